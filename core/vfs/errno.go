@@ -1,0 +1,67 @@
+package vfs
+
+import "io/fs"
+
+// Errno is the reason a file operation failed, with the text strerror(3)
+// gives on Linux. It matches the errors of io/fs by errors.Is.
+type Errno int
+
+// The reasons, named as in errno(3).
+const (
+	EPERM Errno = iota + 1
+	ENOENT
+	EACCES
+	EEXIST
+	EXDEV
+	ENOTDIR
+	EISDIR
+	EINVAL
+	ENOTEMPTY
+	ELOOP
+	ENAMETOOLONG
+	EROFS
+	EBUSY
+	ENOSPC
+	EMLINK
+	ETXTBSY
+)
+
+var errnoText = [...]string{
+	EPERM:        "Operation not permitted",
+	ENOENT:       "No such file or directory",
+	EACCES:       "Permission denied",
+	EEXIST:       "File exists",
+	EXDEV:        "Invalid cross-device link",
+	ENOTDIR:      "Not a directory",
+	EISDIR:       "Is a directory",
+	EINVAL:       "Invalid argument",
+	ENOTEMPTY:    "Directory not empty",
+	ELOOP:        "Too many levels of symbolic links",
+	ENAMETOOLONG: "File name too long",
+	EROFS:        "Read-only file system",
+	EBUSY:        "Device or resource busy",
+	ENOSPC:       "No space left on device",
+	EMLINK:       "Too many links",
+	ETXTBSY:      "Text file busy",
+}
+
+func (e Errno) Error() string { return errnoText[e] }
+
+// Is reports whether e is of the kind target of io/fs.
+func (e Errno) Is(target error) bool {
+	switch target {
+	case fs.ErrNotExist:
+		return e == ENOENT
+	case fs.ErrExist:
+		return e == EEXIST || e == ENOTEMPTY
+	case fs.ErrPermission:
+		return e == EPERM || e == EACCES
+	case fs.ErrInvalid:
+		return e == EINVAL
+	}
+	return false
+}
+
+func pathError(op, p string, err error) error {
+	return &fs.PathError{Op: op, Path: p, Err: err}
+}
