@@ -1,0 +1,93 @@
+package wire
+
+// RowsQuery asks for a window of a long list of one step.
+type RowsQuery struct {
+	Step string `json:"step"`
+	// List is "changes" (what the step added, modified, removed), "tar" (the
+	// entries of its layer) or "files" (the union at this step).
+	List   string `json:"list"`
+	Filter string `json:"filter,omitempty"` // part of a path
+	// Kinds keeps only changes of these kinds; empty: all.
+	Kinds  []string `json:"kinds,omitempty"`
+	Offset int      `json:"offset"`
+	Count  int      `json:"count"` // at most 500
+}
+
+// Rows is a window of a list.
+type Rows struct {
+	Total  int   `json:"total"`
+	Offset int   `json:"offset"`
+	Rows   []Row `json:"rows"`
+}
+
+// Row is a path with what is to be said of it.
+type Row struct {
+	Path  string `json:"path"`
+	Depth int    `json:"depth"`
+	// Change is "added", "modified", "removed", "parent" (a directory that is in
+	// the layer only because something below it is) or "" in lists without.
+	Change string `json:"change,omitempty"`
+	Type   string `json:"type"` // "file", "dir", "symlink", "hardlink", "char", "block", "fifo", "whiteout"
+	Mode   uint32 `json:"mode"`
+	UID    int    `json:"uid"`
+	GID    int    `json:"gid"`
+	Size   int64  `json:"size"`
+	MTime  int64  `json:"mtime"` // seconds
+	Target string `json:"target,omitempty"`
+	Digest string `json:"digest,omitempty"` // of a file's content where it is known without reading much
+	// Layer is the ID of the step whose layer holds the path ("files").
+	Layer string `json:"layer,omitempty"`
+	// Note says in words what changed: "mode 0644 to 0600", "hides 12 bytes of
+	// layer 1"; Lower describes the former version.
+	Note      string            `json:"note,omitempty"`
+	LowerSize int64             `json:"lowerSize,omitempty"`
+	PAX       map[string]string `json:"pax,omitempty"`
+	// Name is the name in the tar, such as "srv/.wh.a" ("tar").
+	Name string `json:"name,omitempty"`
+	// Command is the command of a RUN that wrote it last.
+	Command string `json:"command,omitempty"`
+}
+
+// FileQuery asks for the content of a file as it is after a step.
+type FileQuery struct {
+	Step string `json:"step"`
+	Path string `json:"path"`
+	// Limit is the most bytes wanted; 0: 64 KB.
+	Limit int64 `json:"limit,omitempty"`
+}
+
+// FileContent is the beginning of a file.
+type FileContent struct {
+	Size   int64  `json:"size"`
+	Text   string `json:"text,omitempty"`
+	Base64 string `json:"base64,omitempty"` // where it is no UTF-8 text
+	Cut    bool   `json:"cut"`              // there is more
+	Absent string `json:"absent,omitempty"` // why there are no bytes
+	Digest string `json:"digest"`
+}
+
+// DocQuery asks for a document of an image.
+type DocQuery struct {
+	Image string `json:"image"` // image ID
+	Name  string `json:"name"`  // "config", "manifest", "index"
+}
+
+// Doc is a JSON document, exactly the bytes that are digested.
+type Doc struct {
+	JSON   string `json:"json"`
+	Digest string `json:"digest"`
+	Size   int64  `json:"size"`
+}
+
+// ExportQuery asks for an image as an archive.
+type ExportQuery struct {
+	Image  string `json:"image"`
+	Format string `json:"format"` // "oci"
+}
+
+// Exported describes the archive in the transferred buffer 0.
+type Exported struct {
+	Name   string `json:"name"` // a file name to save it under
+	Size   int64  `json:"size"`
+	Digest string `json:"digest"` // of the archive's bytes
+}
