@@ -151,7 +151,7 @@ func (in *Instruction) NewCommand() instructions.Command {
 	if in.Command == nil {
 		return nil
 	}
-	cmd, err := instructions.ParseCommand(in.node)
+	cmd, err := parseCommand(in.node)
 	if err != nil {
 		return nil // cannot be: it was read before
 	}

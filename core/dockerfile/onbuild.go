@@ -2,9 +2,11 @@ package dockerfile
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+	"github.com/moby/buildkit/frontend/dockerfile/linter"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 )
 
@@ -27,9 +29,26 @@ func parseTrigger(expr string, first, last int) (instructions.Command, error) {
 	}
 	node := res.AST.Children[0]
 	node.StartLine, node.EndLine = first, last
-	cmd, err := instructions.ParseCommand(node)
+	cmd, err := parseCommand(node)
 	if err != nil {
 		return nil, errors.New(errorText(err, strings.ToUpper(node.Value)))
+	}
+	return cmd, nil
+}
+
+// silent is a linter that says nothing.
+var silent = linter.New(&linter.Config{})
+
+// parseCommand is instructions.ParseCommand, which panics on a `# check=`
+// comment above the instruction because it has no linter to configure.
+func parseCommand(node *parser.Node) (instructions.Command, error) {
+	v, err := instructions.ParseInstructionWithLinter(node, silent)
+	if err != nil {
+		return nil, err
+	}
+	cmd, ok := v.(instructions.Command)
+	if !ok {
+		return nil, fmt.Errorf("%T is not a command type", v)
 	}
 	return cmd, nil
 }
