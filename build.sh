@@ -63,10 +63,7 @@ wasm() { # wasm NAME PACKAGE
 
 scripts() {
   cp "$(go env GOROOT)/lib/wasm/wasm_exec.js" "$stage/wasm_exec.js"
-  # Vugu evaluates this script unless the page has loaded it: as a file it
-  # passes a policy without unsafe-eval.
-  cp "$(go list -m -f '{{.Dir}}' github.com/vugu/vugu)/domrender/renderer-js-script.js" "$stage/renderer.js"
-  chmod u+w "$stage/wasm_exec.js" "$stage/renderer.js"
+  chmod u+w "$stage/wasm_exec.js"
   # Classic scripts: a Worker must be able to importScripts wasm_exec.js.
   go tool esbuild wasm/island/main.js wasm/island/worker.js --outdir="$stage" \
     --bundle --format=iife --target=es2022 --minify --legal-comments=none --log-level=warning
@@ -91,7 +88,8 @@ site() {
   timed "scripts" scripts
   timed "styles and icons" styles
   timed "packing into $site (brotli $1)" \
-    go run ./site/pack --stage "$stage" --page index.html --out "$site" --cache .cache/packed --quality "$1"
+    go run ./site/pack --stage "$stage" --vugu "$(go list -m -f '{{.Dir}}' github.com/vugu/vugu)" \
+    --page index.html --out "$site" --cache .cache/packed --quality "$1"
 }
 
 serve() {

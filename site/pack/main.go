@@ -4,9 +4,10 @@
 //
 // Usage:
 //
-//	pack --stage FOLDER --page index.html --out FOLDER --cache FOLDER [--quality 1-11]
+//	pack --stage FOLDER --vugu FOLDER --page index.html --out FOLDER --cache FOLDER [--quality 1-11]
 //
-// The stage holds the files by their logical names. Compressed forms are kept
+// The stage holds the files by their logical names; renderer.js is added to
+// them out of Vugu's source. Compressed forms are kept
 // in the cache by content, so that packing again compresses only what changed;
 // a form kept from a higher quality is used for a lower one.
 package main
@@ -20,12 +21,13 @@ import (
 func main() {
 	var p packer
 	flag.StringVar(&p.stage, "stage", "", "folder with the files by their logical names")
+	flag.StringVar(&p.vugu, "vugu", "", "folder of the module github.com/vugu/vugu")
 	flag.StringVar(&p.page, "page", "index.html", "the page that refers to them")
 	flag.StringVar(&p.out, "out", "", "folder to write; what it held is replaced")
 	flag.StringVar(&p.cache, "cache", "", "folder that keeps compressed forms between runs")
 	flag.IntVar(&p.quality, "quality", 11, "quality of brotli, 1 (quick) to 11 (small)")
 	flag.Parse()
-	if p.stage == "" || p.out == "" || p.cache == "" || flag.NArg() > 0 {
+	if p.stage == "" || p.vugu == "" || p.out == "" || p.cache == "" || flag.NArg() > 0 {
 		flag.Usage()
 		os.Exit(2)
 	}

@@ -18,8 +18,8 @@ import (
 
 // packer holds the folders of one run; see the flags in main.
 type packer struct {
-	stage, page, out, cache string
-	quality                 int
+	stage, vugu, page, out, cache string
+	quality                       int
 }
 
 // asset is a file under its final name.
@@ -81,6 +81,11 @@ func (p *packer) assets() ([]asset, error) {
 	if err != nil {
 		return nil, err
 	}
+	renderer, err := rendererScript(p.vugu)
+	if err != nil {
+		return nil, err
+	}
+	leaves = append(leaves, asset{logical: "renderer.js", body: renderer})
 	for i := range leaves {
 		leaves[i].name = hashedName(leaves[i])
 	}

@@ -25,6 +25,7 @@ func newPacker(t *testing.T, page string, extra map[string]string) *packer {
 	root := t.TempDir()
 	p := &packer{
 		stage:   filepath.Join(root, "stage"),
+		vugu:    filepath.Join(root, "vugu"),
 		page:    filepath.Join(root, "index.html"),
 		out:     filepath.Join(root, "out"),
 		cache:   filepath.Join(root, "cache"),
@@ -35,7 +36,6 @@ func newPacker(t *testing.T, page string, extra map[string]string) *packer {
 		"engine.wasm":  "engine",
 		"worker.js":    "worker",
 		"wasm_exec.js": "exec",
-		"renderer.js":  "renderer",
 		"main.js":      "main",
 		"icon.svg":     "<svg/>",
 		"app.css":      `a{background:url("icon.svg")}b{background:url(data:image/png;base64,AA)}`,
@@ -50,6 +50,8 @@ func newPacker(t *testing.T, page string, extra map[string]string) *packer {
 		writeFile(t, filepath.Join(p.stage, name), text)
 	}
 	writeFile(t, p.page, page)
+	writeFile(t, filepath.Join(p.vugu, "domrender", "renderer-js-script.go"),
+		"package domrender\n\nconst jsHelperScript = \"(function(){\\n})()\"\n")
 	return p
 }
 
@@ -88,6 +90,10 @@ func TestPackNames(t *testing.T) {
 		if !regexp.MustCompile(want).MatchString(index) {
 			t.Errorf("index.html lacks %s:\n%s", want, index)
 		}
+	}
+	renderer := regexp.MustCompile(`assets/renderer[^"]+`).FindString(index)
+	if got := readFile(t, p.out, renderer); got != "(function(){\n})()" {
+		t.Errorf("renderer.js is %q", got)
 	}
 	// Every name that the page has is a file.
 	for _, name := range regexp.MustCompile(`assets/[^"]+`).FindAllString(index, -1) {
