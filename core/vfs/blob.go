@@ -42,6 +42,9 @@ func Section(r io.ReaderAt, off, n int64) *Blob {
 // Zeros returns a Blob of n zero bytes that takes no memory.
 func Zeros(n int64) *Blob { return &Blob{src: zeros{}, size: n} }
 
+// IsZeros reports whether b was made by Zeros.
+func IsZeros(b *Blob) bool { _, ok := b.src.(zeros); return ok }
+
 // Random returns a Blob of n incompressible bytes that are the same for the
 // same seed on every machine and take no memory.
 func Random(n int64, seed uint64) *Blob { return &Blob{src: random(seed), size: n} }

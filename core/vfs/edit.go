@@ -39,6 +39,18 @@ func (e *Editor) Reset(t Tree) { e.t.root = t.root }
 // Upper reports whether the inode of n was made since the edit began.
 func (e *Editor) Upper(n *Node) bool { return n.ino >= e.mark }
 
+// Mount puts the inode n, with all below it, over the directory at the
+// canonical path p and returns what was there, as a mount does: neither times
+// nor names change. Mounting the returned inode again is the unmount.
+func (e *Editor) Mount(p string, n *Node) (*Node, error) {
+	old := e.t.at(p)
+	if old == nil {
+		return nil, pathError("mount", p, ENOENT)
+	}
+	e.swap(p, n)
+	return old, nil
+}
+
 // replace puts n (nil: nothing) at canonical path p: a change of the names in
 // the directory above, which gets a new mtime.
 func (e *Editor) replace(p string, n *Node) {
@@ -399,4 +411,70 @@ func (e *Editor) MkdirAll(p string, mode uint32, uid, gid int) (made []string, e
 		}
 	}
 	return made, nil
+}
+
+// Chroot runs do with the directory at p as the tree's root, as chroot(2)
+// does: no path, link or ".." that do uses leads out of it. Hard links to
+// names outside are broken by a change made inside.
+func (e *Editor) Chroot(p string, do func() error) error {
+	at, n, err := e.target("chroot", p, true)
+	if err != nil {
+		return err
+	}
+	if n.Kind != Dir {
+		return pathError("chroot", p, ENOTDIR)
+	}
+	outer := e.t.root
+	e.t.root = n
+	err = do()
+	inner := e.t.root
+	e.t.root = outer
+	e.swap(at, inner)
+	return err
+}
+
+// Graft puts the subtree n of any tree at p without a trace: no time moves and
+// no inode is copied, as when a filesystem is mounted there. A nil n takes away
+// what is at p. The directory above must exist.
+func (e *Editor) Graft(p string, n *Node) error {
+	r := e.t.lookup(p, false)
+	if r.path == "" || r.path == "/" {
+		return pathError("mount", p, max(r.err, EINVAL))
+	}
+	if n != nil && n.total().linked > 0 {
+		n = e.renumber(n, map[uint64]uint64{})
+	}
+	parts := Split(r.path)
+	dir := e.t.at(path.Dir(r.path))
+	c := *dir
+	if n == nil {
+		c.dir = dir.dir.remove(parts[len(parts)-1])
+	} else {
+		c.dir = dir.dir.put(parts[len(parts)-1], n)
+	}
+	e.swap(path.Dir(r.path), &c)
+	return nil
+}
+
+// renumber gives the hard-linked inodes of a foreign subtree numbers of this
+// tree, so that they are not taken for its own.
+func (e *Editor) renumber(n *Node, known map[uint64]uint64) *Node {
+	c := *n
+	if n.Kind != Dir {
+		if !n.linked {
+			return n
+		}
+		if known[n.ino] == 0 {
+			known[n.ino] = e.t.inode()
+		}
+		c.ino = known[n.ino]
+		return &c
+	}
+	n.dir.all(func(name string, child *Node) bool {
+		if child.total().linked > 0 {
+			c.dir = c.dir.put(name, e.renumber(child, known))
+		}
+		return true
+	})
+	return &c
 }

@@ -24,6 +24,14 @@ const (
 	ENOSPC
 	EMLINK
 	ETXTBSY
+	EBADF
+	ENOEXEC
+	EPIPE
+	ESPIPE
+	ENXIO
+	ENODEV
+	ESRCH
+	EINTR
 )
 
 var errnoText = [...]string{
@@ -43,6 +51,14 @@ var errnoText = [...]string{
 	ENOSPC:       "No space left on device",
 	EMLINK:       "Too many links",
 	ETXTBSY:      "Text file busy",
+	EBADF:        "Bad file descriptor",
+	ENOEXEC:      "Exec format error",
+	EPIPE:        "Broken pipe",
+	ESPIPE:       "Illegal seek",
+	ENXIO:        "No such device or address",
+	ENODEV:       "No such device",
+	ESRCH:        "No such process",
+	EINTR:        "Interrupted system call",
 }
 
 func (e Errno) Error() string { return errnoText[e] }

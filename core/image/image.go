@@ -1,0 +1,159 @@
+package image
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sync"
+
+	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
+	"github.com/opencontainers/go-digest"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"layerlab.dev/core/layer"
+	"layerlab.dev/core/vfs"
+)
+
+// Config is the config of an image as Docker and BuildKit know it: that of the
+// OCI image-spec (config.md) with HEALTHCHECK, ONBUILD and SHELL.
+type Config = dockerspec.DockerOCIImage
+
+// Image is a config with the layers it names, bottom first.
+type Image struct {
+	Config Config
+	Layers []*layer.Layer
+	// Note says in words what a made-up image stands for; empty for a real one.
+	Note string
+
+	configJSON   []byte
+	manifestJSON []byte // of an image that came with one
+	epoch        int64
+
+	once sync.Once
+	tree vfs.Tree
+	err  error
+}
+
+// ConfigJSON returns the bytes of the config, of which ID is the digest.
+func (i *Image) ConfigJSON() []byte { return i.configJSON }
+
+// ID returns the image ID: the digest of the config.
+func (i *Image) ID() digest.Digest { return digest.FromBytes(i.configJSON) }
+
+// DiffIDs returns the digests of the uncompressed layers, bottom first.
+func (i *Image) DiffIDs() []digest.Digest {
+	ids := make([]digest.Digest, len(i.Layers))
+	for n, l := range i.Layers {
+		ids[n] = l.DiffID()
+	}
+	return ids
+}
+
+// ChainIDs returns the identity of every layer with all below it.
+func (i *Image) ChainIDs() []digest.Digest { return layer.ChainIDs(i.DiffIDs()) }
+
+// Platform returns the platform of the config.
+func (i *Image) Platform() ocispec.Platform {
+	return ocispec.Platform{Architecture: i.Config.Architecture, OS: i.Config.OS, OSVersion: i.Config.OSVersion,
+		OSFeatures: slices.Clone(i.Config.OSFeatures), Variant: i.Config.Variant}
+}
+
+// Tree returns the union of the layers, extracted bottom first. Its clock
+// stands at the Unix epoch.
+func (i *Image) Tree() (vfs.Tree, error) {
+	i.once.Do(func() {
+		e := vfs.New(0).Edit()
+		for n, l := range i.Layers {
+			if i.err = layer.Apply(e, l.Entries()); i.err != nil {
+				i.err = fmt.Errorf("layer %d of image %s: %w", n+1, i.ID(), i.err)
+				return
+			}
+			e = e.Tree().Edit()
+		}
+		i.tree = e.Tree()
+	})
+	return i.tree, i.err
+}
+
+// Existing returns an image that was made elsewhere: its documents stay byte
+// for byte as they are. manifestJSON may be nil.
+func Existing(configJSON, manifestJSON []byte, layers []*layer.Layer) (*Image, error) {
+	img := &Image{Layers: layers, configJSON: configJSON, manifestJSON: manifestJSON}
+	if err := json.Unmarshal(configJSON, &img.Config); err != nil {
+		return nil, fmt.Errorf("image config: %w", err)
+	}
+	ids := img.DiffIDs()
+	if !slices.Equal(ids, img.Config.RootFS.DiffIDs) {
+		return nil, fmt.Errorf("image config names the layers %v, but there are %v", img.Config.RootFS.DiffIDs, ids)
+	}
+	return img, nil
+}
+
+// Options say how an image is written.
+type Options struct {
+	// Compression of the layers made here; those of a base stay as they are.
+	Compression layer.Compression
+	// Progress is told the bytes of layers that are done and those there are.
+	Progress func(done, total int64)
+}
+
+// Manifest is the manifest of an image with what it points to.
+type Manifest struct {
+	JSON   []byte
+	Digest digest.Digest
+	// Layers are the compressed layers, bottom first.
+	Layers []*layer.Blob
+}
+
+// Manifest compresses the layers and returns the manifest BuildKit writes
+// (exporter/containerimage/writer.go, commitDistributionManifest), or the one
+// the image came with. ctx cancels it.
+func (i *Image) Manifest(ctx context.Context, o Options) (*Manifest, error) {
+	var total, done int64
+	for _, l := range i.Layers {
+		total += l.TarSize()
+	}
+	m := &Manifest{}
+	doc := ocispec.Manifest{MediaType: ocispec.MediaTypeImageManifest}
+	doc.SchemaVersion = 2
+	doc.Config = ocispec.Descriptor{MediaType: ocispec.MediaTypeImageConfig, Digest: i.ID(), Size: int64(len(i.configJSON))}
+	for n, l := range i.Layers {
+		b, err := l.Blob(ctx, o.Compression)
+		if err != nil {
+			return nil, fmt.Errorf("layer %d: %w", n+1, err)
+		}
+		m.Layers = append(m.Layers, b)
+		d := ocispec.Descriptor{MediaType: ociType(b.MediaType), Digest: b.Digest, Size: b.Size, Annotations: b.Annotations}
+		if !l.Fixed() {
+			d.Annotations = map[string]string{"buildkit/rewritten-timestamp": fmt.Sprint(i.epoch)}
+		}
+		doc.Layers = append(doc.Layers, d)
+		if done += l.TarSize(); o.Progress != nil {
+			o.Progress(done, total)
+		}
+	}
+	m.JSON = i.manifestJSON
+	if m.JSON == nil {
+		var err error
+		if m.JSON, err = json.MarshalIndent(doc, "", "  "); err != nil {
+			return nil, err
+		}
+	}
+	m.Digest = digest.FromBytes(m.JSON)
+	return m, nil
+}
+
+// ociType gives the image-spec's name for Docker's media type of a layer, as
+// BuildKit's util/compression does by default.
+func ociType(t string) string {
+	switch t {
+	case "application/vnd.docker.image.rootfs.diff.tar":
+		return ocispec.MediaTypeImageLayer
+	case "application/vnd.docker.image.rootfs.diff.tar.gzip":
+		return ocispec.MediaTypeImageLayerGzip
+	case "application/vnd.docker.image.rootfs.diff.tar.zstd":
+		return ocispec.MediaTypeImageLayerZstd
+	}
+	return t
+}

@@ -1,0 +1,174 @@
+package layer
+
+import (
+	"archive/tar"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+	"time"
+
+	"layerlab.dev/core/vfs"
+)
+
+// Entry is a member of a layer's tar, as it is written.
+type Entry struct {
+	Name     string // without a leading slash; a directory's ends in one
+	Type     byte   // typeflag of archive/tar
+	Mode     int64  // 07777 bits
+	UID, GID int
+	Size     int64
+	MTime    int64 // seconds since the Unix epoch
+	Linkname string
+	Major    int64
+	Minor    int64
+	PAX      map[string]string
+	Content  *vfs.Blob // of a regular file with bytes
+}
+
+// BuildKit is the way BuildKit writes a layer: containerd's ChangeWriter
+// (pkg/archive/tar.go) followed by rewrite-timestamp, which clamps times later
+// than Epoch (seconds since the Unix epoch, SOURCE_DATE_EPOCH).
+type BuildKit struct{ Epoch int64 }
+
+// Whiteout is the prefix that marks a removed name; WhiteoutOpaque marks a
+// directory that hides everything below it in lower layers (OCI image-spec
+// layer.md, "Whiteouts").
+const (
+	Whiteout       = ".wh."
+	WhiteoutOpaque = ".wh..wh..opq"
+)
+
+const paxXattr = "SCHILY.xattr."
+
+// Entries returns the tar members that carry the changes, in their order.
+// Opaque markers are never written: a directory that was made anew lists an
+// explicit whiteout for every name that is gone.
+func (b BuildKit) Entries(changes []Change) []Entry {
+	out := make([]Entry, 0, len(changes))
+	for _, c := range changes {
+		out = append(out, b.entry(c))
+	}
+	return out
+}
+
+func (b BuildKit) entry(c Change) Entry {
+	if c.Kind == Removed {
+		dir, name := path.Split(c.Path)
+		return Entry{Name: dir[1:] + Whiteout + name, Type: tar.TypeReg}
+	}
+	n := c.Node
+	e := Entry{Name: c.Path[1:], Mode: int64(n.Mode), UID: n.UID, GID: n.GID,
+		MTime: min(floorSeconds(n.MTime), b.Epoch)}
+	if v := n.Xattrs[capability]; v != "" {
+		e.PAX = map[string]string{paxXattr + capability: v}
+	}
+	switch n.Kind {
+	case vfs.Dir:
+		e.Type, e.Name = tar.TypeDir, e.Name+"/"
+	case vfs.Symlink:
+		e.Type, e.Linkname = tar.TypeSymlink, n.Target
+	case vfs.CharDevice:
+		e.Type, e.Major, e.Minor = tar.TypeChar, int64(n.Major), int64(n.Minor)
+	case vfs.BlockDevice:
+		e.Type, e.Major, e.Minor = tar.TypeBlock, int64(n.Major), int64(n.Minor)
+	case vfs.Fifo:
+		e.Type = tar.TypeFifo
+	default:
+		e.Type, e.Size, e.Content = tar.TypeReg, n.Size(), n.Blob()
+	}
+	if c.LinkTo != "" {
+		e.Type, e.Linkname, e.Size, e.Content = tar.TypeLink, c.LinkTo[1:], 0, nil
+	}
+	return e
+}
+
+func floorSeconds(ns int64) int64 {
+	s := ns / 1e9
+	if ns%1e9 < 0 {
+		s--
+	}
+	return s
+}
+
+// Header returns the entry as archive/tar has it. The format is PAX, in which
+// records appear only where ustar cannot hold a value.
+func (e Entry) Header() *tar.Header {
+	return &tar.Header{Name: e.Name, Typeflag: e.Type, Mode: e.Mode, Uid: e.UID, Gid: e.GID, Size: e.Size,
+		ModTime: time.Unix(e.MTime, 0), Linkname: e.Linkname, Devmajor: e.Major, Devminor: e.Minor,
+		PAXRecords: e.PAX, Format: tar.FormatPAX}
+}
+
+// WriteTar writes the entries as a tar to w. Without any, that is 1024 zero
+// bytes.
+func WriteTar(w io.Writer, entries []Entry) error {
+	tw := tar.NewWriter(w)
+	for _, e := range entries {
+		if err := tw.WriteHeader(e.Header()); err != nil {
+			return fmt.Errorf("layer entry %s: %w", e.Name, err)
+		}
+		if e.Content == nil {
+			continue
+		}
+		if _, err := io.Copy(tw, e.Content.Reader()); err != nil {
+			return fmt.Errorf("layer entry %s: %w", e.Name, err)
+		}
+	}
+	return tw.Close()
+}
+
+// ReadTar returns the entries of a layer's tar with their contents in memory,
+// names and times as written.
+func ReadTar(r io.Reader) ([]Entry, error) {
+	tr := tar.NewReader(r)
+	var out []Entry
+	for {
+		h, err := tr.Next()
+		if err == io.EOF {
+			return out, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("layer tar: %w", err)
+		}
+		if h.Typeflag == tar.TypeXGlobalHeader {
+			continue
+		}
+		e := Entry{Name: h.Name, Type: h.Typeflag, Mode: h.Mode & 0o7777, UID: h.Uid, GID: h.Gid, Size: h.Size,
+			MTime: h.ModTime.Unix(), Linkname: h.Linkname, Major: h.Devmajor, Minor: h.Devminor, PAX: h.PAXRecords}
+		if h.Typeflag == tar.TypeReg {
+			b, err := io.ReadAll(tr)
+			if err != nil {
+				return nil, fmt.Errorf("layer entry %s: %w", h.Name, err)
+			}
+			e.Content = vfs.Bytes(b)
+		}
+		out = append(out, e)
+	}
+}
+
+// Meta returns the metadata an inode made from the entry has.
+func (e Entry) Meta() (vfs.Meta, error) {
+	m := vfs.Meta{Mode: uint32(e.Mode & 0o7777), UID: e.UID, GID: e.GID, MTime: max(e.MTime, 0) * 1e9}
+	for k, v := range e.PAX {
+		if name, ok := strings.CutPrefix(k, paxXattr); ok {
+			m = m.WithXattr(name, v)
+		}
+	}
+	switch e.Type {
+	case tar.TypeReg:
+		m.Kind = vfs.File
+	case tar.TypeDir:
+		m.Kind = vfs.Dir
+	case tar.TypeSymlink:
+		m.Kind, m.Target, m.Mode = vfs.Symlink, e.Linkname, 0o777
+	case tar.TypeChar:
+		m.Kind, m.Major, m.Minor = vfs.CharDevice, uint32(e.Major), uint32(e.Minor)
+	case tar.TypeBlock:
+		m.Kind, m.Major, m.Minor = vfs.BlockDevice, uint32(e.Major), uint32(e.Minor)
+	case tar.TypeFifo:
+		m.Kind = vfs.Fifo
+	default:
+		return m, fmt.Errorf("entry %s: unhandled tar type %q", e.Name, e.Type)
+	}
+	return m, nil
+}
