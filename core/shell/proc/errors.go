@@ -1,0 +1,64 @@
+package proc
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"layerlab.dev/core/vfs"
+)
+
+// UnsupportedError reports a command that exists in the image but cannot be
+// interpreted here.
+type UnsupportedError struct {
+	Command  string // as it was called
+	Path     string // the file inside the image, if there is one
+	Reason   string // what it is and why it cannot run
+	Advice   string // what to do instead
+	ExitCode int    // what the shell would see: 126 or 127
+}
+
+func (e *UnsupportedError) Error() string {
+	at := e.Command
+	if e.Path != "" && e.Path != e.Command {
+		at += " (" + e.Path + ")"
+	}
+	return fmt.Sprintf("%s: %s; %s", at, e.Reason, e.Advice)
+}
+
+// LimitError reports that a run was ended because it used too much of
+// something.
+type LimitError struct {
+	What  string // "steps", "disk", "depth", "memory" or "progress"
+	Limit int64  // in the unit of What: steps, bytes, calls
+	Text  string // what happened, for a reader
+}
+
+func (e *LimitError) Error() string { return e.Text }
+
+// Text returns what strerror(3) says of err.
+func Text(err error) string {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		err = pe.Err
+	}
+	return err.Error()
+}
+
+// Is reports whether err was caused by the errno e.
+func Is(err error, e vfs.Errno) bool {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		err = pe.Err
+	}
+	return err == e
+}
+
+// abort unwinds every process: the run as a whole has failed with err.
+type abort struct{ err error }
+
+// exit unwinds one process with a status.
+type exit struct {
+	p      *Proc
+	status int
+}

@@ -1,0 +1,256 @@
+package proc
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+
+	"layerlab.dev/core/vfs"
+)
+
+// Limits bounds a run. A zero field means its default.
+type Limits struct {
+	Steps  int64 // commands, loop rounds and the like; 50 million
+	Output int64 // bytes of stdout and stderr that are shown; 2 MiB
+	Disk   int64 // bytes written to files; 1 GiB. Runs of zeros are free
+	Depth  int   // nested calls of functions and processes; 200
+}
+
+func (l *Limits) defaults() {
+	if l.Steps == 0 {
+		l.Steps = 50_000_000
+	}
+	if l.Output == 0 {
+		l.Output = 2 << 20
+	}
+	if l.Disk == 0 {
+		l.Disk = 1 << 30
+	}
+	if l.Depth == 0 {
+		l.Depth = 200
+	}
+}
+
+// Command says which command of a script did something.
+type Command struct {
+	Argv       []string
+	Start, End int // byte offsets in the script given to the shell
+}
+
+// Machine is one run: the tree, the processes, the clock and the limits.
+type Machine struct {
+	Editor   *vfs.Editor
+	Context  context.Context
+	Hostname string
+	Epoch    int64                     // SOURCE_DATE_EPOCH in seconds
+	ReadOnly func(path string) bool    // paths that refuse writes, as a read-only mount
+	Output   func(fd int, data []byte) // what reaches the terminal, in order
+	Limits   Limits
+
+	// Program finds what runs for the file at a canonical path: an applet, a
+	// shell, or an error. It is set by the shell.
+	Program func(p *Proc, path string) (func(*Proc) int, error)
+
+	steps    int64
+	disk     int64
+	shown    int64
+	clipped  bool
+	notes    []string
+	writes   map[string]*Command
+	procs    map[int]*Proc
+	lastPID  int
+	tasks    []*task
+	turn     int
+	inodes   map[uint64]*inode
+	dirty    []*inode
+	fifos    map[uint64]*pipe
+	tails    map[*vfs.Blob][]byte
+	mounts   []mount
+	random   uint64
+	signals  int // number of processes with a signal waiting
+	timers   int
+	finished bool
+}
+
+// task is a coroutine: a process that runs beside others.
+type task struct {
+	resume func() (struct{}, bool)
+	stop   func()
+	yield  func(struct{}) bool
+	ready  func() bool // nil: can run
+	done   bool
+}
+
+// Start runs main as process 1 and returns its exit status when it has ended;
+// every other process is ended with it. The error says why the run could not
+// be finished.
+func (m *Machine) Start(init *Proc, main func(*Proc) int) (status int, err error) {
+	m.Limits.defaults()
+	m.inodes, m.fifos = map[uint64]*inode{}, map[uint64]*pipe{}
+	m.writes, m.procs = map[string]*Command{}, map[int]*Proc{}
+	m.tails = map[*vfs.Blob][]byte{}
+	m.lastPID = 1
+	init.m, init.PID = m, 1
+	m.procs[1] = init
+	m.mountAll()
+	first := m.start(init, func() { status = init.run(main) })
+	defer func() {
+		if r := recover(); r != nil {
+			a, ok := r.(abort)
+			if !ok {
+				panic(r)
+			}
+			err = a.err
+		}
+		m.finished = true
+		for _, t := range m.tasks {
+			t.stop()
+		}
+		m.sync()
+		m.unmountAll()
+	}()
+	for !first.done {
+		m.next()
+	}
+	return status, nil
+}
+
+// start adds a coroutine that runs f on behalf of p.
+func (m *Machine) start(p *Proc, f func()) *task {
+	t := &task{}
+	t.resume, t.stop = iter.Pull(func(yield func(struct{}) bool) {
+		t.yield = yield
+		defer func() {
+			if m.finished {
+				recover() // being unwound by stop: there is nobody to tell
+			}
+		}()
+		f()
+	})
+	p.task = t
+	m.tasks = append(m.tasks, t)
+	return t
+}
+
+// next lets one task run until it waits. The order is round robin.
+func (m *Machine) next() {
+	for range m.tasks {
+		m.turn %= len(m.tasks)
+		t := m.tasks[m.turn]
+		if t.ready != nil && !t.ready() {
+			m.turn++
+			continue
+		}
+		m.turnOf(t)
+		return
+	}
+	if m.sleepers() {
+		return
+	}
+	panic(abort{&LimitError{What: "progress", Text: "every process waits for another: the command would hang forever"}})
+}
+
+func (m *Machine) turnOf(t *task) {
+	t.ready = nil
+	if _, more := t.resume(); !more {
+		t.done = true
+		i := slices.Index(m.tasks, t)
+		m.tasks = slices.Delete(m.tasks, i, i+1)
+		m.turn = i
+		return
+	}
+	if i := slices.Index(m.tasks, t); i >= 0 {
+		m.turn = i + 1
+	}
+}
+
+// sleepers moves the clock to the earliest time a process waits for.
+func (m *Machine) sleepers() bool {
+	var wake int64
+	for _, p := range m.procs {
+		for _, w := range []int64{p.wake, p.alarm} {
+			if w != 0 && (wake == 0 || w < wake) {
+				wake = w
+			}
+		}
+	}
+	if wake == 0 {
+		return false
+	}
+	m.Editor.Advance(wake - m.Now())
+	m.alarms()
+	return true
+}
+
+// alarms delivers the timers that have run out.
+func (m *Machine) alarms() {
+	now := m.Now()
+	for _, pid := range m.pids() {
+		if p := m.procs[pid]; p != nil && p.alarm != 0 && p.alarm <= now {
+			p.alarm = 0
+			m.timers--
+			p.onAlarm()
+		}
+	}
+}
+
+func (m *Machine) pids() []int {
+	ids := make([]int, 0, len(m.procs))
+	for id := range m.procs {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// Now returns the time in nanoseconds since the Unix epoch.
+func (m *Machine) Now() int64 { return m.Editor.Tree().Now() }
+
+// Steps returns how many steps the run has taken.
+func (m *Machine) Steps() int64 { return m.steps }
+
+// Note records something the reader should be told beside the output.
+func (m *Machine) Note(format string, a ...any) {
+	if s := fmt.Sprintf(format, a...); !slices.Contains(m.notes, s) {
+		m.notes = append(m.notes, s)
+	}
+}
+
+// Notes returns what was noted, in order.
+func (m *Machine) Notes() []string { return m.notes }
+
+// Writes returns which command last changed each path.
+func (m *Machine) Writes() map[string]*Command { return m.writes }
+
+// Abort ends the run with err.
+func (m *Machine) Abort(err error) { panic(abort{err}) }
+
+// show sends bytes to the terminal.
+func (m *Machine) show(fd int, b []byte) {
+	if m.Output == nil || m.clipped {
+		return
+	}
+	if room := m.Limits.Output - m.shown; int64(len(b)) > room {
+		b = b[:room]
+		m.clipped = true
+	}
+	m.shown += int64(len(b))
+	if len(b) > 0 {
+		m.Output(fd, b)
+	}
+	if m.clipped {
+		m.Output(2, fmt.Appendf(nil, "\n[output clipped, log limit %s reached]\n", size(m.Limits.Output)))
+		m.Note("output clipped at %s", size(m.Limits.Output))
+	}
+}
+
+func size(n int64) string {
+	switch {
+	case n >= 1<<20 && n%(1<<20) == 0:
+		return fmt.Sprintf("%dMiB", n>>20)
+	case n >= 1<<10 && n%(1<<10) == 0:
+		return fmt.Sprintf("%dKiB", n>>10)
+	}
+	return fmt.Sprintf("%dB", n)
+}
