@@ -106,10 +106,13 @@ func (r *reader) lines(location []parser.Range) Range {
 
 // lineRange is the text of the lines first to last, without the space around.
 func (r *reader) lineRange(first, last int) Range {
-	from := r.s.start(first + 1)
-	if line := r.s.line(first); line != nil {
-		from = r.s.start(first) + len(line) - len(strings.TrimLeft(string(line), " \t\r\n"))
+	from := r.s.start(first)
+	line := string(r.s.line(first))
+	if first == 1 {
+		from += len(line) - len(strings.TrimPrefix(line, byteOrderMark))
+		line = strings.TrimPrefix(line, byteOrderMark)
 	}
+	from += len(line) - len(strings.TrimLeft(line, " \t"))
 	return r.s.span(from, max(from, lastByte(r.s, first, last)))
 }
 
