@@ -12,7 +12,8 @@ Usage: ./build.sh COMMAND
 
   serve [--port N] [--addr A]  build what changed and serve it (http://localhost:8080)
   build                        build the site into dist/site, compressed as small as it gets
-  test                         run every check and test, browsers included
+  test                         run every check and test, browsers included;
+                               screenshots go to dist/screenshots
   bench                        measure speed and sizes, print tables
   fuzz [TIME]                  run each fuzz target for TIME (30s)
   help                         this text
@@ -23,7 +24,9 @@ installed.
 TEXT
 }
 
-say() { printf '\033[1m==> %s\033[0m\n' "$*"; }
+bold='' plain=''
+if [[ -t 1 ]]; then bold=$'\033[1m' plain=$'\033[0m'; fi
+say() { printf '%s==> %s%s\n' "$bold" "$*" "$plain"; }
 die() { printf 'build.sh: %s\n' "$*" >&2; exit 1; }
 
 # timed NAME COMMAND… says what it does and how long it took.
@@ -55,7 +58,7 @@ node_packages() {
   printf '%s\n' "$want" >"$stamp"
 }
 
-generate() { go generate ./wasm/ui; }
+generate() { go generate ./wasm/ui/...; }
 
 wasm() { # wasm NAME PACKAGE
   GOOS=js GOARCH=wasm go build -trimpath -ldflags='-s -w' -o "$stage/$1.wasm" "$2"
@@ -93,10 +96,116 @@ site() {
 }
 
 serve() {
+  local arg
+  for arg in "$@"; do if [[ $arg == -h || $arg == --help ]]; then usage; return; fi; done
   site 5
   go build -o .cache/bin/serve ./site/serve
   say "serving $site, stop with Ctrl+C"
   exec .cache/bin/serve "$@" "$site"
+}
+
+# need_programs installs what the tests drive, or says what to install.
+need_programs() {
+  local missing=() program
+  for program in chromium firefox-esr skopeo umoci; do
+    command -v "$program" >/dev/null || missing+=("$program")
+  done
+  ((${#missing[@]})) || return 0
+  local as_root=()
+  if ((EUID != 0)); then as_root=(sudo -n); fi
+  if command -v apt-get >/dev/null && "${as_root[@]}" true 2>/dev/null; then
+    say "installing ${missing[*]}"
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+  else
+    die "the tests need ${missing[*]}: install them (Debian packages of these names) and run this again"
+  fi
+}
+
+# Counts of the parts, in order: "name|passed|failed|skipped".
+parts=()
+
+# part NAME COMMAND… runs a part; COMMAND writes "PASSED FAILED SKIPPED" to
+# .cache/count. A part that ends without counts is one failure.
+part() {
+  local name=$1 passed failed skipped status=0
+  shift
+  rm -f .cache/count
+  timed "$name" "$@" || status=$?
+  if ! read -r passed failed skipped 2>/dev/null <.cache/count; then passed=0 failed=1 skipped=0; fi
+  if ((status && !failed)); then failed=1; fi
+  parts+=("$name|$passed|$failed|$skipped")
+}
+
+# check COMMAND… is a test that passes where COMMAND succeeds.
+check() {
+  if "$@"; then echo '1 0 0' >.cache/count; else echo '0 1 0' >.cache/count; fi
+}
+
+go_files() { git ls-files --cached --others --exclude-standard '*.go'; }
+
+formatted() {
+  local files
+  files=$(go_files | while IFS= read -r f; do [[ -f $f ]] && printf '%s\0' "$f"; done | xargs -0 gofmt -l)
+  [[ -z $files ]] || { printf 'not formatted by gofmt:\n%s\n' "$files"; return 1; }
+}
+
+in_js() { GOOS=js GOARCH=wasm "$@"; }
+
+go_tests() { go test -json ./... 2>&1 | go run ./tests/report --count .cache/count; }
+
+# What runs in the browser is tested where the browser's rules hold: one
+# thread, 32-bit sizes in JavaScript's hands, no processes.
+wasm_tests() {
+  in_js go test -json -exec "$(go env GOROOT)/lib/wasm/go_js_wasm_exec" \
+    $(in_js go list ./core/... ./wasm/... | grep -v -e '/core/cmd/' -e '/wasm/ui$' -e '/wasm/engine$') 2>&1 |
+    go run ./tests/report --count .cache/count
+}
+
+browser_tests() {
+  local status=0 tap=.cache/e2e.tap
+  node --test --test-concurrency=1 --test-timeout=180000 \
+    --test-reporter=spec --test-reporter-destination=stdout \
+    --test-reporter=tap --test-reporter-destination="$tap" tests/e2e/*.test.mjs || status=$?
+  awk '$1 == "#" && NF == 3 { n[$2] = $3 }
+    END { print n["pass"] + 0, n["fail"] + n["cancelled"] + 0, n["skipped"] + n["todo"] + 0 }' "$tap" >.cache/count
+  return "$status"
+}
+
+servers() { go build -o .cache/bin/ ./site/serve ./core/cmd/layerlab; }
+
+run_tests() {
+  need_tools
+  need_programs
+  site 5
+  timed "serve and layerlab" servers
+  timed "npm packages of the browser tests" node_packages tests/e2e
+  part "gofmt" check formatted
+  part "go vet" check go vet ./...
+  part "go vet (js/wasm)" check in_js go vet ./core/... ./wasm/...
+  part "staticcheck" check go tool staticcheck ./...
+  part "staticcheck (js/wasm)" check in_js go tool staticcheck ./core/... ./wasm/...
+  part "Go tests" go_tests
+  part "Go tests (js/wasm)" wasm_tests
+  part "browser tests" browser_tests
+  say "results after $((SECONDS / 60)) min $((SECONDS % 60)) s"
+  local line name passed failed skipped all_passed=0 all_failed=0
+  for line in "${parts[@]}"; do
+    IFS='|' read -r name passed failed skipped <<<"$line"
+    printf '    %-24s %6d passed %4d failed %4d skipped\n' "$name" "$passed" "$failed" "$skipped"
+    all_passed=$((all_passed + passed)) all_failed=$((all_failed + failed))
+  done
+  printf '%d passed, %d failed\n' "$all_passed" "$all_failed"
+  ((all_failed == 0))
+}
+
+fuzz() {
+  local time=${1:-30s} package target
+  for package in $(go list ./core/... ./wasm/... ./site/...); do
+    for target in $(go test -list '^Fuzz' "$package" | grep '^Fuzz' || true); do
+      timed "$package $target for $time" go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" "$package"
+    done
+  done
 }
 
 command=${1:-help}
@@ -104,6 +213,8 @@ shift || true
 case $command in
   serve) serve "$@" ;;
   build) site 11 ;;
+  test) run_tests ;;
+  fuzz) fuzz "$@" ;;
   help | -h | --help) usage ;;
   *) usage >&2; die "unknown command: $command" ;;
 esac
