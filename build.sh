@@ -128,10 +128,14 @@ parts=()
 # part NAME COMMAND… runs a part; COMMAND writes "PASSED FAILED SKIPPED" to
 # .cache/count. A part that ends without counts is one failure.
 part() {
-  local name=$1 passed failed skipped status=0
+  local name=$1 passed failed skipped status
   shift
   rm -f .cache/count
-  timed "$name" "$@" || status=$?
+  # In a subshell outside any condition, so that a failing command ends the part.
+  set +e
+  (set -e; timed "$name" "$@")
+  status=$?
+  set -e
   if ! read -r passed failed skipped 2>/dev/null <.cache/count; then passed=0 failed=1 skipped=0; fi
   if ((status && !failed)); then failed=1; fi
   parts+=("$name|$passed|$failed|$skipped")
