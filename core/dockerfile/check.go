@@ -67,6 +67,7 @@ type state struct {
 	buildArgs  []string
 	shell      bool // SHELL is set, here or below
 	workdirSet bool
+	dir        string // the working directory, relative below an unknown one
 	used       map[string][]parser.Range
 	dispatched bool
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/linter"
 	"github.com/moby/buildkit/frontend/dockerfile/shell"
 	"github.com/moby/buildkit/util/suggest"
+	"github.com/opencontainers/go-digest"
 	mode "github.com/tonistiigi/dchapes-mode"
 )
 
@@ -27,7 +28,7 @@ func (c *checker) dispatchStage(s *state) {
 		if b.env != nil {
 			s.env, s.envKnown = b.env.Clone(), b.envKnown
 		}
-		s.platform, s.shell, s.workdirSet = b.platform, b.shell, b.workdirSet
+		s.platform, s.shell, s.workdirSet, s.dir = b.platform, b.shell, b.workdirSet, b.dir
 		s.buildArgs = append(s.buildArgs, b.buildArgs...)
 	}
 	if s.stage.broken {
@@ -149,6 +150,7 @@ func (d *dispatcher) dispatch() {
 			d.run(&linter.RuleWorkdirRelativePath, linter.RuleWorkdirRelativePath.Format(cmd.Path))
 		}
 		s.workdirSet = true
+		s.dir = inDir(s.dir, cmd.Path)
 	case *instructions.CmdCommand:
 		d.usedOnce()
 		d.jsonArgs(cmd.PrependShell)
@@ -170,21 +172,56 @@ func (d *dispatcher) dispatch() {
 			d.fail("VOLUME specified can not be an empty string")
 		}
 	case *instructions.AddCommand:
-		d.copy(cmd.SourcePaths, cmd.Chmod, "Add", true)
+		d.copy(cmd.SourcePaths, cmd.Chmod, cmd.Checksum, "Add", true)
 	case *instructions.CopyCommand:
 		if len(d.cmd.sources) > 0 && !d.cmd.sources[0].ready() {
 			d.fail("cannot copy from stage %q, it needs to be defined before current stage %q", cmd.From, s.name)
 			return
 		}
-		d.copy(cmd.SourcePaths, cmd.Chmod, "Copy", cmd.From == "")
+		d.copy(cmd.SourcePaths, cmd.Chmod, "", "Copy", cmd.From == "")
 	case *instructions.RunCommand:
 		for i, mount := range instructions.GetMounts(cmd) {
-			if mount.From != "" && i < len(d.cmd.sources) && !d.cmd.sources[i].ready() {
-				d.fail("cannot mount from stage %q to %q, stage needs to be defined before current command", mount.From, mount.Target)
+			if !d.mount(mount, d.cmd.sources[i]) {
 				return
 			}
 		}
 	}
+}
+
+// mount checks a mount of RUN (dockerfile2llb dispatchRunMounts).
+func (d *dispatcher) mount(m *instructions.Mount, src *state) bool {
+	from := m.From
+	if from == "" && m.Type == instructions.MountTypeCache {
+		from = scratch
+	}
+	if from != "" && !src.ready() {
+		d.fail("cannot mount from stage %q to %q, stage needs to be defined before current command", from, m.Target)
+		return false
+	}
+	if m.Type == instructions.MountTypeSecret || m.Type == instructions.MountTypeSSH {
+		return true
+	}
+	target := m.Target
+	if !path.IsAbs(path.Clean(target)) {
+		if d.s.envKnown != known && !path.IsAbs(d.s.dir) {
+			return true // the working directory is that of an unknown image
+		}
+		target = inDir(d.s.dir, target)
+	}
+	if target == "/" {
+		d.fail("invalid mount target %q", target)
+		return false
+	}
+	return true
+}
+
+// inDir is p seen from the directory dir. A relative dir is one below the
+// unknown working directory of a base image.
+func inDir(dir, p string) string {
+	if path.IsAbs(p) {
+		return path.Clean(p)
+	}
+	return path.Join(dir, p)
 }
 
 // ready tells whether the state can be read from: an image always can.
@@ -251,8 +288,12 @@ func (d *dispatcher) secretKey(instruction, key string) {
 }
 
 // copy checks the sources and mode of ADD and COPY (dispatchCopy).
-func (d *dispatcher) copy(sources []string, chmod, verb string, fromContext bool) {
-	if text := checkMode(chmod); text != "" {
+func (d *dispatcher) copy(sources []string, chmod, checksum, verb string, fromContext bool) {
+	text := checkMode(chmod)
+	if text == "" && checksum != "" {
+		text = checkChecksum(checksum, sources)
+	}
+	if text != "" {
 		d.fail("%s", text)
 		return
 	}
@@ -268,6 +309,22 @@ func (d *dispatcher) copy(sources []string, chmod, verb string, fromContext bool
 			d.ignored(src, verb)
 		}
 	}
+}
+
+// checkChecksum gives the error of a --checksum, "" when it is sound.
+func checkChecksum(checksum string, sources []string) string {
+	if len(sources) != 1 {
+		return "checksum can't be specified for multiple sources"
+	}
+	switch remoteKind(sources[0]) {
+	case "":
+		return "checksum requires HTTP(S) or Git sources"
+	case "URL":
+		if _, err := digest.Parse(checksum); err != nil {
+			return err.Error()
+		}
+	}
+	return ""
 }
 
 // checkMode gives the error of a --chmod value, "" when it is sound.

@@ -296,6 +296,7 @@ func (c *checker) image(s *state, reachable bool) {
 		return
 	case s.baseName == scratch:
 		s.envKnown = known
+		s.dir = "/"
 		s.platform = &c.target
 		return
 	}
@@ -319,6 +320,7 @@ func (c *checker) image(s *state, reachable bool) {
 	}
 	s.envKnown = known
 	s.env = NewEnv(image.Env...)
+	s.dir = inDir("/", image.WorkingDir)
 	s.shell = len(image.Shell) > 0
 	s.onbuild = image.OnBuild
 	if p, err := ParsePlatform(image.Platform); err == nil {

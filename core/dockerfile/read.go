@@ -37,10 +37,11 @@ type Options struct {
 // BaseImage is what the checks want to know of an image's config.
 type BaseImage struct {
 	// Platform is what the image was made for, "" when not known.
-	Platform string
-	Env      []string
-	Shell    []string
-	OnBuild  []string
+	Platform   string
+	Env        []string
+	WorkingDir string
+	Shell      []string
+	OnBuild    []string
 }
 
 // Parse reads a Dockerfile. It never fails: what is wrong stands in

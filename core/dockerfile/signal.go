@@ -18,11 +18,17 @@ func isSignal(word string) bool {
 		return n != 0
 	}
 	name := strings.TrimPrefix(strings.ToUpper(word), "SIG")
-	for prefix, most := range map[string]int{"RTMIN+": 15, "RTMAX-": 14} {
-		if digits, ok := strings.CutPrefix(name, prefix); ok {
-			n, err := strconv.Atoi(digits)
-			return err == nil && n >= 1 && n <= most && digits == strconv.Itoa(n)
-		}
+	if digits, ok := strings.CutPrefix(name, "RTMIN+"); ok {
+		return isNumber(digits, 15)
+	}
+	if digits, ok := strings.CutPrefix(name, "RTMAX-"); ok {
+		return isNumber(digits, 14)
 	}
 	return slices.Contains(signals, name)
+}
+
+// isNumber tells whether the digits are a number from 1 to most.
+func isNumber(digits string, most int) bool {
+	n, err := strconv.Atoi(digits)
+	return err == nil && n >= 1 && n <= most && digits == strconv.Itoa(n)
 }
