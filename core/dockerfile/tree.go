@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"io"
 	"strings"
 	"unicode"
 
@@ -125,8 +126,10 @@ func (t *tree) shift(from int) int {
 
 // parse reads the lines from to last, with line numbers of the file.
 func (t *tree) parse(s *source, from, last int) (*parser.Result, error) {
-	text := append([]byte(t.prefix(from)), s.text[s.start(from):s.start(last+1)]...)
-	res, err := parser.Parse(bytes.NewReader(text))
+	res, err := parser.Parse(io.MultiReader(
+		strings.NewReader(t.prefix(from)),
+		bytes.NewReader(s.text[s.start(from):s.start(last+1)]),
+	))
 	if res == nil {
 		return nil, err
 	}
