@@ -76,8 +76,6 @@ type argError struct {
 	error
 }
 
-func (e *argError) Unwrap() error { return e.error }
-
 // GlobalArgs gives the arguments FROM may use, in order: the predefined ones
 // of the platforms and the ARG instructions before the first FROM, with the
 // values of opts.BuildArgs (dockerfile2llb buildMetaArgs). An ARG of a stage
@@ -86,7 +84,7 @@ func (f *File) GlobalArgs(opts Options) (*Env, error) {
 	env, _, err := f.globalArgs(opts, opts.BuildArgs)
 	var bad *argError
 	if errors.As(err, &bad) {
-		return nil, fmt.Errorf("%s:%d: ARG: %w", f.Name, bad.at.Range.Start.Line, err)
+		return nil, fmt.Errorf("%s:%d: ARG: %w", f.Name, bad.at.Range.Start.Line, bad.error)
 	}
 	return env, err
 }

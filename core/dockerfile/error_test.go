@@ -103,6 +103,19 @@ var errorCases = []checkCase{
 		{"error", 4, "'from' doesn't support variable expansion, define alias stage instead"},
 		{"error", 2, `unsupported mount type "bnd" (did you mean bind?)`},
 		{"error", 3, "unexpected key 'sharng' in 'sharng=x' (did you mean sharing?)"}}},
+	{"mount targets", lines("FROM scratch", "RUN --mount=target=/ a", "RUN --mount=type=cache,target=. a", "WORKDIR /w", "RUN --mount=type=cache,target=. a",
+		"RUN --mount=type=secret,id=a a", "RUN --mount=type=tmpfs,target=.. a", "RUN --mount=from=late,target=/a a", "FROM alpine", "RUN --mount=type=cache,target=. a",
+		"FROM scratch AS late"), all, []finding{
+		{"error", 2, `invalid mount target "/"`}, {"error", 3, `invalid mount target "/"`}, {"error", 7, `invalid mount target "/"`},
+		{"error", 8, `cannot mount from stage "late" to "/a", stage needs to be defined before current command`}}},
+	{"checksum", lines("FROM scratch", "ADD --checksum=sha256:a b c", "ADD --checksum=sha256:a http://a/b http://c/d e", "ADD --checksum=sha256:a http://a/b c",
+		"ADD --checksum=sha256:"+strings.Repeat("a", 64)+" http://a/b c", "ADD --checksum=abc https://a.b/c.git?x#y d", "COPY git@a.b:c d"), all, []finding{
+		{"error", 2, "checksum requires HTTP(S) or Git sources"}, {"error", 3, "checksum can't be specified for multiple sources"},
+		{"error", 4, "invalid checksum digest length"}, {"error", 7, "source can't be a git ref for COPY"}}},
+	{"platform asked for", lines("FROM scratch"), dockerfile.Options{Platform: "a b"}, []finding{
+		{"error", 1, "failed to parse platform: \"a b\" is an invalid OS component of \"a b\": OSAndVersion specifier component must match " +
+			"\"^([A-Za-z0-9_-]+)(?:\\\\(([A-Za-z0-9_.%-]*)((?:\\\\+[A-Za-z0-9_.%-]+)*)\\\\))?$\": invalid argument"}}},
+	{"ignore patterns", lines("FROM scratch"), ignoring("["), []finding{{"error", 1, "syntax error in pattern"}}},
 	{"must be set", lines("FROM scratch", "COPY ${a:?nope} /"), all,
 		[]finding{{"UndefinedVar", 2, "Usage of undefined variable '$a'"}, {"error", 2, `failed to process "${a:?nope}": a: nope`}}},
 	{"must be set in an image", lines("FROM alpine", "COPY ${a:?nope} /"), all,
