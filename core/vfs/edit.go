@@ -433,47 +433,32 @@ func (e *Editor) Chroot(p string, do func() error) error {
 	return err
 }
 
-// Graft puts the subtree n of any tree at p without a trace: no time moves and
-// no inode is copied, as when a filesystem is mounted there. A nil n takes away
-// what is at p. The directory above must exist.
+// Graft puts a copy of the subtree n, of any tree, at p without moving any
+// time, as when a filesystem is mounted there. Its inodes get numbers of this
+// tree. A nil n takes away what is at p. The directory above must exist.
 func (e *Editor) Graft(p string, n *Node) error {
 	r := e.t.lookup(p, false)
 	if r.path == "" || r.path == "/" {
 		return pathError("mount", p, max(r.err, EINVAL))
 	}
-	if n != nil && n.total().linked > 0 {
-		n = e.renumber(n, map[uint64]uint64{})
-	}
-	parts := Split(r.path)
-	dir := e.t.at(path.Dir(r.path))
-	c := *dir
+	dir := *e.t.at(path.Dir(r.path))
 	if n == nil {
-		c.dir = dir.dir.remove(parts[len(parts)-1])
+		dir.dir = dir.dir.remove(path.Base(r.path))
 	} else {
-		c.dir = dir.dir.put(parts[len(parts)-1], n)
+		dir.dir = dir.dir.put(path.Base(r.path), e.renumber(n, map[uint64]uint64{}))
 	}
-	e.swap(path.Dir(r.path), &c)
+	e.swap(path.Dir(r.path), &dir)
 	return nil
 }
 
-// renumber gives the hard-linked inodes of a foreign subtree numbers of this
-// tree, so that they are not taken for its own.
 func (e *Editor) renumber(n *Node, known map[uint64]uint64) *Node {
 	c := *n
-	if n.Kind != Dir {
-		if !n.linked {
-			return n
-		}
-		if known[n.ino] == 0 {
-			known[n.ino] = e.t.inode()
-		}
-		c.ino = known[n.ino]
-		return &c
+	if known[n.ino] == 0 {
+		known[n.ino] = e.t.inode()
 	}
+	c.ino = known[n.ino]
 	n.dir.all(func(name string, child *Node) bool {
-		if child.total().linked > 0 {
-			c.dir = c.dir.put(name, e.renumber(child, known))
-		}
+		c.dir = c.dir.put(name, e.renumber(child, known))
 		return true
 	})
 	return &c

@@ -1,0 +1,163 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"layerlab.dev/core/dockerfile"
+	"layerlab.dev/core/image"
+	"layerlab.dev/core/shell"
+	"layerlab.dev/core/vfs"
+)
+
+// Options are what a build is told besides the Dockerfile and the context. The
+// zero Options build the last stage for linux/amd64 with an epoch of 1970.
+type Options struct {
+	// Name of the Dockerfile, for messages and NAME.dockerignore; empty:
+	// "Dockerfile".
+	Name string
+	// Epoch is SOURCE_DATE_EPOCH, seconds since the Unix epoch.
+	Epoch int64
+	// Platform is the --platform of the build; empty: linux/amd64, and the
+	// image says what its base says.
+	Platform string
+	// Target is the stage to build, by name or number; empty: the last.
+	Target    string
+	BuildArgs map[string]string
+	Labels    map[string]string // of --label
+	// Image finds the image that FROM, COPY --from or --mount=from name. It
+	// returns nil where it knows none.
+	Image func(ctx context.Context, name string) (*image.Image, error)
+	// Secrets are what RUN --mount=type=secret may ask for, by ID.
+	Secrets map[string][]byte
+	// Cache keeps steps from one build to the next; nil: every step is done.
+	Cache *Cache
+	// Limits bound every RUN.
+	Limits shell.Limits
+	// Progress is told what the build is about to do.
+	Progress func(Progress)
+}
+
+// Progress tells of a step that begins: it is number Done+1 of Total.
+type Progress struct {
+	Step        string
+	Done, Total int
+}
+
+// Build builds the Dockerfile source over the files of buildContext. The
+// error, if any, is an *Error; the Result is there as far as the build came.
+// ctx cancels it.
+func Build(ctx context.Context, source []byte, buildContext vfs.Tree, o Options) (*Result, error) {
+	if o.Name == "" {
+		o.Name = "Dockerfile"
+	}
+	b := &builder{ctx: ctx, o: o, res: &Result{}, caches: map[string]*vfs.Node{}}
+	return b.res, b.run(source, buildContext)
+}
+
+type builder struct {
+	ctx context.Context
+	o   Options
+	res *Result
+	// files is the context without what .dockerignore leaves out, all what it
+	// was.
+	files, all vfs.Tree
+	ignored    []string
+	stages     stages
+	global     *dockerfile.Env
+	target     ocispec.Platform
+	// caches are the directories of --mount=type=cache by ID. Every build
+	// begins with none, as a builder that was never used.
+	caches map[string]*vfs.Node
+	done   int
+	total  int
+}
+
+func (b *builder) run(source []byte, files vfs.Tree) error {
+	b.all = files
+	var err error
+	if b.files, b.ignored, err = ignore(files, b.o.Name); err != nil {
+		return &Error{File: ".dockerignore", Text: err.Error(), Err: err}
+	}
+	args := map[string]string{"SOURCE_DATE_EPOCH": fmt.Sprint(b.o.Epoch)}
+	for k, v := range b.o.BuildArgs {
+		if k != "SOURCE_DATE_EPOCH" {
+			args[k] = v
+		}
+	}
+	b.o.BuildArgs = args
+	fileOptions := dockerfile.Options{BuildArgs: args, Target: b.o.Target, Platform: b.o.Platform, DockerIgnore: b.ignored,
+		BaseImage: b.describeBase}
+	f := dockerfile.Parse(b.o.Name, source, fileOptions)
+	b.res.File = f
+	for _, d := range f.Diagnostics {
+		if d.Severity == dockerfile.Error {
+			return &Error{File: f.Name, Range: d.Range, Text: d.Text, Advice: d.Detail}
+		}
+	}
+	if b.global, err = f.GlobalArgs(fileOptions); err != nil {
+		return &Error{File: f.Name, Text: err.Error(), Err: err}
+	}
+	b.target = ocispec.Platform{OS: "linux", Architecture: "amd64"}
+	if b.o.Platform != "" {
+		if b.target, err = dockerfile.ParsePlatform(b.o.Platform); err != nil {
+			return &Error{File: f.Name, Text: err.Error(), Err: err, Advice: "Give a platform such as linux/amd64 or linux/arm64."}
+		}
+	}
+	target, err := b.plan(f)
+	if err != nil {
+		return b.wrap(err, nil)
+	}
+	for _, s := range b.stages.list {
+		if !s.needed {
+			continue
+		}
+		if err := b.stage(s); err != nil {
+			return err
+		}
+	}
+	b.res.Target = target.Stage
+	b.res.Image = target.Stage.Image
+	return nil
+}
+
+// wrap gives an error its place.
+func (b *builder) wrap(err error, in *dockerfile.Instruction) error {
+	var done *Error
+	if errors.As(err, &done) {
+		return err
+	}
+	e := &Error{File: b.o.Name, Text: err.Error(), Err: err}
+	var a adviser
+	if errors.As(err, &a) {
+		e.Advice = a.advice
+	}
+	var f *failure
+	if errors.As(err, &f) {
+		e.ExitCode = &f.code
+	}
+	if in != nil {
+		e.Range, e.Keyword = in.Range, in.Keyword
+	}
+	return e
+}
+
+// describeBase tells the checks what they want to know of a base image.
+func (b *builder) describeBase(name, _ string) (dockerfile.BaseImage, bool) {
+	img, err := b.find(name)
+	if err != nil || img == nil {
+		return dockerfile.BaseImage{}, false
+	}
+	c := img.Config.Config
+	return dockerfile.BaseImage{Platform: dockerfile.FormatPlatform(img.Platform()), Env: c.Env, Shell: c.Shell, OnBuild: c.OnBuild}, true
+}
+
+func (b *builder) find(name string) (*image.Image, error) {
+	if b.o.Image == nil {
+		return nil, nil
+	}
+	return b.o.Image(b.ctx, name)
+}

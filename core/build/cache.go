@@ -1,0 +1,245 @@
+package build
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"layerlab.dev/core/layer"
+	"layerlab.dev/core/shell"
+	"layerlab.dev/core/vfs"
+)
+
+// Cache keeps what steps made, so that the next build does only what changed.
+// It may be used by several builds, one at a time or at once.
+type Cache struct {
+	mu    sync.Mutex
+	steps map[string]*cached
+	// last is what the step in each place was made of the last time, to tell
+	// why it is made again.
+	last map[string]parts
+	// sums are the digests of trees that were read by COPY.
+	sums  map[*vfs.Node]string
+	round int
+}
+
+// NewCache returns an empty Cache.
+func NewCache() *Cache {
+	return &Cache{steps: map[string]*cached{}, last: map[string]parts{}, sums: map[*vfs.Node]string{}}
+}
+
+// keepRounds is for how many builds an unused step is kept: typing a word and
+// taking it back must hit.
+const keepRounds = 20
+
+// Cached tells where a step's result came from.
+type Cached struct {
+	Hit bool
+	// Reason says of a miss what changed since the step was last made in this
+	// place; empty where it never was.
+	Reason string
+	// Parent says that it is the step before that changed.
+	Parent bool
+}
+
+// part is one thing that a step's result depends on.
+type part struct{ name, value string }
+
+// parts is everything it depends on besides the state of the stage before.
+type parts []part
+
+// work is what a step made.
+type work struct {
+	tree    vfs.Tree
+	changes []layer.Change // nil: the difference to the tree before
+	layer   *layer.Layer
+	output  []Output
+	writes  []shell.Write
+	notes   []string
+	exit    int
+	caches  map[string]*vfs.Node // what cache mounts hold afterwards
+}
+
+type cached struct {
+	work
+	round int
+}
+
+// identity is the digest of words, by which states and steps are known.
+func (b *builder) identity(words ...string) string {
+	h := sha256.New()
+	for _, w := range append([]string{fmt.Sprint(b.o.Epoch)}, words...) {
+		var n [8]byte
+		binary.BigEndian.PutUint64(n[:], uint64(len(w)))
+		h.Write(n[:])
+		h.Write([]byte(w))
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// layerStep makes the layer of a step, or takes it from the cache: make fills
+// in work, from which the layer follows. It advances the stage.
+func (d *dispatcher) layerStep(step *Step, depends parts, make func(*work) error) error {
+	words := []string{d.key, "layer"}
+	for _, p := range depends {
+		words = append(words, p.name, p.value)
+	}
+	key := d.identity(words...)
+	place := fmt.Sprintf("%s %d %d", d.o.Name, d.Index, len(d.Steps))
+	c := d.o.Cache
+	w := c.get(key)
+	if w != nil {
+		step.Cache.Hit = true
+	} else {
+		step.Cache = c.explain(place, append(parts{{"parent", d.key}}, depends...))
+		w = &work{}
+		if err := make(w); err != nil {
+			step.Output, step.Writes, step.Notes, step.ExitCode = w.output, w.writes, w.notes, w.exit
+			return err
+		}
+		if w.changes == nil {
+			var err error
+			if w.changes, err = layer.Diff(d.tree, w.tree); err != nil {
+				return err
+			}
+		}
+		var err error
+		if w.layer, err = layer.New(d.ctx, layer.BuildKit{Epoch: d.o.Epoch}.Entries(w.changes)); err != nil {
+			return err
+		}
+		c.put(key, w)
+	}
+	c.remember(place, append(parts{{"parent", d.key}}, depends...))
+	step.Layer, step.Changes = w.layer, w.changes
+	step.Output, step.Writes, step.Notes, step.ExitCode = w.output, w.writes, w.notes, w.exit
+	maps.Copy(d.caches, w.caches)
+	d.tree, d.key = w.tree, key
+	d.layers = append(d.layers, w.layer)
+	return nil
+}
+
+func (c *Cache) get(key string) *work {
+	if c == nil {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s := c.steps[key]; s != nil {
+		s.round = c.round
+		return &s.work
+	}
+	return nil
+}
+
+func (c *Cache) put(key string, w *work) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.steps[key] = &cached{*w, c.round}
+}
+
+// explain compares what a step is made of with the last time.
+func (c *Cache) explain(place string, now parts) Cached {
+	if c == nil {
+		return Cached{}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	last, ok := c.last[place]
+	if !ok {
+		return Cached{}
+	}
+	before := map[string]string{}
+	for _, p := range last {
+		before[p.name] = p.value
+	}
+	parent := false
+	for _, p := range now {
+		old, ok := before[p.name]
+		delete(before, p.name)
+		switch {
+		case ok && old == p.value:
+		case p.name == "parent":
+			parent = true
+		case !ok:
+			return Cached{Reason: p.name + " is new"}
+		default:
+			return Cached{Reason: p.name + " changed"}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(before)) {
+		return Cached{Reason: name + " is gone"}
+	}
+	if parent {
+		return Cached{Parent: true, Reason: "the step before changed"}
+	}
+	return Cached{Reason: "it was not kept"}
+}
+
+func (c *Cache) remember(place string, p parts) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.last[place] = p
+}
+
+// Next tells the cache that a round of builds is over: steps that none of the
+// last rounds used are forgotten.
+func (c *Cache) Next() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.round++
+	maps.DeleteFunc(c.steps, func(_ string, s *cached) bool { return s.round < c.round-keepRounds })
+	if len(c.sums) > 1<<17 {
+		clear(c.sums)
+	}
+}
+
+// sum is a digest of everything at n that a layer could show, kept by node.
+func (c *Cache) sum(n *vfs.Node) (string, error) {
+	if c == nil {
+		return "", nil // nothing is ever looked up
+	}
+	c.mu.Lock()
+	s, ok := c.sums[n]
+	c.mu.Unlock()
+	if ok {
+		return s, nil
+	}
+	h := sha256.New()
+	m := n.Meta
+	fmt.Fprintf(h, "%d %o %d %d %d %q %d %d", m.Kind, m.Mode, m.UID, m.GID, m.MTime, m.Target, m.Major, m.Minor)
+	for _, k := range slices.Sorted(maps.Keys(m.Xattrs)) {
+		fmt.Fprintf(h, " %q=%q", k, m.Xattrs[k])
+	}
+	if n.Linked() {
+		fmt.Fprintf(h, " inode %d", n.Ino())
+	}
+	if n.Kind == vfs.File {
+		d, err := n.Blob().Digest()
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprint(h, " ", d)
+	}
+	for name, child := range n.Children() {
+		s, err := c.sum(child)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(h, "\n%q %s", name, s)
+	}
+	s = hex.EncodeToString(h.Sum(nil))
+	c.mu.Lock()
+	c.sums[n] = s
+	c.mu.Unlock()
+	return s, nil
+}

@@ -1,0 +1,363 @@
+package build
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+	"github.com/moby/patternmatcher"
+	mode "github.com/tonistiigi/dchapes-mode"
+
+	"layerlab.dev/core/layer"
+	"layerlab.dev/core/vfs"
+)
+
+// copyInstruction is COPY or ADD.
+type copyInstruction struct {
+	instructions.SourcesAndDest
+	chown, chmod, checksum string
+	exclude                []string
+	parents, link          bool
+	add, unpack            bool
+	from                   []*planned
+	fromName               string
+}
+
+// text is the entry of the history.
+func (c *copyInstruction) text() string {
+	w := []string{"COPY"}
+	if c.add {
+		w[0] = "ADD"
+	}
+	if c.parents {
+		w = append(w, "--parents")
+	}
+	if c.chown != "" {
+		w = append(w, "--chown="+c.chown)
+	}
+	if c.chmod != "" {
+		w = append(w, "--chmod="+c.chmod)
+	}
+	w = append(w, c.SourcePaths...)
+	for _, s := range c.SourceContents {
+		w = append(w, "<<"+s.Path)
+	}
+	return strings.Join(append(w, c.DestPath), " ") + " # buildkit"
+}
+
+// linked says that the layer is made on an empty root; --chmod turns that off
+// (dockerfile2llb dispatchCopy).
+func (c *copyInstruction) linked() bool { return c.link && c.chmod == "" }
+
+func (d *dispatcher) copyStep(c copyInstruction, step *Step) error {
+	m, err := c.permissions()
+	if err != nil {
+		return err
+	}
+	if err := c.check(); err != nil {
+		return err
+	}
+	src, err := d.copySource(&c, step)
+	if err != nil {
+		return err
+	}
+	depends := parts{{"instruction", fmt.Sprintf("%s %v %v link=%v unpack=%v", c.text(), c.exclude, c.fromName, c.linked(), c.unpack)},
+		{"working directory", d.config.Config.WorkingDir}}
+	for _, s := range c.SourceContents {
+		depends = append(depends, part{"here document " + s.Path, s.Data})
+	}
+	sources := make([]source, 0, len(c.SourcePaths))
+	for _, p := range c.SourcePaths {
+		s, err := c.find(src, p)
+		if err != nil {
+			return d.explainMissing(err, p, c.from)
+		}
+		sources = append(sources, s)
+		for _, match := range s.matches {
+			depends = append(depends, d.sumOf(src, match)...)
+		}
+	}
+	err = d.layerStep(step, depends, func(w *work) error {
+		if err := d.resolveOwner(&c, &m); err != nil {
+			return err
+		}
+		base := d.tree
+		if c.linked() {
+			base = vfs.New(d.tree.Now())
+		}
+		e := base.Edit()
+		if err := d.copyAll(e, src, &c, m, sources); err != nil {
+			return err
+		}
+		w.tree = e.Tree()
+		if !c.linked() {
+			return nil
+		}
+		if w.changes, err = layer.Diff(base, w.tree); err != nil {
+			return err
+		}
+		if w.changes == nil {
+			w.changes = []layer.Change{}
+		}
+		merged := d.tree.At(w.tree.Now()).Edit()
+		err := layer.Replay(merged, w.changes)
+		w.tree = merged.Tree()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	d.history(step, c.text(), true)
+	return nil
+}
+
+// permissions reads --chmod.
+func (c *copyInstruction) permissions() (copyMode, error) {
+	var m copyMode
+	if c.chmod == "" {
+		return m, nil
+	}
+	const advice = "Give octal digits such as 0755, or symbolic ones such as u=rwX,go=rX."
+	bad := advise(advice, "invalid chmod parameter: '%v'. it should be octal string and between 0 and 07777", c.chmod)
+	if p, err := strconv.ParseUint(c.chmod, 8, 32); err == nil {
+		if p > 0o7777 {
+			return m, bad
+		}
+		bits := uint32(p)
+		m.mode = &bits
+		return m, nil
+	}
+	set, err := mode.ParseWithUmask(c.chmod, 0)
+	var digits *strconv.NumError
+	if errors.As(err, &digits) {
+		return m, bad
+	}
+	if err != nil {
+		return m, advise(advice, "%w", err)
+	}
+	m.modeSet = &set
+	return m, nil
+}
+
+// check refuses what needs a network.
+func (c *copyInstruction) check() error {
+	if c.checksum != "" {
+		if len(c.SourcePaths) != 1 {
+			return advise("Use an ADD of its own for the source with a checksum.", "checksum can't be specified for multiple sources")
+		}
+		if !isRemote(c.SourcePaths[0]) {
+			return advise("Take --checksum out: it is for remote sources.", "checksum requires HTTP(S) or Git sources")
+		}
+	}
+	for _, s := range c.SourcePaths {
+		switch {
+		case !isRemote(s):
+		case !c.add && isGit(s):
+			return advise("Use ADD for a repository.", "source can't be a git ref for COPY")
+		case !c.add:
+			return advise("Use ADD for a URL.", "source can't be a URL for COPY")
+		default:
+			return advise("Put the file into the context and COPY it.", "%s cannot be fetched: builds here have no network", s)
+		}
+	}
+	return nil
+}
+
+func isRemote(s string) bool {
+	return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://") || isGit(s)
+}
+
+func isGit(s string) bool {
+	for _, p := range []string{"git://", "ssh://", "git@", "github.com/"} {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	url, _, _ := strings.Cut(s, "#")
+	return (strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")) && strings.HasSuffix(url, ".git")
+}
+
+// copySource is the tree the instruction copies from.
+func (d *dispatcher) copySource(c *copyInstruction, step *Step) (vfs.Tree, error) {
+	if len(c.from) == 0 {
+		return d.files, nil
+	}
+	s := c.from[0]
+	if s.source != nil && !s.built {
+		return vfs.Tree{}, advise("Move that stage above this one.",
+			"cannot copy from stage %q, it needs to be defined before current stage %q", c.fromName, d.Name)
+	}
+	step.Source = s.Name
+	if step.Source == "" {
+		step.Source = c.fromName
+	}
+	return s.tree, nil
+}
+
+// source is one source path with what it names.
+type source struct {
+	matches []string
+	pattern string // of --parents: what to take below the matches
+}
+
+// find resolves one source path.
+func (c *copyInstruction) find(t vfs.Tree, p string) (source, error) {
+	var s source
+	if c.parents {
+		pivot, pattern, ok := strings.Cut(p, "/./")
+		if !ok {
+			pivot, pattern = "/", p
+		}
+		pattern = normalizePath("/", pattern, false)
+		s.pattern = strings.TrimPrefix(pattern, "/")
+		p = pivot
+		if !hasWildcard(p) && !hasWildcard(pattern) {
+			need := path.Join("/", p, pattern)
+			if _, err := t.Stat(need); err != nil {
+				return s, notFound(need, err)
+			}
+		}
+	}
+	p = cleanPath(normalizePath("/", p, false))
+	var err error
+	if s.matches, err = wildcards(t, p); err != nil {
+		return s, err
+	}
+	if !hasWildcard(p) {
+		if _, err := t.Stat(p); err != nil {
+			return s, notFound(p, err)
+		}
+	}
+	return s, nil
+}
+
+type missingError struct {
+	path string
+	err  error
+}
+
+func (m *missingError) Error() string { return fmt.Sprintf("%q: %v", m.path, m.err) }
+func (m *missingError) Unwrap() error { return m.err }
+
+func notFound(p string, err error) error {
+	if isNotExist(err) {
+		return &missingError{p, errors.New("not found")}
+	}
+	return &missingError{p, reason(err)}
+}
+
+// explainMissing says why a source is not there and what to do.
+func (d *dispatcher) explainMissing(err error, written string, from []*planned) error {
+	var m *missingError
+	if !errors.As(err, &m) {
+		return err
+	}
+	advice := fmt.Sprintf("Add %s to the files of the context, or correct the path.", strings.TrimPrefix(m.path, "/"))
+	if len(from) > 0 {
+		advice = "Look at the files of that stage or image for the right path."
+	} else if _, err := d.all.Stat(m.path); err == nil {
+		advice = "The file is there, but .dockerignore leaves it out: add an exception such as !" + strings.TrimPrefix(m.path, "/") + "."
+	}
+	return advise(advice, "%s: %w", written, m)
+}
+
+// sumOf are the digests of what a source names, file by file where they are
+// few, so that a miss of the cache can name the file.
+func (d *dispatcher) sumOf(t vfs.Tree, p string) parts {
+	c := d.o.Cache
+	if c == nil {
+		return nil
+	}
+	at, err := t.Canonical(p, true)
+	if err != nil {
+		return nil
+	}
+	n, err := t.Lstat(at)
+	if err != nil {
+		return nil
+	}
+	var out parts
+	if files, _ := n.Total(); files <= 500 {
+		for q, f := range t.Walk(at) {
+			if f.IsDir() {
+				out = append(out, part{q, fmt.Sprintf("%o %d:%d %d", f.Mode, f.UID, f.GID, f.MTime)})
+			} else if s, err := c.sum(f); err == nil {
+				out = append(out, part{q, s})
+			}
+		}
+		return out
+	}
+	if s, err := c.sum(n); err == nil {
+		out = append(out, part{at, s})
+	}
+	return out
+}
+
+func (d *dispatcher) resolveOwner(c *copyInstruction, m *copyMode) error {
+	if c.linked() && c.chown != "" {
+		// The layer of --link knows no files of the stage, so no names either.
+		user, group, has := strings.Cut(c.chown, ":")
+		_, ok := parseID(user)
+		if has && ok {
+			_, ok = parseID(group)
+		}
+		if !ok {
+			return advise("With --link give --chown as numbers: the layer is made without looking at the image's /etc/passwd.", "invalid user index: -1")
+		}
+	}
+	var err error
+	m.owner, err = lookupOwner(d.tree, c.chown)
+	return err
+}
+
+func (d *dispatcher) copyAll(e *vfs.Editor, src vfs.Tree, c *copyInstruction, m copyMode, sources []source) error {
+	dest := destination(d.config.Config.WorkingDir, c.DestPath)
+	cp := copier{ctx: d.ctx, e: e, src: src, copyMode: m}
+	var err error
+	if len(c.exclude) > 0 {
+		if cp.exclude, err = patternmatcher.New(c.exclude); err != nil {
+			return fmt.Errorf("invalid excludepatterns: %s: %w", c.exclude, err)
+		}
+	}
+	for _, s := range sources {
+		one := cp
+		if s.pattern != "" {
+			if one.include, err = patternmatcher.New([]string{s.pattern}); err != nil {
+				return fmt.Errorf("invalid includepatterns: %s: %w", s.pattern, err)
+			}
+		}
+		for _, p := range s.matches {
+			if c.add && c.unpack {
+				done, err := d.unpack(e, src, p, dest, m.owner)
+				if err != nil {
+					return fmt.Errorf("%s: %w", p, err)
+				}
+				if done {
+					continue
+				}
+			}
+			if err := one.copyTo(p, dest); err != nil {
+				return err
+			}
+		}
+	}
+	for _, h := range c.SourceContents {
+		name := path.Join("/", h.Path)
+		doc := vfs.New(e.Tick()).Edit()
+		if _, err := doc.MkdirAll(path.Dir(name), 0o755, 0, 0); err != nil {
+			return err
+		}
+		if err := doc.WriteFile(name, vfs.String(h.Data), 0o644, 0, 0); err != nil {
+			return err
+		}
+		one := cp
+		one.src = doc.Tree()
+		if err := one.copyTo(name, dest); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,66 @@
+package build
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+
+	"github.com/moby/patternmatcher"
+	"github.com/moby/patternmatcher/ignorefile"
+
+	"layerlab.dev/core/vfs"
+)
+
+// ignore takes out of the context what NAME.dockerignore, or else
+// .dockerignore, names (frontend/dockerui, DockerIgnorePatterns). A directory
+// that is named stays where an exception keeps something in it.
+func ignore(t vfs.Tree, dockerfileName string) (vfs.Tree, []string, error) {
+	for _, name := range []string{dockerfileName + ".dockerignore", ".dockerignore"} {
+		n, err := t.Stat(name)
+		if err != nil || n.Kind != vfs.File {
+			continue
+		}
+		text, err := n.Blob().Bytes()
+		if err != nil {
+			return t, nil, err
+		}
+		patterns, err := ignorefile.ReadAll(bytes.NewReader(text))
+		if err != nil {
+			return t, nil, fmt.Errorf("read %s: %w", name, err)
+		}
+		m, err := patternmatcher.New(patterns)
+		if err != nil {
+			return t, nil, fmt.Errorf("%s: %w", name, err)
+		}
+		e := t.Edit()
+		_, err = prune(e, m, "", t.Root())
+		return e.Tree(), patterns, err
+	}
+	return t, nil, nil
+}
+
+// prune removes what is excluded below dir without moving any mtime, and
+// reports whether anything is left there.
+func prune(e *vfs.Editor, m *patternmatcher.PatternMatcher, dir string, n *vfs.Node) (bool, error) {
+	left := false
+	for name, c := range n.Children() {
+		p := path.Join(dir, name)
+		excluded, err := m.MatchesOrParentMatches(p)
+		if err != nil {
+			return false, err
+		}
+		if c.IsDir() {
+			kept, err := prune(e, m, p, c)
+			if err != nil {
+				return false, err
+			}
+			excluded = excluded && !kept
+		}
+		if !excluded {
+			left = true
+		} else if err := e.Graft(p, nil); err != nil {
+			return false, err
+		}
+	}
+	return left, nil
+}

@@ -1,0 +1,121 @@
+package build
+
+import (
+	"fmt"
+
+	"layerlab.dev/core/dockerfile"
+	"layerlab.dev/core/image"
+	"layerlab.dev/core/layer"
+	"layerlab.dev/core/shell"
+	"layerlab.dev/core/vfs"
+)
+
+// Result is everything a build found out. It is there, as far as the build
+// came, where the build failed too.
+type Result struct {
+	File *dockerfile.File
+	// Stages are those of the file, in its order. What the target does not
+	// need is not built and has no steps.
+	Stages []*Stage
+	// Target is the stage that was asked for.
+	Target *Stage
+	// Image is nil where the build failed.
+	Image *image.Image
+}
+
+// Stage is one FROM with what follows it.
+type Stage struct {
+	Index    int
+	Name     string // of AS, in lower case; empty without
+	BaseName string // of FROM, variables expanded
+	// Base is the image the stage begins from; nil for scratch or another stage.
+	Base *image.Image
+	// Parent is the stage it begins from, if any.
+	Parent *Stage
+	// Used says that the target needs the stage, so that it was built.
+	Used bool
+	// Steps are the instructions that were carried out, triggers of the base
+	// image first. The steps of Parent are not repeated.
+	Steps []*Step
+	// Image is what the stage would be as an image; nil where it failed.
+	Image *image.Image
+
+	state
+}
+
+// Layers returns the layers of the stage, bottom first: those of its base and
+// those of its steps.
+func (s *Stage) Layers() []*layer.Layer { return s.layers }
+
+// Step is one instruction carried out.
+type Step struct {
+	// Instruction is where the step stands in the file; for a trigger of the
+	// base image that is the FROM.
+	Instruction *dockerfile.Instruction
+	Trigger     bool   // came from an ONBUILD
+	Keyword     string // in upper case
+	// Text is the instruction as written, on one line.
+	Text string
+	// CreatedBy is the text in the image's history, empty for ONBUILD.
+	CreatedBy string
+	// Layer is nil where the instruction makes none.
+	Layer *layer.Layer
+	// Changes are what the layer holds, in its order.
+	Changes []layer.Change
+	// Before and After are the stage's files around the step.
+	Before, After vfs.Tree
+	// Source names the stage or image that COPY --from took from.
+	Source string
+	Cache  Cached
+	// Output, Writes and Notes tell of a RUN what it printed, which command
+	// wrote which path last, and what is to be known about how it was done.
+	Output []Output
+	Writes []shell.Write
+	Notes  []string
+	// ExitCode is that of a RUN.
+	ExitCode int
+}
+
+// Output is a piece of what a command wrote: to stdout (1) or stderr (2).
+type Output struct {
+	FD   int
+	Text string
+}
+
+// Error is why a build failed, and where.
+type Error struct {
+	File    string
+	Range   dockerfile.Range
+	Keyword string
+	// Text is the reason, in BuildKit's words where it has some.
+	Text string
+	// Advice says what to do.
+	Advice string
+	// ExitCode is that of the failing RUN, nil where none was run.
+	ExitCode *int
+	Err      error
+}
+
+func (e *Error) Error() string {
+	if e.Range.Start.Line == 0 {
+		return fmt.Sprintf("%s: %s", e.File, e.Text)
+	}
+	if e.Keyword == "" {
+		return fmt.Sprintf("%s:%d: %s", e.File, e.Range.Start.Line, e.Text)
+	}
+	return fmt.Sprintf("%s:%d: %s: %s", e.File, e.Range.Start.Line, e.Keyword, e.Text)
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// adviser is an error that knows what to do about it.
+type adviser struct {
+	error
+	advice string
+}
+
+func (a adviser) Unwrap() error { return a.error }
+
+func advise(advice, format string, args ...any) error {
+	return adviser{fmt.Errorf(format, args...), advice}
+}

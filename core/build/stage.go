@@ -1,0 +1,146 @@
+package build
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"layerlab.dev/core/dockerfile"
+	"layerlab.dev/core/image"
+	"layerlab.dev/core/layer"
+	"layerlab.dev/core/vfs"
+)
+
+// state is what the instructions of a stage work on.
+type state struct {
+	config  image.Config
+	base    *image.Config // of the image at the very bottom, as it was; nil for scratch
+	tree    vfs.Tree
+	layers  []*layer.Layer
+	env     *dockerfile.Env
+	args    []instructions.KeyValuePairOptional
+	cmdSet  bool
+	key     string // identity of everything so far, for the cache
+	started bool
+	built   bool
+}
+
+func (s *state) begin(c image.Config, img *image.Image, t vfs.Tree, key string) {
+	s.config, s.tree, s.key, s.started = c, t, key, true
+	if img != nil {
+		s.layers = slices.Clone(img.Layers)
+		base := cloneConfig(img.Config)
+		s.base = &base
+	}
+	s.env = dockerfile.NewEnv()
+}
+
+func cloneConfig(c image.Config) image.Config {
+	var out image.Config
+	b, err := json.Marshal(c)
+	if err == nil {
+		err = json.Unmarshal(b, &out)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("a config does not survive JSON: %v", err)) // it came from JSON, or is made of its types
+	}
+	return out
+}
+
+// inherit begins a stage from another one.
+func (s *state) inherit(from *state, key string, clock int64) {
+	s.config = cloneConfig(from.config)
+	s.config.Config.OnBuild = nil
+	s.base, s.tree, s.key, s.started = from.base, from.tree.At(clock), key, true
+	s.layers = slices.Clone(from.layers)
+	s.env = from.env.Clone()
+	s.args = slices.Clone(from.args)
+}
+
+// stage carries out a stage, or makes the tree of an image named by an
+// instruction available.
+func (b *builder) stage(p *planned) error {
+	if p.base != nil {
+		p.inherit(&p.base.state, b.identity("stage", p.base.key), max(b.clock(p), p.base.tree.Now()))
+		p.Parent = p.base.Stage
+	}
+	s := p.Stage
+	if p.source == nil {
+		s.built = true
+		return nil
+	}
+	c := &s.config.Config
+	if _, ok := dockerfile.NewEnv(c.Env...).Get("PATH"); !ok {
+		c.Env = append(c.Env, "PATH="+defaultPath)
+	}
+	for _, kv := range c.Env {
+		k, v, _ := strings.Cut(kv, "=")
+		s.env.Set(k, v)
+	}
+	if c.WorkingDir != "" {
+		c.WorkingDir = normalizePath("", c.WorkingDir, false)
+	}
+	d := dispatcher{builder: b, p: p, Stage: s, lex: b.res.File.Lex()}
+	for _, cmd := range p.commands {
+		if err := b.ctx.Err(); err != nil {
+			return &Error{File: b.o.Name, Text: "the build was cancelled", Err: err}
+		}
+		step := &Step{Instruction: cmd.in, Trigger: cmd.trigger, Keyword: strings.ToUpper(cmd.Name()), Text: cmd.in.Original, Before: s.tree}
+		if cmd.trigger {
+			step.Text = "ONBUILD " + fmt.Sprint(cmd.Command)
+		}
+		if b.o.Progress != nil {
+			b.o.Progress(Progress{Step: step.Text, Done: b.done, Total: b.total})
+		}
+		b.done++
+		s.Steps = append(s.Steps, step)
+		if err := d.dispatch(cmd, step); err != nil {
+			err = b.wrap(err, cmd.in)
+			if e, ok := err.(*Error); ok && cmd.trigger {
+				e.Text = "trigger " + step.Text + ": " + e.Text
+			}
+			return err
+		}
+		step.After = s.tree
+	}
+	s.built = true
+	return b.export(p)
+}
+
+// export makes the stage's image.
+func (b *builder) export(p *planned) error {
+	s := p.Stage
+	c := cloneConfig(s.config)
+	if len(b.o.Labels) > 0 && c.Config.Labels == nil {
+		c.Config.Labels = map[string]string{}
+	}
+	maps.Copy(c.Config.Labels, b.o.Labels)
+	if b.o.Platform != "" {
+		same := c.OS == b.target.OS && c.Architecture == b.target.Architecture
+		c.OS, c.Architecture = b.target.OS, b.target.Architecture
+		if b.target.Variant != "" || !same {
+			c.Variant = b.target.Variant
+		}
+	}
+	n := dockerfile.NormalizePlatform(ocispec.Platform{OS: c.OS, Architecture: c.Architecture, Variant: c.Variant, OSVersion: c.OSVersion, OSFeatures: c.OSFeatures})
+	c.OS, c.Architecture, c.Variant = n.OS, n.Architecture, n.Variant
+	var err error
+	if s.Image, err = image.New(c, s.base, s.layers, b.o.Epoch); err != nil {
+		return b.wrap(err, from(p))
+	}
+	return nil
+}
+
+// history adds an entry to the image's history.
+func (d *dispatcher) history(step *Step, text string, withLayer bool) {
+	step.CreatedBy = text
+	t := time.Unix(d.o.Epoch, 0).UTC()
+	d.config.History = append(d.config.History, ocispec.History{Created: &t, CreatedBy: text,
+		Comment: "buildkit.dockerfile.v0", EmptyLayer: !withLayer})
+}

@@ -1,0 +1,181 @@
+package build
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/bzip2"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"github.com/klauspost/compress/zstd"
+
+	"layerlab.dev/core/layer"
+	"layerlab.dev/core/vfs"
+)
+
+// unpack extracts the archive at src into the directory dest and reports true;
+// where src is no tar, plain or compressed, it reports false and does nothing
+// (solver/llbsolver/file/unpack.go, moby/go-archive Unpack).
+func (d *dispatcher) unpack(e *vfs.Editor, t vfs.Tree, src, dest string, who *owner) (bool, error) {
+	at, err := t.RootPath(src)
+	if err != nil {
+		return false, err
+	}
+	n, err := t.Lstat(at)
+	if err != nil || n.Kind != vfs.File {
+		return false, nil
+	}
+	r, err := decompressed(n.Blob())
+	if err != nil || r == nil {
+		return false, err
+	}
+	if _, err := tar.NewReader(r).Next(); err != nil {
+		return false, nil
+	}
+	if r, err = decompressed(n.Blob()); err != nil {
+		return false, err
+	}
+	dir, err := e.Tree().RootPath(dest)
+	if err != nil {
+		return false, err
+	}
+	o := owner{}
+	if who != nil {
+		o = *who
+	}
+	if _, err := e.MkdirAll(dir, 0o755, o.uid, o.gid); err != nil {
+		return false, err
+	}
+	entries, err := layer.ReadTar(r)
+	if err != nil {
+		return false, err
+	}
+	u := unpacker{e: e, owner: who}
+	return true, e.Chroot(dir, func() error {
+		for _, x := range entries {
+			if err := d.ctx.Err(); err != nil {
+				return err
+			}
+			if err := u.entry(x); err != nil {
+				return fmt.Errorf("unpack %s: %w", x.Name, err)
+			}
+		}
+		return u.finish()
+	})
+}
+
+// decompressed is the content as a tar reader wants it; nil where it is
+// certainly none.
+func decompressed(b *vfs.Blob) (io.Reader, error) {
+	head := make([]byte, 10)
+	n, err := b.ReadAt(head, 0)
+	if err != nil && err != io.EOF {
+		return nil, err
+	}
+	head = head[:n]
+	switch {
+	case bytes.HasPrefix(head, []byte{0x42, 0x5a, 0x68}):
+		return bzip2.NewReader(b.Reader()), nil
+	case bytes.HasPrefix(head, []byte{0x1f, 0x8b, 0x08}):
+		z, err := gzip.NewReader(b.Reader())
+		if err != nil {
+			return nil, nil
+		}
+		return z, nil
+	case bytes.HasPrefix(head, []byte{0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00}):
+		return nil, advise("Unpack it and add the files, or compress it with gzip, bzip2 or zstd.", "xz archives cannot be unpacked here")
+	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		z, err := zstd.NewReader(b.Reader(), zstd.WithDecoderConcurrency(1))
+		if err != nil {
+			return nil, nil
+		}
+		return z.IOReadCloser(), nil
+	}
+	return b.Reader(), nil
+}
+
+// unpacker extracts archive members below the root of its editor.
+type unpacker struct {
+	e     *vfs.Editor
+	owner *owner
+	dirs  []layer.Entry
+}
+
+func (u *unpacker) entry(x layer.Entry) error {
+	name := path.Clean(x.Name)
+	if strings.HasPrefix(name, "../") || name == ".." {
+		return fmt.Errorf("%q is outside of the destination", x.Name)
+	}
+	p := path.Join("/", name)
+	// Implied directories belong to root whatever --chown says.
+	if _, err := u.e.Tree().Lstat(path.Dir(p)); err != nil {
+		if _, err := u.e.MkdirAll(path.Dir(p), 0o755, 0, 0); err != nil {
+			return err
+		}
+	}
+	if n, err := u.e.Tree().Lstat(p); err == nil {
+		if n.IsDir() && name == "." {
+			return nil
+		}
+		if !n.IsDir() || x.Type != tar.TypeDir {
+			if err := u.e.RemoveAll(p); err != nil {
+				return err
+			}
+		}
+	}
+	if u.owner != nil {
+		x.UID, x.GID = u.owner.uid, u.owner.gid
+	}
+	if x.Type == tar.TypeLink {
+		return u.link(x, p)
+	}
+	m, err := x.Meta()
+	if err != nil {
+		return err
+	}
+	if m.Kind == vfs.Dir {
+		u.dirs = append(u.dirs, x)
+		if n, err := u.e.Tree().Lstat(p); err == nil && n.IsDir() {
+			for k, v := range n.Xattrs {
+				if _, ok := m.Xattrs[k]; !ok {
+					m = m.WithXattr(k, v)
+				}
+			}
+			return u.e.SetMeta(p, m)
+		}
+	}
+	return u.e.Place(p, m, x.Content)
+}
+
+// link makes a hard link; its header's metadata goes to the inode they share.
+func (u *unpacker) link(x layer.Entry, p string) error {
+	target := path.Join("/", x.Linkname)
+	if err := u.e.Link(target, p); err != nil {
+		return err
+	}
+	n, err := u.e.Tree().Lstat(p)
+	if err != nil {
+		return err
+	}
+	m := n.Meta
+	m.UID, m.GID = x.UID, x.GID
+	if m.Kind != vfs.Symlink {
+		m.Mode, m.MTime = uint32(x.Mode&0o7777), max(x.MTime, 0)*1e9
+	}
+	return u.e.SetMeta(p, m)
+}
+
+func (u *unpacker) finish() error {
+	for _, x := range u.dirs {
+		p := path.Join("/", x.Name)
+		err := u.e.Chtimes(p, max(x.MTime, 0)*1e9)
+		if err != nil && !errors.Is(err, vfs.ENOENT) {
+			return err
+		}
+	}
+	return nil
+}
