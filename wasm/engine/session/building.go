@@ -1,0 +1,271 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"layerlab.dev/core/build"
+	"layerlab.dev/core/dockerfile"
+	"layerlab.dev/core/image"
+	"layerlab.dev/core/layer"
+	"layerlab.dev/core/vfs"
+	"layerlab.dev/wasm/wire"
+)
+
+// job is a workspace to build.
+type job struct {
+	revision    int
+	dockerfile  string // the chosen one
+	dockerfiles []string
+	sources     map[string]*vfs.Blob // of the Dockerfiles
+	files       vfs.Tree             // the build context
+	settings    wire.Settings
+	tags        map[string]string // path of a Dockerfile by the tag of its image
+}
+
+// accept takes a workspace to build; a build of an older one is given up.
+func (s *Session) accept(params json.RawMessage, buffers [][]byte) (wire.Accepted, error) {
+	var ws wire.Workspace
+	if err := json.Unmarshal(params, &ws); err != nil {
+		return wire.Accepted{}, fmt.Errorf("workspace: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ws.Revision < s.newest {
+		return wire.Accepted{}, fmt.Errorf("revision %d is older than %d", ws.Revision, s.newest)
+	}
+	j, err := s.newJob(ws, buffers)
+	if err != nil {
+		return wire.Accepted{}, err
+	}
+	s.newest, s.next = ws.Revision, j
+	s.stop()
+	select {
+	case s.wake <- struct{}{}:
+	default: // it will look already
+	}
+	return wire.Accepted{Revision: ws.Revision}, nil
+}
+
+// builds carries out jobs, one at a time, until ctx ends.
+func (s *Session) builds(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.wake:
+		}
+		s.mu.Lock()
+		j := s.next
+		s.next = nil
+		work, stop := context.WithCancel(ctx)
+		s.stop = stop
+		s.mu.Unlock()
+		if j != nil {
+			s.build(s.options.Context(work), j)
+		}
+		stop()
+	}
+}
+
+// build builds every Dockerfile of the workspace and tells the page.
+func (s *Session) build(ctx context.Context, j *job) {
+	start := time.Now()
+	w := &works{
+		ctx: ctx, job: j, cache: s.cache, bases: s.results.bases, progress: s.progress(j.revision),
+		state: map[string]*work{},
+	}
+	built := wire.Built{Revision: j.revision, Dockerfile: j.dockerfile, Shown: -1,
+		Diagnostics: []wire.Diagnostic{}, Images: []wire.Image{}}
+	for _, path := range j.dockerfiles {
+		w.build(path)
+	}
+	s.cache.Next()
+	if ctx.Err() != nil {
+		return // a newer revision, or the person, wants none of this
+	}
+	if w.state[j.dockerfile] == nil {
+		built.Diagnostics = append(built.Diagnostics, wire.Diagnostic{
+			File: j.dockerfile, Severity: "error", Text: "there is no " + j.dockerfile,
+			Detail: "Add a file of this name, or choose another Dockerfile.", StartLine: 1, EndLine: 1,
+		})
+	}
+	for _, path := range j.dockerfiles {
+		built.Diagnostics = append(built.Diagnostics, w.state[path].diagnostics...)
+	}
+	for _, done := range w.order {
+		if done.path == j.dockerfile {
+			built.Shown, built.Ok = len(built.Images), true
+		}
+		built.Images = append(built.Images, done.image)
+	}
+	s.mu.Lock()
+	s.results.take(j.dockerfiles, w.order)
+	s.mu.Unlock()
+
+	// What must be compressed first to be known comes at once where it is
+	// little, and in a second event where it is not.
+	if w.waiting() <= compressAtOnce {
+		w.seal(&built)
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	built.Millis = time.Since(start).Milliseconds()
+	s.say(wire.EventBuilt, built)
+	if !w.sealed {
+		w.seal(&built)
+		if ctx.Err() == nil {
+			s.say(wire.EventBuilt, built)
+		}
+	}
+}
+
+// compressAtOnce is how many bytes of layers are compressed before a build is
+// shown.
+const compressAtOnce = 2 << 20
+
+// works are the builds of one workspace.
+type works struct {
+	ctx      context.Context
+	job      *job
+	cache    *build.Cache
+	bases    *baseCache
+	progress func(step string, done, total int64)
+	state    map[string]*work // by path of the Dockerfile
+	order    []*work          // those that built, in order of building
+	sealed   bool
+}
+
+// work is the build of one Dockerfile.
+type work struct {
+	path        string
+	tag         string
+	running     bool
+	result      *build.Result
+	stages      []*stage
+	diagnostics []wire.Diagnostic
+	image       wire.Image
+	compression layer.Compression
+}
+
+// build builds the Dockerfile at path, unless that is done, and returns its
+// image: nil with an error where it does not build.
+func (w *works) build(path string) (*image.Image, error) {
+	if done := w.state[path]; done != nil {
+		if done.running {
+			return nil, fmt.Errorf("%s needs its own image", path)
+		}
+		if done.result == nil || done.result.Image == nil {
+			return nil, fmt.Errorf("%s does not build", path)
+		}
+		return done.result.Image, nil
+	}
+	d := &work{path: path, tag: tagOf(path), running: true, compression: layer.Compression(w.job.settings.Compression)}
+	w.state[path] = d
+	defer func() { d.running = false }()
+	source, err := w.job.sources[path].Bytes()
+	if err != nil {
+		d.diagnostics = []wire.Diagnostic{{File: path, Severity: "error", Text: err.Error(), StartLine: 1, EndLine: 1}}
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	o := build.Options{
+		Name: path, Epoch: w.job.settings.Epoch, Platform: w.job.settings.Platform, BuildArgs: w.job.settings.BuildArgs,
+		Cache:    w.cache,
+		Image:    func(_ context.Context, name string) (*image.Image, error) { return w.base(path, name) },
+		Progress: func(p build.Progress) { w.progress(p.Step, int64(p.Done), int64(p.Total)) },
+	}
+	if path == w.job.dockerfile {
+		o.Target = w.job.settings.Target
+	}
+	d.result, err = build.Build(w.ctx, source, w.job.files, o)
+	d.diagnostics = diagnostics(path, d.result, err)
+	if err == nil {
+		err = d.picture(w)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s does not build: %w", path, err)
+	}
+	w.order = append(w.order, d)
+	return d.result.Image, nil
+}
+
+// base finds what FROM names in the Dockerfile at path: the image of another
+// Dockerfile of the workspace, else one of the bases that are always here.
+func (w *works) base(path, name string) (*image.Image, error) {
+	if other, ok := w.job.tags[strings.TrimSuffix(name, ":latest")]; ok && other != path {
+		return w.build(other)
+	}
+	return standIn(name)
+}
+
+// diagnostics are what is wrong with a Dockerfile, and why its build failed.
+func diagnostics(path string, res *build.Result, err error) []wire.Diagnostic {
+	var out []wire.Diagnostic
+	var f *dockerfile.File
+	if res != nil {
+		f = res.File
+	}
+	if f != nil {
+		for _, d := range f.Diagnostics {
+			out = append(out, place(f, d.Range, wire.Diagnostic{
+				File: path, Severity: d.Severity.String(), Rule: d.Rule, Text: d.Text, Detail: d.Detail, URL: d.URL}))
+		}
+	}
+	var failed *build.Error
+	switch {
+	case err == nil || f != nil && f.Err() != nil:
+		// The file's own errors are among the diagnostics already.
+	case !errors.As(err, &failed):
+		out = append(out, wire.Diagnostic{File: path, Severity: "error", Text: err.Error(), StartLine: 1, EndLine: 1})
+	default:
+		d := wire.Diagnostic{File: path, Severity: "error", Text: failed.Text, Detail: failed.Advice, StartLine: 1, EndLine: 1}
+		if failed.File != "" {
+			d.File = failed.File
+		}
+		if tail := outputTail(res, failed); tail != "" {
+			d.Detail = strings.TrimSpace(d.Detail + "\n" + tail)
+		}
+		if f != nil && failed.Range.Start.Line > 0 {
+			d = place(f, failed.Range, d)
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// place gives a diagnostic its place as editors count.
+func place(f *dockerfile.File, r dockerfile.Range, d wire.Diagnostic) wire.Diagnostic {
+	line, column := f.UTF16(r.Start)
+	d.StartLine, d.StartColumn = line+1, column
+	line, column = f.UTF16(r.End)
+	d.EndLine, d.EndColumn = line+1, column
+	return d
+}
+
+// tailBytes is how much of a failed command's output a diagnostic repeats.
+const tailBytes = 1000
+
+// outputTail is the end of what the command that failed has printed.
+func outputTail(res *build.Result, failed *build.Error) string {
+	if failed.ExitCode == nil || res == nil {
+		return ""
+	}
+	var b strings.Builder
+	for _, st := range res.Stages {
+		if n := len(st.Steps); n > 0 && st.Image == nil {
+			for _, o := range st.Steps[n-1].Output {
+				b.WriteString(o.Text)
+			}
+		}
+	}
+	text := strings.TrimSpace(b.String())
+	if len(text) > tailBytes {
+		text = "…" + strings.ToValidUTF8(text[len(text)-tailBytes:], "")
+	}
+	return text
+}

@@ -1,0 +1,96 @@
+package session
+
+import (
+	"fmt"
+	"slices"
+
+	"layerlab.dev/core/image"
+	"layerlab.dev/wasm/wire"
+)
+
+// results are what queries look at: of each Dockerfile the last build that
+// gave an image, which is what the page still shows while a newer one fails.
+type results struct {
+	good  map[string]*work // by path of the Dockerfile
+	steps map[string]*step
+	lists []*list // used last comes last
+	bases *baseCache
+}
+
+func newResults() results {
+	return results{good: map[string]*work{}, steps: map[string]*step{},
+		bases: &baseCache{layers: map[*image.Image][]baseLayer{}}}
+}
+
+// take keeps the works that built, and forgets Dockerfiles that are gone.
+func (r *results) take(dockerfiles []string, order []*work) {
+	for _, d := range order {
+		r.good[d.path] = d
+	}
+	for path := range r.good {
+		if !slices.Contains(dockerfiles, path) {
+			delete(r.good, path)
+		}
+	}
+	clear(r.steps)
+	var all []*work
+	for _, d := range r.good {
+		all = append(all, d)
+		for _, s := range d.stages {
+			for _, st := range s.steps {
+				r.steps[st.ID] = st
+			}
+		}
+	}
+	r.bases.keep(usedBases(all))
+	// A list of a step that is gone, or that was made anew.
+	r.lists = slices.DeleteFunc(r.lists, func(l *list) bool { return r.steps[l.step] == nil })
+}
+
+// step finds a step by its ID.
+func (s *Session) step(id string) (*step, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if st := s.results.steps[id]; st != nil {
+		return st, nil
+	}
+	return nil, fmt.Errorf("step %q is gone: the stack was built again", id)
+}
+
+// work finds the build that made an image.
+func (s *Session) work(imageID string) (*work, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, d := range s.results.good {
+		if d.image.ID == imageID {
+			return d, nil
+		}
+	}
+	return nil, fmt.Errorf("image %s is gone: it was built again", imageID)
+}
+
+// keptLists is how many lists stay at hand for scrolling.
+const keptLists = 4
+
+// rows answers a RowsQuery.
+func (s *Session) rows(q wire.RowsQuery) (wire.Rows, error) {
+	st, err := s.step(q.Step)
+	if err != nil {
+		return wire.Rows{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := &s.results
+	at := slices.IndexFunc(r.lists, func(l *list) bool { return l.step == q.Step && l.name == q.List })
+	var l *list
+	if at >= 0 {
+		l = r.lists[at]
+		r.lists = slices.Delete(r.lists, at, at+1)
+	} else if l, err = newList(st, q.List); err != nil {
+		return wire.Rows{}, err
+	}
+	if r.lists = append(r.lists, l); len(r.lists) > keptLists {
+		r.lists = slices.Delete(r.lists, 0, 1)
+	}
+	return l.window(q), nil
+}

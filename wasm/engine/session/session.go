@@ -1,0 +1,174 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"layerlab.dev/core/build"
+	"layerlab.dev/core/vfs"
+	"layerlab.dev/wasm/wire"
+)
+
+// Post says something to the page: a message of package wire as JSON, with
+// the buffers it refers to.
+type Post func(message []byte, buffers [][]byte)
+
+// Options of a session.
+type Options struct {
+	// Engine names the program in Ready.
+	Engine string
+	// Context wraps the context of every long work. A program with one thread
+	// lets messages in from there: long works ask their context often.
+	Context func(context.Context) context.Context
+}
+
+// Session is one conversation with a page. Its methods may be called from
+// several goroutines.
+type Session struct {
+	post    Post
+	options Options
+	cache   *build.Cache
+	wake    chan struct{} // capacity 1: there is a next job
+
+	mu      sync.Mutex
+	newest  int                  // revision
+	content map[string]*vfs.Blob // what the page sent under a key
+	texts   map[string]text      // by path, so that digests of unchanged files are kept
+	next    *job                 // not begun
+	stop    context.CancelFunc   // ends the running build
+	exports map[int]context.CancelFunc
+	results results
+}
+
+// New begins a session and says Ready. The session ends with ctx.
+func New(ctx context.Context, post Post, o Options) *Session {
+	if o.Context == nil {
+		o.Context = func(ctx context.Context) context.Context { return ctx }
+	}
+	s := &Session{
+		post: post, options: o, cache: build.NewCache(), wake: make(chan struct{}, 1),
+		newest: -1, content: map[string]*vfs.Blob{}, texts: map[string]text{},
+		stop: func() {}, exports: map[int]context.CancelFunc{}, results: newResults(),
+	}
+	s.say(wire.EventReady, wire.Ready{Version: wire.Version, Engine: o.Engine, Bases: bases()})
+	go s.builds(ctx)
+	return s
+}
+
+// say posts an event.
+func (s *Session) say(event string, data any) {
+	s.post(encode(wire.Event{Event: event, Data: encode(data)}), nil)
+}
+
+// encode writes JSON. What it is given are the types of package wire, which
+// always can be written.
+func encode(v any) json.RawMessage {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("session: %T cannot be written: %v", v, err))
+	}
+	return b
+}
+
+// Receive takes a message of the page. It returns at once; what takes long is
+// answered later. A message that is no request is ignored but for a request
+// number, which is answered with an error.
+func (s *Session) Receive(message []byte, buffers [][]byte) {
+	var req wire.Request
+	if err := json.Unmarshal(message, &req); err != nil {
+		s.answer(req.ID, nil, nil, fmt.Errorf("message of the page: %w", err))
+		return
+	}
+	switch req.Method {
+	case wire.MethodBuild:
+		// At once, so that builds are taken in the order of the messages.
+		result, err := s.accept(req.Params, buffers)
+		s.answer(req.ID, result, nil, err)
+	case wire.MethodCancel:
+		s.cancel()
+		s.answer(req.ID, struct{}{}, nil, nil)
+	default:
+		go func() {
+			result, out, err := s.query(req)
+			s.answer(req.ID, result, out, err)
+		}()
+	}
+}
+
+func (s *Session) answer(id int, result any, buffers [][]byte, err error) {
+	res := wire.Response{ID: id}
+	if err != nil {
+		res.Error = err.Error()
+	} else {
+		res.Result = encode(result)
+	}
+	s.post(encode(res), buffers)
+}
+
+// query answers every method but those that steer.
+func (s *Session) query(req wire.Request) (any, [][]byte, error) {
+	switch req.Method {
+	case wire.MethodRows:
+		return only(ask(req, s.rows))
+	case wire.MethodFile:
+		return only(ask(req, s.file))
+	case wire.MethodDoc:
+		return only(ask(req, s.doc))
+	case wire.MethodLessons:
+		return only(lessonList())
+	case wire.MethodLesson:
+		return only(ask(req, lesson))
+	case wire.MethodParse:
+		return only(ask(req, parse))
+	case wire.MethodFormat:
+		return only(ask(req, s.format))
+	case wire.MethodExport:
+		var q wire.ExportQuery
+		if err := json.Unmarshal(req.Params, &q); err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", req.Method, err)
+		}
+		return s.export(req.ID, q)
+	}
+	return nil, nil, fmt.Errorf("the engine knows no method %q", req.Method)
+}
+
+// ask reads the params of a request and hands them to what answers it.
+func ask[P, R any](req wire.Request, to func(P) (R, error)) (R, error) {
+	var params P
+	if err := json.Unmarshal(req.Params, &params); err != nil {
+		var none R
+		return none, fmt.Errorf("%s: %w", req.Method, err)
+	}
+	return to(params)
+}
+
+// only is an answer without buffers.
+func only[R any](result R, err error) (any, [][]byte, error) { return result, nil, err }
+
+// cancel gives up the build and exports that are running.
+func (s *Session) cancel() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.next = nil
+	s.stop()
+	for _, stop := range s.exports {
+		stop()
+	}
+}
+
+// progressEvery is the shortest time between two Progress events.
+const progressEvery = 100 * time.Millisecond
+
+// progress returns a function that posts Progress of a revision, not too often.
+func (s *Session) progress(revision int) func(step string, done, total int64) {
+	last := time.Now()
+	return func(step string, done, total int64) {
+		if now := time.Now(); now.Sub(last) >= progressEvery {
+			last = now
+			s.say(wire.EventProgress, wire.Progress{Revision: revision, Step: step, Done: done, Total: total})
+		}
+	}
+}

@@ -1,0 +1,276 @@
+package session
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/opencontainers/go-digest"
+
+	"layerlab.dev/core/build"
+	"layerlab.dev/core/image"
+	"layerlab.dev/core/layer"
+	"layerlab.dev/core/shell"
+	"layerlab.dev/core/vfs"
+	"layerlab.dev/wasm/wire"
+)
+
+// step is a stratum with what queries look at.
+type step struct {
+	wire.Step
+	stage   *stage
+	layer   *layer.Layer // nil where the step has none
+	changes []layer.Change
+	after   vfs.Tree
+	writes  []shell.Write
+	depth   int // how many layers the stage has up to here
+	epoch   int64
+}
+
+// stage is a stage with the steps that led to it, its base's layers first.
+type stage struct {
+	steps []*step
+	// lines are the entries of the history: the step each tells of, nil where
+	// that is not among steps.
+	lines []*step
+}
+
+// layered returns the steps that have a layer, bottom first.
+func (s *stage) layered() []*step {
+	var out []*step
+	for _, st := range s.steps {
+		if st.layer != nil {
+			out = append(out, st)
+		}
+	}
+	return out
+}
+
+// chain is the ChainID of the topmost layer, empty for none.
+func (s *stage) chain() digest.Digest {
+	if l := s.layered(); len(l) > 0 {
+		return digest.Digest(l[len(l)-1].ChainID)
+	}
+	return ""
+}
+
+// fate follows the bytes of the first n layers.
+func (s *stage) fate(n int) *fate {
+	f := newFate()
+	for _, st := range s.layered()[:n] {
+		f.apply(st.changes)
+	}
+	return f
+}
+
+// stages makes the picture of a build's stages.
+type stages struct {
+	file  string // path of the Dockerfile
+	epoch int64
+	bases *baseCache
+	made  map[*build.Stage]*stage
+	seen  map[string]int // how often an ID was met, to keep equal steps apart
+}
+
+// of returns the picture of a stage.
+func (p *stages) of(b *build.Stage) (*stage, error) {
+	if s := p.made[b]; s != nil {
+		return s, nil
+	}
+	s := &stage{}
+	p.made[b] = s
+	if err := p.base(s, b); err != nil {
+		return nil, err
+	}
+	for _, from := range b.Steps {
+		st := p.step(s, b, from)
+		s.steps = append(s.steps, st)
+		if from.CreatedBy != "" {
+			s.lines = append(s.lines, st)
+		}
+	}
+	f := newFate()
+	layered := s.layered()
+	for _, st := range layered {
+		f.apply(st.changes)
+	}
+	for i, st := range layered {
+		st.HiddenBytes, st.RemovedBytes = f.hidden[i], f.removes[i]
+	}
+	return s, nil
+}
+
+// base puts the layers of what the stage begins from.
+func (p *stages) base(s *stage, b *build.Stage) error {
+	switch {
+	case b.Parent != nil:
+		parent, err := p.of(b.Parent)
+		if err != nil {
+			return err
+		}
+		copies := map[*step]*step{}
+		for _, below := range parent.layered() {
+			st := &step{layer: below.layer, changes: below.changes, after: below.after, writes: below.writes}
+			p.baseStep(s, b, st, below.CreatedBy)
+			copies[below] = st
+		}
+		for _, line := range parent.lines {
+			s.lines = append(s.lines, copies[line])
+		}
+	case b.Base != nil:
+		layers, err := p.bases.of(b.Base)
+		if err != nil {
+			return err
+		}
+		next := 0
+		for _, h := range b.Base.Config.History {
+			if h.EmptyLayer || next == len(layers) {
+				s.lines = append(s.lines, nil)
+				continue
+			}
+			l := layers[next]
+			st := &step{layer: b.Base.Layers[next], changes: l.changes, after: l.after}
+			p.baseStep(s, b, st, h.CreatedBy)
+			s.lines = append(s.lines, st)
+			next++
+		}
+		for ; next < len(layers); next++ {
+			st := &step{layer: b.Base.Layers[next], changes: layers[next].changes, after: layers[next].after}
+			p.baseStep(s, b, st, "")
+			s.lines = append(s.lines, st)
+		}
+	}
+	return nil
+}
+
+// baseStep completes a layer of the base and puts it into s.
+func (p *stages) baseStep(s *stage, b *build.Stage, st *step, createdBy string) {
+	st.Kind, st.Keyword, st.Text, st.CreatedBy = "base", "FROM", "FROM "+b.BaseName, createdBy
+	p.complete(s, b, st)
+	s.steps = append(s.steps, st)
+}
+
+// step is the picture of an instruction carried out.
+func (p *stages) step(s *stage, b *build.Stage, from *build.Step) *step {
+	st := &step{layer: from.Layer, changes: from.Changes, after: from.After, writes: from.Writes}
+	st.Kind, st.Keyword, st.Text, st.CreatedBy = "meta", from.Keyword, from.Text, from.CreatedBy
+	if !from.Trigger {
+		st.StartLine, st.EndLine = from.Instruction.Location()
+	}
+	if from.Layer != nil {
+		st.Kind = "layer"
+		st.Cache = cacheState(from.Cache)
+	}
+	if from.Keyword == "RUN" {
+		st.How = "interpreted"
+	}
+	st.Source, st.Notes = from.Source, from.Notes
+	for _, o := range from.Output {
+		st.Output = append(st.Output, wire.Output{FD: o.FD, Text: o.Text})
+	}
+	p.complete(s, b, st)
+	return st
+}
+
+// complete fills in what follows from the layer and the place in the stage.
+func (p *stages) complete(s *stage, b *build.Stage, st *step) {
+	st.stage, st.epoch = s, p.epoch
+	st.depth = len(s.layered())
+	chain := s.chain()
+	if l := st.layer; l != nil {
+		st.depth++
+		st.ParentChain = string(chain)
+		chain = layer.ChainID(chain, l.DiffID())
+		st.ChainID, st.DiffID = string(chain), string(l.DiffID())
+		st.TarSize, st.Size, st.Empty, st.Entries = l.TarSize(), l.Size(), l.Empty(), len(l.Entries())
+		p.count(st)
+	}
+	st.ID = p.id(b, st, chain)
+}
+
+// count sums the changes of a step.
+func (p *stages) count(st *step) {
+	for _, c := range st.changes {
+		switch c.Kind {
+		case layer.Added:
+			st.Added++
+			if c.Node.Kind == vfs.File && c.LinkTo == "" {
+				st.AddedBytes += c.Node.Size()
+			}
+		case layer.Modified:
+			st.Modified++
+		case layer.Removed:
+			st.Removed++
+		}
+	}
+	st.AddedBytes = min(st.AddedBytes, st.Size)
+	st.ModifiedBytes = st.Size - st.AddedBytes
+}
+
+// id names a step by what it is and stands on, so that it stays the same for
+// as long as the step does, wherever lines are added around it.
+func (p *stages) id(b *build.Stage, st *step, chain digest.Digest) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{
+		p.file, fmt.Sprint(b.Index), st.Kind, st.Text, st.CreatedBy, string(chain)}, "\x00")))
+	id := hex.EncodeToString(sum[:8])
+	p.seen[id]++
+	if n := p.seen[id]; n > 1 {
+		id = fmt.Sprintf("%s.%d", id, n)
+	}
+	return id
+}
+
+func cacheState(c build.Cached) wire.Cache {
+	state := "built"
+	switch {
+	case c.Hit:
+		state = "hit"
+	case c.Parent:
+		state = "parent"
+	}
+	return wire.Cache{State: state, Reason: c.Reason}
+}
+
+// baseLayer is what a layer of a base image does to those below it.
+type baseLayer struct {
+	changes []layer.Change
+	after   vfs.Tree
+}
+
+// baseCache keeps the layers of base images taken apart.
+type baseCache struct {
+	layers map[*image.Image][]baseLayer
+}
+
+func (c *baseCache) of(img *image.Image) ([]baseLayer, error) {
+	if l, ok := c.layers[img]; ok {
+		return l, nil
+	}
+	var out []baseLayer
+	tree := vfs.New(0)
+	for n, l := range img.Layers {
+		e := tree.Edit()
+		if err := layer.Apply(e, l.Entries()); err != nil {
+			return nil, fmt.Errorf("layer %d of base image %s: %w", n+1, img.ID(), err)
+		}
+		changes, err := layer.Diff(tree, e.Tree())
+		if err != nil {
+			return nil, fmt.Errorf("layer %d of base image %s: %w", n+1, img.ID(), err)
+		}
+		tree = e.Tree()
+		out = append(out, baseLayer{changes: changes, after: tree})
+	}
+	c.layers[img] = out
+	return out, nil
+}
+
+// keep forgets all images but those given.
+func (c *baseCache) keep(images []*image.Image) {
+	for img := range c.layers {
+		if !slices.Contains(images, img) {
+			delete(c.layers, img)
+		}
+	}
+}
