@@ -1,0 +1,84 @@
+// The engine's Worker: started, fed, and started again.
+import { assets, compile } from "./assets.js";
+
+export class Engine {
+  #worker = null;
+  #module = null;
+  #tail = null; // the sending that waits for bytes, so that order is kept
+  #buffers = new Map(); // of answers, by request
+  #store;
+  #on;
+
+  // on is {message(json), died(why)}.
+  constructor(store, on) {
+    this.#store = store;
+    this.#on = on;
+  }
+
+  start() {
+    this.#end();
+    const worker = new Worker(assets.worker, { name: "engine" });
+    this.#worker = worker;
+    const died = (why) => {
+      if (this.#worker !== worker) return;
+      this.#end();
+      this.#on.died(why);
+    };
+    worker.onerror = (e) => {
+      e.preventDefault();
+      died(e.message || "the Worker did not load");
+    };
+    worker.onmessageerror = () => died("a message could not be read");
+    worker.onmessage = ({ data }) => {
+      if (data.died !== undefined) return died(data.died);
+      if (data.buffers?.length) this.#buffers.set(JSON.parse(data.json).id, data.buffers);
+      this.#on.message(data.json);
+    };
+    this.#module ??= compile(assets.engine);
+    this.#module.then(
+      (module) => worker.postMessage({ module, wasmExec: new URL(assets.wasmExec, document.baseURI).href }),
+      (err) => {
+        this.#module = null;
+        died(String(err.message ?? err));
+      },
+    );
+  }
+
+  // send posts a message with bytes transferred beside it: texts, or contents
+  // that the store keeps.
+  send(json, buffers) {
+    const worker = this.#worker;
+    if (!worker) return;
+    if (!buffers.length && !this.#tail) {
+      worker.postMessage({ json, buffers: [] });
+      return;
+    }
+    const bytes = Promise.all(
+      buffers.map((b) => (b.text === undefined ? this.#store.bytes(b.key) : new TextEncoder().encode(b.text).buffer)),
+    );
+    const tail = Promise.all([this.#tail, bytes.catch((err) => err)]).then(([, list]) => {
+      if (this.#tail === tail) this.#tail = null;
+      if (this.#worker !== worker) return;
+      if (list instanceof Error) {
+        this.#on.message(JSON.stringify({ id: JSON.parse(json).id, error: list.message }));
+        return;
+      }
+      worker.postMessage({ json, buffers: list }, list);
+    });
+    this.#tail = tail;
+  }
+
+  // take gives the bytes that came with an answer, once.
+  take(request) {
+    const list = this.#buffers.get(request) ?? [];
+    this.#buffers.delete(request);
+    return list;
+  }
+
+  #end() {
+    this.#worker?.terminate();
+    this.#worker = null;
+    this.#tail = null;
+    this.#buffers.clear();
+  }
+}

@@ -1,0 +1,77 @@
+// Listeners of the page's own, for what would be costly or unsafe as handlers
+// of Vugu's (its event carries every property of the target, and a handler
+// must not run while a render removes the focused element): keys, pointer,
+// typing, scrolling, losing focus. Each posts one small message and returns.
+import { post } from "./post.js";
+
+const arrows = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"];
+
+// The keys that mean something in a zone, marked by data-zone.
+const zones = {
+  tree: [...arrows, "Enter", " ", "F2", "Delete"],
+  stack: ["ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown", "Enter", " "],
+  tabs: ["ArrowLeft", "ArrowRight", "Home", "End"],
+  name: ["Enter", "Escape"],
+  drawer: ["Escape"],
+};
+
+export function listen(root) {
+  root.addEventListener("keydown", (e) => {
+    if (e.altKey || e.ctrlKey || e.metaKey || e.isComposing) return;
+    for (let el = e.target.closest?.("[data-zone]"); el; el = el.parentElement?.closest("[data-zone]")) {
+      const zone = el.dataset.zone;
+      if (!zones[zone]?.includes(e.key)) continue;
+      // A button inside a zone keeps its own Enter and Space.
+      if ((e.key === "Enter" || e.key === " ") && zone !== "name" && e.target !== el) return;
+      if (zone !== "name" && e.target.matches("input, select, textarea")) return;
+      e.preventDefault();
+      post("key", JSON.stringify({ zone, key: e.key, value: e.target.value ?? "" }));
+      return;
+    }
+  });
+
+  let lit = "";
+  root.addEventListener("mouseover", (e) => {
+    // A render would lose the selection that is being made.
+    if (e.buttons || !document.getSelection().isCollapsed) return;
+    const id = e.target.closest?.("[data-step]")?.dataset.step ?? "";
+    if (id !== lit) post("lit", (lit = id));
+  });
+  root.addEventListener("mouseleave", () => lit && post("lit", (lit = "")));
+
+  for (const type of ["input", "change"]) {
+    root.addEventListener(type, (e) => {
+      const name = e.target.dataset?.[type];
+      if (name) post(type, JSON.stringify({ name, value: e.target.value }));
+    });
+  }
+
+  root.addEventListener("focusout", (e) => {
+    if (e.target.dataset?.zone === "name") post("blur", JSON.stringify({ zone: "name", value: e.target.value }));
+  });
+
+  const scrolled = new Map();
+  root.addEventListener(
+    "scroll",
+    (e) => {
+      const list = e.target.dataset?.list;
+      if (!list) return;
+      if (!scrolled.size) requestAnimationFrame(() => {
+        for (const [name, el] of scrolled) measure(name, el);
+        scrolled.clear();
+      });
+      scrolled.set(list, e.target);
+    },
+    { capture: true, passive: true },
+  );
+
+  root.addEventListener("click", (e) => {
+    const button = e.target.closest?.("[data-copy]");
+    if (button) navigator.clipboard?.writeText(button.dataset.copy).then(() => post("copied", button.dataset.copy));
+  });
+}
+
+// measure tells how far a list is scrolled and how much of it is in sight.
+export function measure(list, el) {
+  post("scroll", JSON.stringify({ list, top: el.scrollTop, height: el.clientHeight }));
+}

@@ -1,0 +1,74 @@
+// Islands for long texts, which Vugu must not carry: documents, output, the
+// content of files.
+
+const filled = new Map(); // island -> {kind, text}
+const places = new Map(); // island -> element
+
+// mount tells where an island is. It is called at every render.
+export function mount(el, island) {
+  if (places.get(island) === el) return;
+  places.set(island, el);
+  draw(island);
+}
+
+export function fill(island, kind, text) {
+  filled.set(island, { kind, text });
+  draw(island);
+}
+
+function draw(island) {
+  const el = places.get(island);
+  const content = filled.get(island);
+  if (!el?.isConnected || !content) return;
+  el.replaceChildren(...(kinds[content.kind] ?? kinds.text)(content.text));
+}
+
+const span = (name, text) => {
+  const el = document.createElement("span");
+  if (name) el.className = name;
+  el.textContent = text;
+  return el;
+};
+
+const kinds = {
+  text: (text) => [document.createTextNode(text)],
+  log: (json) =>
+    (JSON.parse(json || "null") ?? []).map((piece) => span(piece.fd === 2 ? "stderr" : "", piece.text)),
+  json: (text) => {
+    if (!text) return [];
+    try {
+      return tokens(JSON.stringify(JSON.parse(text), null, 2));
+    } catch {
+      return [document.createTextNode(text)];
+    }
+  },
+  hex: (base64) => [document.createTextNode(dump(atob(base64)))],
+};
+
+// tokens colours JSON: keys, texts, digests, numbers.
+function tokens(text) {
+  const out = [];
+  const pattern = /("(?:[^"\\]|\\.)*")(\s*:)?|-?\d[\d.eE+-]*|true|false|null/g;
+  let end = 0;
+  for (const m of text.matchAll(pattern)) {
+    if (m.index > end) out.push(document.createTextNode(text.slice(end, m.index)));
+    const name = !m[1] ? "j-num" : m[2] ? "j-key" : /^"sha256:[0-9a-f]{64}"$/.test(m[1]) ? "j-digest" : "j-text";
+    out.push(span(name, m[1] ?? m[0]));
+    if (m[2]) out.push(document.createTextNode(m[2]));
+    end = m.index + m[0].length;
+  }
+  out.push(document.createTextNode(text.slice(end)));
+  return out;
+}
+
+// dump writes bytes as hexdump -C does.
+function dump(bytes) {
+  const lines = [];
+  for (let i = 0; i < bytes.length; i += 16) {
+    const row = [...bytes.slice(i, i + 16)];
+    const hex = row.map((c) => c.charCodeAt(0).toString(16).padStart(2, "0"));
+    const text = row.map((c) => (c >= " " && c <= "~" ? c : ".")).join("");
+    lines.push(`${i.toString(16).padStart(8, "0")}  ${hex.join(" ").padEnd(47)}  ${text}`);
+  }
+  return lines.join("\n");
+}

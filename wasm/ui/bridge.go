@@ -1,0 +1,407 @@
+//go:build js
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"layerlab.dev/wasm/ui/lab"
+	"layerlab.dev/wasm/ui/words"
+	"layerlab.dev/wasm/wire"
+
+	"github.com/vugu/vugu"
+	"github.com/vugu/vugu/domrender"
+	"github.com/vugu/vugu/js"
+)
+
+// bridge joins the state to the page's JavaScript. Its methods with capital
+// letters are the lab's Host.
+type bridge struct {
+	page  js.Value // globalThis.layerlab of island/main.js
+	desk  *Desk
+	dirty chan struct{}
+	env   vugu.EventEnv
+	build *vugu.BuildEnv
+	inbox chan message
+}
+
+type message struct{ kind, payload, extra string }
+
+var _ lab.Host = (*bridge)(nil)
+
+func (b *bridge) newRenderer() (*domrender.JSRenderer, *Root) {
+	renderer, err := domrender.New("#app")
+	if err != nil {
+		panic(err)
+	}
+	b.env = renderer.EventEnv()
+	if b.build, err = newBuildEnv(b.desk, b.env); err != nil {
+		panic(err)
+	}
+	root := &Root{}
+	root.Wire(b.desk)
+	return renderer, root
+}
+
+// start begins to hear the page. What it says is queued and handled outside
+// its call: the call may come from inside a render, by an element that loses
+// the focus when it is removed.
+func (b *bridge) start() {
+	b.inbox = make(chan message, 1024)
+	b.page.Call("attach", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		m := message{kind: args[0].String(), payload: args[1].String()}
+		if len(args) > 2 && args[2].Type() == js.TypeString {
+			m.extra = args[2].String()
+		}
+		select {
+		case b.inbox <- m:
+		default:
+			// Full: hand over when there is room, in no worse order than a
+			// goroutine gives. Only a hung page gets here.
+			go func() { b.inbox <- m }()
+		}
+		return nil
+	}))
+	go func() {
+		for m := range b.inbox {
+			b.handle(m)
+		}
+	}()
+}
+
+func (b *bridge) handle(m message) {
+	if b.env != nil {
+		b.env.Lock()
+		defer b.env.UnlockOnly()
+	}
+	b.desk.Do(func() {
+		if err := b.receive(m); err != nil {
+			b.desk.Lab.Fault = fmt.Sprintf("%s (%v)", b.desk.Lab.W.Fault, err)
+		}
+	})
+}
+
+// receive handles a message of the page's JavaScript.
+func (b *bridge) receive(m message) error {
+	l := b.desk.Lab
+	switch m.kind {
+	case "start":
+		return b.begin(m.payload)
+	case "engine":
+		return l.Receive([]byte(m.payload))
+	case "died":
+		l.Died(m.payload)
+	case "edit":
+		l.Edited(m.payload, m.extra)
+	case "lit":
+		l.Lit(m.payload)
+	case "hover":
+		var line int
+		if _, err := fmt.Sscan(m.payload, &line); err != nil {
+			return err
+		}
+		l.Point(line)
+	case "unkept":
+		l.Notice = &lab.Notice{Text: l.W.NotSaved(m.payload)}
+	case "toobig":
+		l.Notice = &lab.Notice{Text: l.W.TooBig(m.payload, words.Size(512<<20))}
+	case "reading":
+		var n int
+		if _, err := fmt.Sscan(m.payload, &n); err != nil {
+			return err
+		}
+		if n > 20 {
+			l.Notice = &lab.Notice{Text: l.W.Reading(n)}
+		}
+	case "added":
+		var files []wire.File
+		if err := json.Unmarshal([]byte(m.payload), &files); err != nil {
+			return err
+		}
+		l.Notice = nil
+		l.AddMany(files)
+	case "copied":
+		l.Say = l.W.Copied
+	default:
+		return b.act(m)
+	}
+	return nil
+}
+
+// act handles what a person did to the page.
+func (b *bridge) act(m message) error {
+	l := b.desk.Lab
+	var a struct {
+		Zone, Key, Name, Value, Path, List string
+		Line                               int
+		Top, Height                        float64
+	}
+	if err := json.Unmarshal([]byte(m.payload), &a); err != nil {
+		return fmt.Errorf("%s: %w", m.kind, err)
+	}
+	switch m.kind {
+	case "caret":
+		l.Caret(a.Path, a.Line)
+		b.reveal()
+	case "scroll":
+		if a.List == "tree" {
+			l.ScrolledTree(a.Top, a.Height)
+		} else {
+			l.Scrolled(a.List, a.Top, a.Height)
+		}
+	case "blur":
+		l.EndName("", true)
+	case "input":
+		if a.Name == "filter" {
+			l.FilterBy(l.Tab, a.Value)
+		}
+	case "change":
+		b.change(a.Name, a.Value)
+	case "key":
+		b.key(a.Zone, a.Key, a.Value)
+	}
+	return nil
+}
+
+func (b *bridge) change(name, value string) {
+	l := b.desk.Lab
+	switch name {
+	case "lesson":
+		if value != "" {
+			l.OpenLesson(value)
+		}
+	case "dockerfile":
+		l.UseDockerfile(value)
+		l.Open(value)
+	case "epoch":
+		if seconds, ok := parseEpoch(value); ok {
+			l.SetEpoch(seconds)
+		}
+	}
+}
+
+func (b *bridge) key(zone, key, value string) {
+	l := b.desk.Lab
+	switch zone {
+	case "tree":
+		if l.TreeKey(key) && l.Tree.Naming == "" {
+			b.page.Call("reveal", "file:"+l.Tree.Current)
+		}
+	case "name":
+		if key == "Escape" {
+			value = ""
+		}
+		l.EndName(value, false)
+	case "drawer":
+		l.Drawer = false
+		b.Focus("stack")
+	case "tabs":
+		l.SetTab(nextTab(l.Tab, key))
+		b.Focus("tab-" + l.Tab)
+	case "stack":
+		switch key {
+		case "ArrowUp":
+			l.Step(1)
+		case "ArrowDown":
+			l.Step(-1)
+		case "PageUp":
+			l.Step(5)
+		case "PageDown":
+			l.Step(-5)
+		case "Home":
+			l.Step(1 << 20)
+		case "End":
+			l.Step(-1 << 20)
+		case "Enter", " ":
+			l.Drawer = true
+			b.Focus("tab-" + l.Tab)
+		}
+		b.reveal()
+	}
+}
+
+func nextTab(tab, key string) string {
+	all := append(append([]string{}, lab.LayerTabs...), lab.ImageTabs...)
+	at := 0
+	for i, name := range all {
+		if name == tab {
+			at = i
+		}
+	}
+	switch key {
+	case "ArrowLeft":
+		at += len(all) - 1
+	case "ArrowRight":
+		at++
+	case "Home":
+		at = 0
+	case "End":
+		at = len(all) - 1
+	}
+	return all[at%len(all)]
+}
+
+func (b *bridge) reveal() {
+	if s := b.desk.Lab.Chosen(); s != nil {
+		b.page.Call("reveal", stratumID(s.ID))
+	}
+}
+
+// begin takes the state of the moment when the program attached.
+func (b *bridge) begin(payload string) error {
+	var s struct {
+		Workspace wire.Workspace  `json:"workspace"`
+		Open      string          `json:"open"`
+		Former    *wire.Workspace `json:"former"`
+		Lang      string          `json:"lang"`
+		Langs     []string        `json:"langs"`
+		Theme     string          `json:"theme"`
+	}
+	if err := json.Unmarshal([]byte(payload), &s); err != nil {
+		return fmt.Errorf("kept state: %w", err)
+	}
+	b.desk.Theme = s.Theme
+	l := b.desk.Lab
+	l.SetWords(words.For(words.Choose(s.Lang, s.Langs)))
+	js.Global().Get("document").Get("documentElement").Set("lang", string(l.W.Lang))
+	l.Former = s.Former
+	l.Load(s.Workspace, s.Open)
+	b.label()
+	return nil
+}
+
+func (b *bridge) setLang(lang words.Lang) {
+	b.desk.Lab.SetWords(words.For(lang))
+	b.page.Call("lang", string(lang))
+	b.label()
+}
+
+func (b *bridge) label() {
+	b.page.Call("label", b.desk.Lab.W.EditorLabel(b.desk.Lab.Meta.Open))
+}
+
+func (b *bridge) invalidate() {
+	select {
+	case b.dirty <- struct{}{}:
+	default:
+	}
+}
+
+// frame waits for the browser's next frame, or a moment where it draws none
+// because the page is hidden.
+func (b *bridge) frame() {
+	done := make(chan struct{}, 2)
+	f := js.FuncOf(func(js.Value, []js.Value) any {
+		done <- struct{}{}
+		return nil
+	})
+	window := js.Global()
+	id := window.Call("requestAnimationFrame", f)
+	timer := window.Call("setTimeout", f, 200)
+	<-done
+	window.Call("cancelAnimationFrame", id)
+	window.Call("clearTimeout", timer)
+	f.Release()
+	// What came in the meantime is drawn by this frame.
+	select {
+	case <-b.dirty:
+	default:
+	}
+}
+
+// draw sends what changed to the engine and renders the page.
+func (b *bridge) draw(renderer *domrender.JSRenderer, root *Root) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("drawing: %v", r)
+		}
+	}()
+	results := func() *vugu.BuildResults {
+		b.env.Lock()
+		defer b.env.UnlockOnly()
+		b.desk.Lab.Flush()
+		return b.build.RunBuild(root)
+	}()
+	if err := renderer.Render(results); err != nil {
+		return err
+	}
+	b.page.Call("drawn")
+	return nil
+}
+
+func (b *bridge) call(method string, args ...any) { b.page.Call(method, args...) }
+
+// text is a value as JSON for the page.
+func text(v any) string {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Errorf("message to the page: %w", err))
+	}
+	return string(raw)
+}
+
+// Send implements lab.Host.
+func (b *bridge) Send(message string, buffers []lab.Buffer) {
+	if buffers == nil {
+		buffers = []lab.Buffer{}
+	}
+	b.call("send", message, text(buffers))
+}
+
+// RestartEngine implements lab.Host.
+func (b *bridge) RestartEngine() { b.call("restart") }
+
+// Save implements lab.Host.
+func (b *bridge) Save(f wire.File) { b.call("save", text(f)) }
+
+// Remove implements lab.Host.
+func (b *bridge) Remove(path string) { b.call("remove", path) }
+
+// SaveMeta implements lab.Host.
+func (b *bridge) SaveMeta(m lab.Meta) { b.call("saveMeta", text(m)) }
+
+// Replace implements lab.Host.
+func (b *bridge) Replace(m lab.Meta, files []wire.File, former *wire.Workspace) {
+	b.call("replace", text(map[string]any{"meta": m, "files": files, "former": former}))
+}
+
+// Show implements lab.Host.
+func (b *bridge) Show(path, text string) {
+	b.call("show", path, text)
+	b.label()
+}
+
+// Hide implements lab.Host.
+func (b *bridge) Hide() { b.call("hide") }
+
+// Forget implements lab.Host.
+func (b *bridge) Forget(paths ...string) {
+	if paths == nil {
+		paths = []string{}
+	}
+	b.call("forget", text(paths))
+}
+
+// Renamed implements lab.Host.
+func (b *bridge) Renamed(from, to string) { b.call("renamed", from, to) }
+
+// Marks implements lab.Host.
+func (b *bridge) Marks(path string, d []wire.Diagnostic) { b.call("marks", path, text(d)) }
+
+// Light implements lab.Host.
+func (b *bridge) Light(chosen, lit lab.Lines) {
+	b.call("light", chosen.From, chosen.To, lit.From, lit.To)
+}
+
+// Goto implements lab.Host.
+func (b *bridge) Goto(line, column int) { b.call("goto", line, column) }
+
+// Fill implements lab.Host.
+func (b *bridge) Fill(island, kind, content string) { b.call("fill", island, kind, content) }
+
+// Download implements lab.Host.
+func (b *bridge) Download(request int, name string) { b.call("download", request, name) }
+
+// Focus implements lab.Host.
+func (b *bridge) Focus(element string) { b.call("focus", element) }

@@ -1,0 +1,279 @@
+package lab
+
+import (
+	"layerlab.dev/wasm/ui/words"
+	"layerlab.dev/wasm/wire"
+)
+
+// mark remembers a chosen step so that it is found again after a build gave
+// the steps other IDs.
+type mark struct {
+	id, text string
+	ordinal  int
+}
+
+// Size writes a count of bytes.
+func (l *Lab) Size(n int64) string { return words.Size(n) }
+
+// ShownStage is the stage whose stack is on screen, nil where there is none.
+func (l *Lab) ShownStage() *wire.Stage {
+	if l.Image == nil || len(l.Image.Stages) == 0 {
+		return nil
+	}
+	i := l.Stage
+	if i < 0 || i >= len(l.Image.Stages) {
+		i = l.Image.Final
+	}
+	if i < 0 || i >= len(l.Image.Stages) {
+		return nil
+	}
+	return &l.Image.Stages[i]
+}
+
+// StageIndex is the index of ShownStage.
+func (l *Lab) StageIndex() int {
+	if l.Image == nil {
+		return -1
+	}
+	if l.Stage < 0 || l.Stage >= len(l.Image.Stages) {
+		return l.Image.Final
+	}
+	return l.Stage
+}
+
+// Chosen is the chosen step, nil where there is none.
+func (l *Lab) Chosen() *wire.Step { return l.step(l.chosen.id) }
+
+func (l *Lab) step(id string) *wire.Step {
+	st := l.ShownStage()
+	if st == nil || id == "" {
+		return nil
+	}
+	for i := range st.Steps {
+		if st.Steps[i].ID == id {
+			return &st.Steps[i]
+		}
+	}
+	return nil
+}
+
+// LayerNumber counts the layers of a stage up to a step, from 1 at the
+// bottom; 0 where the step has no layer.
+func LayerNumber(st *wire.Stage, id string) int {
+	n := 0
+	for i := range st.Steps {
+		if HasLayer(&st.Steps[i]) {
+			n++
+		}
+		if st.Steps[i].ID == id {
+			if HasLayer(&st.Steps[i]) {
+				return n
+			}
+			return 0
+		}
+	}
+	return 0
+}
+
+// LayerCount is the number of layers of a stage.
+func LayerCount(st *wire.Stage) int {
+	n := 0
+	if st != nil {
+		for i := range st.Steps {
+			if HasLayer(&st.Steps[i]) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// HasLayer tells whether a step made a layer, be it an empty one.
+func HasLayer(s *wire.Step) bool { return s.DiffID != "" }
+
+// Choose selects a step of the shown stage.
+func (l *Lab) Choose(id string) {
+	st := l.ShownStage()
+	if st == nil {
+		return
+	}
+	for i := range st.Steps {
+		if st.Steps[i].ID == id {
+			if l.chosen.id != id {
+				l.View = nil
+			}
+			l.chosen = mark{id: id, text: st.Steps[i].Text, ordinal: i}
+			return
+		}
+	}
+}
+
+// Step moves the choice by so many strata upwards, or to an end.
+func (l *Lab) Step(by int) {
+	st := l.ShownStage()
+	if st == nil || len(st.Steps) == 0 {
+		return
+	}
+	i := min(max(l.chosen.ordinal+by, 0), len(st.Steps)-1)
+	l.Choose(st.Steps[i].ID)
+}
+
+// rechoose finds the chosen step again in a new build: the same step, else
+// the nearest one of the same text, else the one at the same height. At first
+// it chooses the newest step that put something into the image.
+func (l *Lab) rechoose() {
+	st := l.ShownStage()
+	if st == nil || len(st.Steps) == 0 {
+		l.chosen = mark{}
+		return
+	}
+	if l.chosen.id == "" {
+		i := len(st.Steps) - 1
+		for i > 0 && st.Steps[i].Entries == 0 {
+			i--
+		}
+		l.Choose(st.Steps[i].ID)
+		return
+	}
+	if l.step(l.chosen.id) != nil {
+		l.Choose(l.chosen.id)
+		return
+	}
+	best, far := min(l.chosen.ordinal, len(st.Steps)-1), len(st.Steps)+1
+	for i := range st.Steps {
+		d := max(i-l.chosen.ordinal, l.chosen.ordinal-i)
+		if st.Steps[i].Text == l.chosen.text && d < far {
+			best, far = i, d
+		}
+	}
+	l.Choose(st.Steps[best].ID)
+}
+
+// ChooseStage shows the stack of another stage.
+func (l *Lab) ChooseStage(i int) {
+	if l.Image == nil || i < 0 || i >= len(l.Image.Stages) || i == l.StageIndex() {
+		return
+	}
+	l.Stage, l.chosen, l.Hover = i, mark{}, ""
+	l.rechoose()
+}
+
+// linked tells whether the lines of the editor are those of the stack.
+func (l *Lab) linked() bool {
+	return l.Image != nil && !l.Stale && l.Meta.Open == l.Image.Dockerfile
+}
+
+// stepAt finds the step of a line, in the shown stage first.
+func (l *Lab) stepAt(line int) (stage int, id string) {
+	if line == 0 || !l.linked() {
+		return -1, ""
+	}
+	find := func(st *wire.Stage) string {
+		for i := range st.Steps {
+			if s := &st.Steps[i]; s.StartLine > 0 && s.StartLine <= line && line <= s.EndLine {
+				return s.ID
+			}
+		}
+		return ""
+	}
+	shown := l.StageIndex()
+	if id := find(l.ShownStage()); id != "" {
+		return shown, id
+	}
+	for i := range l.Image.Stages {
+		if id := find(&l.Image.Stages[i]); id != "" {
+			return i, id
+		}
+	}
+	return -1, ""
+}
+
+// Caret chooses the step of the line that the caret is on.
+func (l *Lab) Caret(path string, line int) {
+	if path != l.Meta.Open {
+		return
+	}
+	stage, id := l.stepAt(line)
+	if id == "" {
+		return
+	}
+	if stage != l.StageIndex() {
+		l.Stage = stage
+	}
+	l.Choose(id)
+}
+
+// Point lights the step of the line under the pointer; 0: of none.
+func (l *Lab) Point(line int) {
+	stage, id := l.stepAt(line)
+	if stage != l.StageIndex() {
+		id = ""
+	}
+	l.Hover = id
+}
+
+// Lit lights a step; "": none.
+func (l *Lab) Lit(id string) { l.Hover = id }
+
+// GoTo moves the editor to the line of a step.
+func (l *Lab) GoTo(id string) {
+	if s := l.step(id); s != nil && s.StartLine > 0 && l.Image != nil {
+		l.Open(l.Image.Dockerfile)
+		l.host.Goto(s.StartLine, 0)
+	}
+}
+
+// light tells the editor which lines are chosen and lit.
+func (l *Lab) light() {
+	lines := func(id string) Lines {
+		if !l.linked() {
+			return Lines{}
+		}
+		if s := l.step(id); s != nil {
+			return Lines{s.StartLine, s.EndLine}
+		}
+		return Lines{}
+	}
+	l.host.Light(lines(l.chosen.id), lines(l.Hover))
+}
+
+// mark gives the editor the diagnostics of the open file.
+func (l *Lab) mark() {
+	var of []wire.Diagnostic
+	if l.Built != nil {
+		for _, d := range l.Built.Diagnostics {
+			if d.File == l.Meta.Open {
+				of = append(of, d)
+			}
+		}
+	}
+	l.host.Marks(l.Meta.Open, of)
+}
+
+// Diagnostics are the last build's.
+func (l *Lab) Diagnostics() []wire.Diagnostic {
+	if l.Built == nil {
+		return nil
+	}
+	return l.Built.Diagnostics
+}
+
+// Errors counts the diagnostics that are errors.
+func (l *Lab) Errors() int {
+	n := 0
+	for _, d := range l.Diagnostics() {
+		if d.Severity == "error" {
+			n++
+		}
+	}
+	return n
+}
+
+// GoToProblem opens the place of a diagnostic.
+func (l *Lab) GoToProblem(i int) {
+	if d := l.Diagnostics(); i >= 0 && i < len(d) {
+		l.Open(d[i].File)
+		l.Pane = "editor"
+		l.host.Goto(d[i].StartLine, d[i].StartColumn)
+	}
+}

@@ -1,0 +1,219 @@
+package lab
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"layerlab.dev/wasm/wire"
+)
+
+// bigText is the size in bytes from which a text travels as a buffer of its
+// own, once, instead of inside every build's message.
+const bigText = 16 << 10
+
+// request posts a request; done gets its result or what failed.
+func (l *Lab) request(method string, params any, buffers []Buffer, done func(json.RawMessage, string)) int {
+	raw, err := json.Marshal(params)
+	if err != nil {
+		l.Fault = fmt.Sprintf("%s: %v", method, err)
+		return 0
+	}
+	l.nextID++
+	message, err := json.Marshal(wire.Request{ID: l.nextID, Method: method, Params: raw})
+	if err != nil {
+		l.Fault = fmt.Sprintf("%s: %v", method, err)
+		return 0
+	}
+	l.calls[l.nextID] = call{method, done}
+	l.host.Send(string(message), buffers)
+	return l.nextID
+}
+
+// build sends the workspace. Content that the engine has goes as its key.
+func (l *Lab) build() {
+	ws := l.Workspace()
+	var buffers []Buffer
+	kept := map[string]bool{}
+	for i := range ws.Files {
+		f := &ws.Files[i]
+		var text *string
+		if f.Text != nil && len(*f.Text) >= bigText {
+			text = f.Text
+			f.Key, f.Size, f.Text = fmt.Sprintf("text:%s:%d", f.Path, l.textKeys[f.Path]), int64(len(*text)), nil
+		}
+		if f.Key == "" {
+			continue
+		}
+		if !l.sent[f.Key] && !kept[f.Key] {
+			n := len(buffers)
+			f.Buffer = &n
+			buffers = append(buffers, Buffer{Key: f.Key, Text: text})
+		}
+		kept[f.Key] = true
+	}
+	// The engine forgets content that the newest workspace does not name.
+	l.sent = kept
+	l.Busy, l.Progress = true, wire.Progress{Revision: l.Revision}
+	revision := l.Revision
+	l.request(wire.MethodBuild, ws, buffers, func(_ json.RawMessage, failure string) {
+		if failure == "" || revision != l.Revision {
+			return
+		}
+		l.Busy, l.Stale = false, l.Image != nil
+		l.Built = &wire.Built{Revision: revision, Dockerfile: ws.Dockerfile, Shown: -1,
+			Diagnostics: []wire.Diagnostic{{File: ws.Dockerfile, Severity: "error", Text: failure, StartLine: 1, EndLine: 1}}}
+		l.sent = map[string]bool{}
+		l.Say = l.W.SaysFailed(failure)
+		l.mark()
+	})
+}
+
+// Receive takes a message of the engine.
+func (l *Lab) Receive(message []byte) error {
+	var m struct {
+		wire.Response
+		Event string          `json:"event"`
+		Data  json.RawMessage `json:"data"`
+	}
+	if err := json.Unmarshal(message, &m); err != nil {
+		return fmt.Errorf("message of the engine: %w", err)
+	}
+	if m.Event == "" {
+		c, ok := l.calls[m.ID]
+		delete(l.calls, m.ID)
+		if ok && c.done != nil {
+			c.done(m.Result, m.Error)
+		}
+		return nil
+	}
+	switch m.Event {
+	case wire.EventReady:
+		return l.ready(m.Data)
+	case wire.EventProgress:
+		var p wire.Progress
+		if err := json.Unmarshal(m.Data, &p); err != nil {
+			return fmt.Errorf("progress: %w", err)
+		}
+		l.Progress = p
+	case wire.EventBuilt:
+		var b wire.Built
+		if err := json.Unmarshal(m.Data, &b); err != nil {
+			return fmt.Errorf("built: %w", err)
+		}
+		l.built(&b)
+	}
+	return nil
+}
+
+func (l *Lab) ready(data json.RawMessage) error {
+	if err := json.Unmarshal(data, &l.Engine); err != nil {
+		return fmt.Errorf("ready: %w", err)
+	}
+	if l.Engine.Version != wire.Version {
+		l.Phase, l.Fault = Stopped, l.W.WrongVersion(wire.Version, l.Engine.Version)
+		return nil
+	}
+	l.Phase, l.needsBuild = Running, true
+	l.request(wire.MethodLessons, nil, nil, func(result json.RawMessage, failure string) {
+		if failure == "" {
+			// A list that does not parse leaves the menu away, no more.
+			_ = json.Unmarshal(result, &l.Lessons)
+		}
+	})
+	return nil
+}
+
+// built takes over a build that is still wanted.
+func (l *Lab) built(b *wire.Built) {
+	if b.Revision != l.Revision {
+		return
+	}
+	l.Busy, l.Built = false, b
+	delete(l.deaths, b.Revision)
+	if b.Ok && b.Shown >= 0 && b.Shown < len(b.Images) {
+		l.Image, l.Stale = &b.Images[b.Shown], false
+		l.rechoose()
+		l.View = nil
+		st := l.ShownStage()
+		l.Say = l.W.SaysBuilt(LayerCount(st), l.Size(l.Image.Size), b.Millis)
+	} else {
+		if l.Image != nil && l.Image.Dockerfile != l.Meta.Dockerfile {
+			l.Image = nil
+		}
+		l.Stale = l.Image != nil
+		for _, d := range b.Diagnostics {
+			if d.Severity == "error" {
+				l.Say = l.W.SaysFailed(d.Text)
+				break
+			}
+		}
+	}
+	l.mark()
+}
+
+// Died tells that the engine's Worker has ended. It is started again, unless
+// it ends on the same files twice.
+func (l *Lab) Died(why string) {
+	l.calls, l.sent = map[int]call{}, map[string]bool{}
+	l.Busy, l.Exporting, l.Phase, l.needsBuild = false, false, Starting, true
+	for _, list := range l.Lists {
+		list.pending = false
+	}
+	l.deaths[l.Revision]++
+	if l.deaths[l.Revision] > 1 {
+		l.Phase = Stopped
+		l.Notice = &Notice{Text: l.W.EngineLoop, Action: l.W.Restart, Do: l.Restart}
+		return
+	}
+	l.Notice = &Notice{Text: l.W.EngineDied(why)}
+	l.host.RestartEngine()
+}
+
+// Restart ends the engine, whatever it is doing, and starts it again.
+func (l *Lab) Restart() {
+	l.calls, l.sent, l.deaths = map[int]call{}, map[string]bool{}, map[int]int{}
+	l.Busy, l.Exporting, l.Phase, l.needsBuild = false, false, Starting, true
+	l.Notice = nil
+	l.host.RestartEngine()
+}
+
+// OpenLesson loads a lesson in the place of the workspace.
+func (l *Lab) OpenLesson(slug string) {
+	l.request(wire.MethodLesson, wire.LessonQuery{Slug: slug}, nil, func(result json.RawMessage, failure string) {
+		var lesson wire.LessonText
+		if failure == "" {
+			if err := json.Unmarshal(result, &lesson); err != nil {
+				failure = err.Error()
+			}
+		}
+		if failure != "" {
+			l.Notice = &Notice{Text: failure}
+			return
+		}
+		l.Lesson = &lesson
+		l.Replace(lesson.Workspace)
+	})
+}
+
+// Export saves the shown image as an OCI archive.
+func (l *Lab) Export() {
+	if l.Image == nil || l.Exporting {
+		return
+	}
+	l.Exporting = true
+	var id int
+	id = l.request(wire.MethodExport, wire.ExportQuery{Image: l.Image.ID, Format: "oci"}, nil, func(result json.RawMessage, failure string) {
+		l.Exporting = false
+		var e wire.Exported
+		if failure == "" {
+			if err := json.Unmarshal(result, &e); err != nil {
+				failure = err.Error()
+			}
+		}
+		if failure != "" {
+			l.Notice = &Notice{Text: failure}
+			return
+		}
+		l.host.Download(id, e.Name)
+	})
+}

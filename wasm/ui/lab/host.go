@@ -1,0 +1,60 @@
+package lab
+
+import "layerlab.dev/wasm/wire"
+
+// Host is what the state needs from the browser. No method waits: results
+// come back through the methods of Lab.
+type Host interface {
+	// Send posts a message to the engine with these bytes transferred beside
+	// it, in order.
+	Send(message string, buffers []Buffer)
+	// RestartEngine ends the engine's Worker, if any, and starts a new one.
+	RestartEngine()
+
+	// Save keeps one file in the browser at once, Remove forgets one, and
+	// SaveMeta keeps the rest of the workspace. Replace puts a whole workspace
+	// in the place of the kept one, which is kept aside.
+	Save(f wire.File)
+	Remove(path string)
+	SaveMeta(m Meta)
+	Replace(m Meta, files []wire.File, former *wire.Workspace)
+
+	// Show puts a file into the editor; text is used only where the editor
+	// does not hold the file yet. Forget drops the editor's documents of these
+	// paths, or all where there are none.
+	Show(path, text string)
+	Hide()
+	Forget(paths ...string)
+	Renamed(from, to string)
+	Marks(path string, diagnostics []wire.Diagnostic)
+	Light(chosen, lit Lines)
+	Goto(line, column int)
+
+	// Fill gives a long text to an island of the page. Kind is "json" or "log"
+	// or "text".
+	Fill(island, kind, text string)
+	// Download saves buffer 0 of the engine's answer to a request.
+	Download(request int, name string)
+	Focus(element string)
+}
+
+// Buffer names bytes for the engine: a text, or bytes that the store keeps
+// under the key.
+type Buffer struct {
+	Key  string  `json:"key"`
+	Text *string `json:"text,omitempty"`
+}
+
+// Meta is the workspace without its files.
+type Meta struct {
+	Name       string        `json:"name"`
+	Dockerfile string        `json:"dockerfile"`
+	Open       string        `json:"open"` // path of the file in the editor
+	Settings   wire.Settings `json:"settings"`
+}
+
+// Lines is a range of lines of the open file, counted from 1; zero: none.
+type Lines struct {
+	From int `json:"from"`
+	To   int `json:"to"`
+}

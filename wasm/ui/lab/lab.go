@@ -1,0 +1,120 @@
+package lab
+
+import (
+	"encoding/json"
+
+	"layerlab.dev/wasm/ui/words"
+	"layerlab.dev/wasm/wire"
+)
+
+// Phase is the engine's.
+type Phase int
+
+// The phases of the engine.
+const (
+	Starting Phase = iota // no answer yet
+	Running
+	Stopped // it died and was not started again
+)
+
+// Lab is the whole state of the page. Its methods are not safe for use by
+// several goroutines at once.
+type Lab struct {
+	W    *words.Words
+	host Host
+
+	// The workspace.
+	Files      []wire.File // sorted by path
+	Meta       Meta
+	Revision   int
+	Former     *wire.Workspace // the workspace that a lesson replaced
+	textKeys   map[string]int  // version of a long text, by path
+	sent       map[string]bool // content keys that the engine has
+	needsBuild bool
+
+	// The engine.
+	Phase    Phase
+	Engine   wire.Ready
+	Lessons  []wire.Lesson
+	Lesson   *wire.LessonText
+	Busy     bool // a build or an export is running
+	Progress wire.Progress
+	deaths   map[int]int // by revision
+	nextID   int
+	calls    map[int]call
+
+	// The build.
+	Built *wire.Built // the last one, good or not
+	Image *wire.Image // of the last good build of the chosen Dockerfile
+	Stale bool
+
+	// What is looked at.
+	Stage     int
+	chosen    mark
+	Hover     string // ID of the step under the pointer or caret
+	Tab       string
+	Drawer    bool   // the inspector is open where it is a drawer
+	Pane      string // the one pane that narrow screens show
+	Lists     map[string]*List
+	Docs      map[string]wire.Doc
+	docImage  string
+	filled    map[string]string
+	View      *FileView
+	Tree      TreeState
+	Exporting bool
+
+	Notice *Notice
+	Fault  string
+	Say    string // for the live region
+}
+
+// Notice is a quiet line that tells what happened, with a way back.
+type Notice struct {
+	Text   string
+	Action string
+	Do     func()
+}
+
+type call struct {
+	method string
+	done   func(result json.RawMessage, failure string)
+}
+
+// Tabs of the inspector, of the chosen layer and of the image.
+var (
+	LayerTabs = []string{"changes", "tar", "files", "digests", "output"}
+	ImageTabs = []string{"history", "config", "manifest"}
+)
+
+// New is a state with no files.
+func New(host Host, w *words.Words) *Lab {
+	l := &Lab{
+		W: w, host: host, Tab: "changes", Pane: "sample", Stage: -1,
+		textKeys: map[string]int{}, sent: map[string]bool{}, deaths: map[int]int{},
+		calls: map[int]call{}, Docs: map[string]wire.Doc{}, filled: map[string]string{},
+	}
+	l.Lists = map[string]*List{}
+	for _, name := range []string{"changes", "tar", "files"} {
+		l.Lists[name] = newList(name)
+	}
+	l.Tree.closed = map[string]bool{}
+	return l
+}
+
+// Flush sends what has changed since the last call: at most one build, then
+// the windows of lists that came into sight. The page calls it once a frame.
+func (l *Lab) Flush() {
+	if l.needsBuild && l.Phase == Running {
+		l.needsBuild = false
+		l.build()
+	}
+	if l.Phase == Running {
+		l.wantRows()
+		l.wantDocs()
+	}
+	l.fillIslands()
+	l.light()
+}
+
+// SetWords changes the language.
+func (l *Lab) SetWords(w *words.Words) { l.W = w }

@@ -1,0 +1,355 @@
+package lab
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"layerlab.dev/wasm/wire"
+)
+
+// DefaultEpoch is 2022-01-09T00:00:00Z, the workspace's SOURCE_DATE_EPOCH
+// until someone sets another.
+const DefaultEpoch = 1641686400
+
+// First is the workspace of the first visit, which the page shows before any
+// program has loaded.
+func First() wire.Workspace {
+	file := func(path, text string) wire.File {
+		return wire.File{Path: path, Kind: "file", Mode: 0o644, Text: &text}
+	}
+	return wire.Workspace{
+		Dockerfile: "Dockerfile",
+		Settings:   wire.Settings{Epoch: DefaultEpoch},
+		Files: []wire.File{
+			file("Dockerfile", "FROM alpine\nRUN echo first\nCOPY ./second.txt .\nADD ./third.txt .\nCMD [\"echo\", \"fourth\"]\n"),
+			file("second.txt", "second\n"),
+			file("third.txt", "third\n"),
+		},
+	}
+}
+
+// Load begins with a workspace that the browser kept, or First.
+func (l *Lab) Load(ws wire.Workspace, open string) {
+	l.adopt(ws)
+	if i := l.index(open); i >= 0 {
+		l.Open(open)
+	} else {
+		l.openDefault()
+	}
+	l.changed()
+}
+
+func (l *Lab) adopt(ws wire.Workspace) {
+	l.Files = slices.Clone(ws.Files)
+	slices.SortFunc(l.Files, byPath)
+	l.Meta = Meta{Name: ws.Name, Dockerfile: ws.Dockerfile, Settings: ws.Settings}
+	if l.Meta.Dockerfile == "" {
+		l.Meta.Dockerfile = "Dockerfile"
+	}
+	l.Tree.Current = ""
+}
+
+func byPath(a, b wire.File) int { return strings.Compare(a.Path, b.Path) }
+
+// openDefault opens the chosen Dockerfile, else the first file.
+func (l *Lab) openDefault() {
+	if l.index(l.Meta.Dockerfile) >= 0 {
+		l.Open(l.Meta.Dockerfile)
+		return
+	}
+	for _, f := range l.Files {
+		if f.Kind == "file" {
+			l.Open(f.Path)
+			return
+		}
+	}
+	l.Meta.Open = ""
+	l.host.Hide()
+}
+
+// Workspace is the state's, as the engine and the lessons know it.
+func (l *Lab) Workspace() wire.Workspace {
+	return wire.Workspace{
+		Revision: l.Revision, Name: l.Meta.Name, Files: slices.Clone(l.Files),
+		Dockerfile: l.Meta.Dockerfile, Settings: l.Meta.Settings,
+	}
+}
+
+// Replace puts another workspace in the place of this one, which Undo brings
+// back.
+func (l *Lab) Replace(ws wire.Workspace) {
+	former := l.Workspace()
+	l.Former = &former
+	l.adopt(ws)
+	l.host.Forget()
+	l.host.Replace(l.Meta, l.Files, l.Former)
+	l.resetLook()
+	l.openDefault()
+	l.Notice = &Notice{Text: l.W.Replaced, Action: l.W.Undo, Do: l.restoreFormer}
+	l.changed()
+}
+
+func (l *Lab) restoreFormer() {
+	if l.Former == nil {
+		return
+	}
+	ws := *l.Former
+	l.Lesson = nil
+	l.Replace(ws)
+}
+
+func (l *Lab) resetLook() {
+	l.chosen, l.Hover, l.Stage, l.View = mark{}, "", -1, nil
+	l.Image, l.Stale, l.Built = nil, false, nil
+}
+
+func (l *Lab) index(path string) int {
+	i, found := slices.BinarySearchFunc(l.Files, wire.File{Path: path}, byPath)
+	if !found {
+		return -1
+	}
+	return i
+}
+
+// File is the file of a path, or nil.
+func (l *Lab) File(path string) *wire.File {
+	if i := l.index(path); i >= 0 {
+		return &l.Files[i]
+	}
+	return nil
+}
+
+// Editable tells whether a file is text that the editor can show.
+func Editable(f *wire.File) bool {
+	return f != nil && f.Kind == "file" && f.Text != nil
+}
+
+// changed makes a new revision, which the next Flush builds.
+func (l *Lab) changed() {
+	l.Revision++
+	l.needsBuild = true
+}
+
+// Open shows a file in the editor, or that it cannot be edited.
+func (l *Lab) Open(path string) {
+	f := l.File(path)
+	if f == nil || f.Kind == "dir" {
+		return
+	}
+	l.Tree.Current = path
+	l.Tree.reveal(path)
+	if l.Meta.Open != path {
+		l.Meta.Open = path
+		l.host.SaveMeta(l.Meta)
+	}
+	if Editable(f) {
+		l.host.Show(path, *f.Text)
+		l.mark()
+		return
+	}
+	l.host.Hide()
+}
+
+// Edited takes over what the editor holds. The editor's own island has saved
+// it already.
+func (l *Lab) Edited(path, text string) {
+	f := l.File(path)
+	if f == nil || (f.Text != nil && *f.Text == text) {
+		return
+	}
+	f.Text, f.Base64, f.Generated, f.Key, f.Size = &text, "", nil, "", 0
+	l.textKeys[path]++
+	l.changed()
+}
+
+// CheckPath tells whether a path can be a file's: "" where it can, else the
+// reason in words. Except is a path that may be taken: the file's own.
+func (l *Lab) CheckPath(p, except string) string {
+	if p == "" || p != path.Clean(p) || strings.HasPrefix(p, "/") || p == "." || p == ".." || strings.HasPrefix(p, "../") {
+		return l.W.NameBad
+	}
+	if p != except && l.index(p) >= 0 {
+		return l.W.NameTaken(p)
+	}
+	for dir := path.Dir(p); dir != "."; dir = path.Dir(dir) {
+		if f := l.File(dir); f != nil && f.Kind != "dir" {
+			return l.W.NameTaken(dir)
+		}
+	}
+	if l.hasBelow(p) && p != except {
+		return l.W.NameTaken(p)
+	}
+	return ""
+}
+
+func (l *Lab) hasBelow(dir string) bool {
+	i, _ := slices.BinarySearchFunc(l.Files, wire.File{Path: dir + "/"}, byPath)
+	return i < len(l.Files) && strings.HasPrefix(l.Files[i].Path, dir+"/")
+}
+
+// put adds or replaces a file and saves it.
+func (l *Lab) put(f wire.File) {
+	i, found := slices.BinarySearchFunc(l.Files, f, byPath)
+	if found {
+		l.Files[i] = f
+	} else {
+		l.Files = slices.Insert(l.Files, i, f)
+	}
+	l.textKeys[f.Path]++
+	l.host.Save(f)
+}
+
+// Add makes an empty text file and opens it.
+func (l *Lab) Add(path string) (problem string) {
+	if problem = l.CheckPath(path, ""); problem != "" {
+		return problem
+	}
+	empty := ""
+	l.put(wire.File{Path: path, Kind: "file", Mode: 0o644, Text: &empty})
+	l.Open(path)
+	l.changed()
+	return ""
+}
+
+// AddMany takes over files from outside; those of the same path are replaced.
+func (l *Lab) AddMany(files []wire.File) {
+	if len(files) == 0 {
+		return
+	}
+	for _, f := range files {
+		l.put(f)
+		l.host.Forget(f.Path)
+	}
+	if l.index(l.Meta.Dockerfile) < 0 {
+		if d := l.Dockerfiles(); len(d) > 0 {
+			l.UseDockerfile(d[0])
+		}
+	}
+	l.Open(files[0].Path)
+	if f := l.File(l.Meta.Open); f != nil && Editable(f) {
+		l.host.Show(f.Path, *f.Text)
+	}
+	l.changed()
+}
+
+// Rename moves a file, or a folder with all below it.
+func (l *Lab) Rename(from, to string) (problem string) {
+	if from == to {
+		return ""
+	}
+	if problem = l.CheckPath(to, from); problem != "" {
+		return problem
+	}
+	if strings.HasPrefix(to, from+"/") {
+		return l.W.NameBad
+	}
+	moved := l.take(from)
+	for _, f := range moved {
+		old := f.Path
+		f.Path = to + strings.TrimPrefix(old, from)
+		l.put(f)
+		l.host.Renamed(old, f.Path)
+		if l.Meta.Dockerfile == old {
+			l.Meta.Dockerfile = f.Path
+		}
+		if l.Meta.Open == old {
+			l.Meta.Open = f.Path
+		}
+	}
+	l.host.SaveMeta(l.Meta)
+	l.Tree.Current = to
+	l.Tree.reveal(to)
+	l.changed()
+	return ""
+}
+
+// take removes a path and all below it and gives what was there.
+func (l *Lab) take(path string) []wire.File {
+	var taken []wire.File
+	l.Files = slices.DeleteFunc(l.Files, func(f wire.File) bool {
+		if f.Path != path && !strings.HasPrefix(f.Path, path+"/") {
+			return false
+		}
+		taken = append(taken, f)
+		return true
+	})
+	for _, f := range taken {
+		l.host.Remove(f.Path)
+	}
+	return taken
+}
+
+// Delete removes a file or a folder; the notice brings it back.
+func (l *Lab) Delete(path string) {
+	next := l.Tree.neighbour(l.TreeRows(), path)
+	taken := l.take(path)
+	if len(taken) == 0 {
+		return
+	}
+	l.Tree.Current = next
+	if l.index(l.Meta.Open) < 0 {
+		if Editable(l.File(next)) {
+			l.Open(next)
+		} else {
+			l.openDefault()
+		}
+		l.Tree.Current = next
+	}
+	l.Notice = &Notice{Text: l.W.Deleted(path), Action: l.W.Undo, Do: func() {
+		for _, f := range taken {
+			l.put(f)
+		}
+		l.Open(taken[0].Path)
+		l.changed()
+	}}
+	l.changed()
+}
+
+// Dockerfiles lists the paths that look like Dockerfiles, the chosen one with
+// them whatever its name.
+func (l *Lab) Dockerfiles() []string {
+	var out []string
+	for _, f := range l.Files {
+		if f.Kind == "file" && (f.Path == l.Meta.Dockerfile || IsDockerfile(f.Path)) {
+			out = append(out, f.Path)
+		}
+	}
+	return out
+}
+
+// IsDockerfile tells by its name whether a file is a Dockerfile: Dockerfile,
+// Dockerfile.NAME, NAME.Dockerfile and the same with Containerfile.
+func IsDockerfile(p string) bool {
+	name := strings.ToLower(path.Base(p))
+	if strings.HasSuffix(name, ".dockerignore") {
+		return false
+	}
+	for _, word := range []string{"dockerfile", "containerfile"} {
+		if name == word || strings.HasPrefix(name, word+".") || strings.HasSuffix(name, "."+word) {
+			return true
+		}
+	}
+	return false
+}
+
+// UseDockerfile chooses the Dockerfile whose image is shown.
+func (l *Lab) UseDockerfile(path string) {
+	if path == l.Meta.Dockerfile {
+		return
+	}
+	l.Meta.Dockerfile = path
+	l.host.SaveMeta(l.Meta)
+	l.chosen, l.Stage = mark{}, -1
+	l.changed()
+}
+
+// SetEpoch sets SOURCE_DATE_EPOCH.
+func (l *Lab) SetEpoch(seconds int64) {
+	if seconds < 0 || seconds == l.Meta.Settings.Epoch {
+		return
+	}
+	l.Meta.Settings.Epoch = seconds
+	l.host.SaveMeta(l.Meta)
+	l.changed()
+}

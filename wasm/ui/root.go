@@ -1,0 +1,4 @@
+package main
+
+// Root is the whole page.
+type Root struct{ Part }

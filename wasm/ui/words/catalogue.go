@@ -1,0 +1,168 @@
+package words
+
+// Words is the catalogue of one language.
+type Words struct {
+	Lang     Lang
+	LangName string // the language's name in itself
+
+	// Top bar.
+	Tagline       string
+	Lessons       string
+	LessonsHint   string // the first entry of the menu
+	Dockerfile    string // label of the choice of Dockerfile
+	Epoch         string
+	EpochHint     string
+	Export        string
+	ExportHint    string
+	Language      string
+	Theme         string
+	ThemeSystem   string
+	ThemeLight    string
+	ThemeDark     string
+	SkipToSample  string
+	Starting      string
+	Building      func(step string) string
+	BuiltIn       func(ms int64) string
+	Failed        func(errors int) string
+	EngineStopped string
+	Restart       string
+	Stop          string
+	Exporting     string
+
+	// Files.
+	Files         string
+	AddFile       string
+	Upload        string
+	UploadFolder  string
+	Rename        string
+	Delete        string
+	NewName       string
+	NameTaken     func(path string) string
+	NameBad       string
+	IsDockerfile  string // mark on the chosen one
+	UseThis       string // make it the chosen one
+	GeneratedMark func(kind, size string) string
+	BinaryMark    string
+	LinkTo        func(target string) string
+	EmptyFolder   string
+	NoFiles       string
+	DropHere      string
+	Deleted       func(path string) string
+	Replaced      string
+	Undo          string
+	Reading       func(n int) string
+	TooBig        func(path, limit string) string
+	NotSaved      func(why string) string
+
+	// Editor.
+	Editor       string
+	EditorHint   string
+	EditorLabel  func(path string) string
+	BinaryFile   func(size string) string
+	GeneratedIs  func(kind, size string, seed uint64) string
+	NoFileOpen   string
+	Problems     string
+	NoProblems   string
+	ErrorWord    string
+	WarningWord  string
+	Line         func(n int) string
+	RuleLink     func(rule string) string
+	EngineSilent string
+
+	// Core sample.
+	Sample        string
+	SampleHint    string
+	SampleEmpty   string
+	SampleWaiting string
+	Stale         string
+	Stage         string
+	Stages        string
+	FinalStage    string
+	UnusedStage   string
+	BaseOf        map[string]string // by wire.Base.Kind
+	EmptyLayer    string
+	NoLayer       string
+	BaseLayer     string
+	Layer         func(n int) string
+	Entries       func(n int) string
+	Layers        func(n int) string
+	Cache         map[string]string // by wire.Cache.State
+	Fate          map[string]string // by part of the picture
+	HiddenBytes   func(size string) string
+	RemovedBytes  func(size string) string
+	Reason        string
+	ImageID       string
+	Uncompressed  string
+	Pulled        string
+	DiffID        string
+	ChainID       string
+	NotBuiltYet   string
+
+	// Inspector.
+	Inspector     string
+	OfLayer       string
+	OfImage       string
+	Close         string
+	OpenInspector string
+	Choose        string
+	Tabs          map[string]string
+	Changed       map[string]string // by wire.Row.Change
+	Kind          map[string]string // by wire.Row.Type
+	Filter        string
+	FilterHint    string
+	ShowKinds     string
+	RowsOf        func(n, total int) string
+	NoChanges     string
+	NoTar         string
+	NoMatch       string
+	LoadingRows   string
+	Path          string
+	Mode          string
+	Owner         string
+	Bytes         string
+	Time          string
+	Whiteout      func(path string) string
+	Opaque        func(path string) string
+	ParentDir     string
+	WrittenBy     string
+	HowChain      string
+	HowChainBase  string
+	ParentChain   string
+	Formula       string
+	BlobDigest    string
+	MediaType     string
+	TarBytes      string
+	BlobBytes     string
+	Copy          string
+	Copied        string
+	NoLayerHere   string
+	NoOutput      string
+	NoRun         string
+	Interpreted   string
+	Stdout        string
+	Stderr        string
+	HistoryNote   string
+	Created       string
+	CreatedBy     string
+	Comment       string
+	SizeWord      string
+	DocOf         func(digest, size string) string
+	FileAt        func(path string) string
+	Cut           string
+	Back          string
+
+	// Faults.
+	Fault        string
+	FaultAdvice  string
+	Dismiss      string
+	PageStopped  string
+	Reload       string
+	EngineDied   func(why string) string
+	EngineLoop   string
+	WrongVersion func(page, engine int) string
+	Saved        string
+
+	// Live region.
+	SaysBuilt  func(layers int, size string, ms int64) string
+	SaysFailed func(text string) string
+}

@@ -1,0 +1,229 @@
+package words
+
+import "fmt"
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Count(n) + " " + many
+}
+
+var english = Words{
+	Lang:     English,
+	LangName: "English",
+
+	Tagline:       "What each line of a Dockerfile puts into the image",
+	Lessons:       "Lessons",
+	LessonsHint:   "Open a lesson",
+	Dockerfile:    "Dockerfile",
+	Epoch:         "Epoch",
+	EpochHint:     "SOURCE_DATE_EPOCH: the time written into the image, UTC",
+	Export:        "Export",
+	ExportHint:    "Save the image as an OCI archive",
+	Language:      "Language",
+	Theme:         "Theme",
+	ThemeSystem:   "System",
+	ThemeLight:    "Light",
+	ThemeDark:     "Dark",
+	SkipToSample:  "Skip to the core sample",
+	Starting:      "Engine starting",
+	Building:      func(step string) string { return orWord("Building", step) },
+	BuiltIn:       func(ms int64) string { return fmt.Sprintf("Built in %d ms", ms) },
+	Failed:        func(n int) string { return "Not built: " + plural(n, "error", "errors") },
+	EngineStopped: "Engine stopped",
+	Restart:       "Restart engine",
+	Stop:          "Stop",
+	Exporting:     "Exporting",
+
+	Files:         "Files",
+	AddFile:       "New file",
+	Upload:        "Upload files",
+	UploadFolder:  "Upload a folder",
+	Rename:        "Rename",
+	Delete:        "Delete",
+	NewName:       "Path of the file",
+	NameTaken:     func(path string) string { return path + " exists already" },
+	NameBad:       "A path is relative and has no empty, . or .. part",
+	IsDockerfile:  "built",
+	UseThis:       "Build this",
+	GeneratedMark: func(kind, size string) string { return "generated, " + size },
+	BinaryMark:    "binary",
+	LinkTo:        func(target string) string { return "link to " + target },
+	EmptyFolder:   "empty folder",
+	NoFiles:       "No files. Add one, or drop a folder here.",
+	DropHere:      "Drop to add to the build context",
+	Deleted:       func(path string) string { return path + " deleted" },
+	Replaced:      "Your former files were put aside",
+	Undo:          "Undo",
+	Reading:       func(n int) string { return "Reading " + plural(n, "file", "files") },
+	TooBig:        func(path, limit string) string { return path + " is over " + limit + " and was left out" },
+	NotSaved:      func(why string) string { return "This browser does not keep the files: " + why },
+
+	Editor:      "Editor",
+	EditorHint:  "Change a line: every keystroke builds again. Esc, then Tab leaves the editor.",
+	EditorLabel: func(path string) string { return "Content of " + path },
+	BinaryFile: func(size string) string {
+		return "Binary file, " + size + ". It is part of the build context as it is."
+	},
+	GeneratedIs:  generatedEnglish,
+	NoFileOpen:   "Choose a file to edit it.",
+	Problems:     "Problems",
+	NoProblems:   "No problems",
+	ErrorWord:    "error",
+	WarningWord:  "warning",
+	Line:         func(n int) string { return fmt.Sprintf("line %d", n) },
+	RuleLink:     func(rule string) string { return "About the rule " + rule },
+	EngineSilent: "The engine has not started yet. What you type is kept.",
+
+	Sample:        "Core sample",
+	SampleHint:    "Layers from the base at the bottom to the newest at the top",
+	SampleEmpty:   "No image yet. Write FROM and an image name on the first line.",
+	SampleWaiting: "Waiting for the engine",
+	Stale:         "Last good build. The files have errors now.",
+	Stage:         "Stage",
+	Stages:        "Build stages",
+	FinalStage:    "final",
+	UnusedStage:   "not needed for the image",
+	BaseOf: map[string]string{
+		"scratch":  "empty base",
+		"stage":    "earlier stage",
+		"image":    "image of this workspace",
+		"stand-in": "stand-in image",
+		"imported": "imported image",
+	},
+	EmptyLayer: "empty layer",
+	NoLayer:    "no layer",
+	BaseLayer:  "base layer",
+	Layer:      func(n int) string { return fmt.Sprintf("Layer %d", n) },
+	Entries:    func(n int) string { return plural(n, "entry", "entries") },
+	Layers:     func(n int) string { return plural(n, "layer", "layers") },
+	Cache: map[string]string{
+		"built":  "built now",
+		"hit":    "from cache",
+		"parent": "built again: its parent changed",
+	},
+	Fate: map[string]string{
+		"added":    "added",
+		"modified": "modified",
+		"hidden":   "hidden by a later layer",
+		"removed":  "removed from sight",
+	},
+	HiddenBytes:  func(size string) string { return size + " hidden by later layers" },
+	RemovedBytes: func(size string) string { return "hides " + size + " below" },
+	Reason:       "Why",
+	ImageID:      "Image ID",
+	Uncompressed: "content",
+	Pulled:       "compressed",
+	DiffID:       "DiffID",
+	ChainID:      "ChainID",
+	NotBuiltYet:  "not built yet",
+
+	Inspector:     "Inspector",
+	OfLayer:       "Layer",
+	OfImage:       "Image",
+	Close:         "Close",
+	OpenInspector: "Inspect",
+	Choose:        "Choose a layer of the core sample to look into it.",
+	Tabs: map[string]string{
+		"changes":  "Changes",
+		"tar":      "Tar",
+		"files":    "Files",
+		"digests":  "Digests",
+		"output":   "Output",
+		"history":  "History",
+		"config":   "Config",
+		"manifest": "Manifest",
+	},
+	Changed: map[string]string{
+		"added":    "added",
+		"modified": "modified",
+		"removed":  "removed",
+		"parent":   "parent directory",
+	},
+	Kind: map[string]string{
+		"file":     "file",
+		"dir":      "directory",
+		"symlink":  "symbolic link",
+		"hardlink": "hard link",
+		"char":     "character device",
+		"block":    "block device",
+		"fifo":     "named pipe",
+		"whiteout": "whiteout",
+	},
+	Filter:       "Filter by path",
+	FilterHint:   "part of a path",
+	ShowKinds:    "Show",
+	RowsOf:       func(n, total int) string { return plural(total, "path", "paths") },
+	NoChanges:    "This layer changes no files.",
+	NoTar:        "The layer's archive has no entries.",
+	NoMatch:      "No path contains this text.",
+	LoadingRows:  "Reading",
+	Path:         "Path",
+	Mode:         "Mode",
+	Owner:        "Owner",
+	Bytes:        "Bytes",
+	Time:         "Time",
+	Whiteout:     func(path string) string { return "whiteout of /" + path },
+	Opaque:       func(path string) string { return "opaque: hides all that was in /" + path },
+	ParentDir:    "there because of what is below",
+	WrittenBy:    "written by",
+	HowChain:     "How this ChainID is computed",
+	HowChainBase: "At the bottom the ChainID is the DiffID",
+	ParentChain:  "ChainID of the layer below",
+	Formula:      "sha256 of the parent's ChainID, a space, and the DiffID",
+	BlobDigest:   "Digest of the compressed blob",
+	MediaType:    "Media type",
+	TarBytes:     "Tar",
+	BlobBytes:    "Compressed",
+	Copy:         "Copy",
+	Copied:       "Copied",
+	NoLayerHere:  "This instruction changes the config only. It makes no layer, so it has no DiffID.",
+	NoOutput:     "The command wrote nothing.",
+	NoRun:        "Only RUN has output.",
+	Interpreted:  "interpreted in the browser",
+	Stdout:       "stdout",
+	Stderr:       "stderr",
+	HistoryNote:  "As docker history shows it, newest first",
+	Created:      "Created",
+	CreatedBy:    "Created by",
+	Comment:      "Comment",
+	SizeWord:     "Size",
+	DocOf:        func(digest, size string) string { return "Digest of exactly these " + size + ", shown indented" },
+	FileAt:       func(path string) string { return "/" + path },
+	Cut:          "Only the beginning is shown.",
+	Back:         "Back to the list",
+
+	Fault:       "Something in the page went wrong. The files are kept.",
+	FaultAdvice: "You can go on. If it happens again, reload the page.",
+	Dismiss:     "Dismiss",
+	PageStopped: "The page's program stopped. Everything you typed is kept.",
+	Reload:      "Reload",
+	EngineDied: func(why string) string {
+		return "The engine stopped (" + why + ") and was started again. The files are kept."
+	},
+	EngineLoop: "The engine stopped twice on these files. Change something, then restart it.",
+	WrongVersion: func(page, engine int) string {
+		return fmt.Sprintf("Page and engine are of different versions (%d and %d). Reload the page.", page, engine)
+	},
+	Saved: "Saved in this browser",
+
+	SaysBuilt: func(layers int, size string, ms int64) string {
+		return fmt.Sprintf("Built: %s, %s, %d milliseconds", plural(layers, "layer", "layers"), size, ms)
+	},
+	SaysFailed: func(text string) string { return "Not built. " + text },
+}
+
+func orWord(word, more string) string {
+	if more == "" {
+		return word
+	}
+	return word + ": " + more
+}
+
+func generatedEnglish(kind, size string, seed uint64) string {
+	if kind == "random" {
+		return fmt.Sprintf("Generated content: %s of pseudo-random bytes, seed %d. It takes no room in this browser.", size, seed)
+	}
+	return "Generated content: " + size + " of zero bytes. It takes no room in this browser."
+}
