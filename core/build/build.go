@@ -16,9 +16,11 @@ import (
 // Options are what a build is told besides the Dockerfile and the context. The
 // zero Options build the last stage for linux/amd64 with an epoch of 1970.
 type Options struct {
-	// Name of the Dockerfile, for messages and NAME.dockerignore; empty:
-	// "Dockerfile".
+	// Name of the Dockerfile, for messages; empty: "Dockerfile".
 	Name string
+	// Ignore is the name of the Dockerfile in the context, whose
+	// IGNORE.dockerignore goes before .dockerignore; empty: Name.
+	Ignore string
 	// Epoch is SOURCE_DATE_EPOCH, seconds since the Unix epoch.
 	Epoch int64
 	// Platform is the --platform of the build; empty: linux/amd64, and the
@@ -54,6 +56,9 @@ func Build(ctx context.Context, source []byte, buildContext vfs.Tree, o Options)
 	if o.Name == "" {
 		o.Name = "Dockerfile"
 	}
+	if o.Ignore == "" {
+		o.Ignore = o.Name
+	}
 	b := &builder{ctx: ctx, o: o, res: &Result{}, caches: map[string]*vfs.Node{}}
 	return b.res, b.run(source, buildContext)
 }
@@ -79,7 +84,7 @@ type builder struct {
 func (b *builder) run(source []byte, files vfs.Tree) error {
 	b.all = files
 	var err error
-	if b.files, b.ignored, err = ignore(files, b.o.Name); err != nil {
+	if b.files, b.ignored, err = ignore(files, b.o.Ignore); err != nil {
 		return &Error{File: ".dockerignore", Text: err.Error(), Err: err}
 	}
 	args := map[string]string{"SOURCE_DATE_EPOCH": fmt.Sprint(b.o.Epoch)}

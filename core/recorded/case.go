@@ -8,7 +8,6 @@ import (
 	"io"
 	"path"
 	"strconv"
-	"strings"
 
 	"layerlab.dev/core/vfs"
 )
@@ -120,7 +119,7 @@ func (c *Case) Files(mtime json.Number) (vfs.Tree, error) {
 		if x.MTime != nil {
 			t = *x.MTime
 		}
-		ns, err := ParseTime(t)
+		ns, err := vfs.ParseTime(t)
 		if err != nil {
 			return vfs.Tree{}, fmt.Errorf("context %s: %w", x.Path, err)
 		}
@@ -193,26 +192,6 @@ func (x ContextEntry) meta() (vfs.Meta, *vfs.Blob, error) {
 		return m, nil, fmt.Errorf("unknown type %q", x.Type)
 	}
 	return m, nil, nil
-}
-
-// ParseTime reads seconds[.nanoseconds] as nanoseconds since the Unix epoch.
-func ParseTime(s string) (int64, error) {
-	sec, frac, _ := strings.Cut(s, ".")
-	if sec == "" {
-		sec = "0"
-	}
-	n, err := strconv.ParseInt(sec, 10, 64)
-	if err != nil {
-		return 0, fmt.Errorf("time %q: want seconds[.nanoseconds]", s)
-	}
-	f, err := strconv.ParseInt((frac + "000000000")[:9], 10, 64)
-	if err != nil {
-		return 0, fmt.Errorf("time %q: want seconds[.nanoseconds]", s)
-	}
-	if strings.HasPrefix(sec, "-") {
-		f = -f
-	}
-	return n*1e9 + f, nil
 }
 
 // String gives the case's name.

@@ -291,3 +291,16 @@ func Changed(lower, upper *Node, yield func(name string, lower, upper *Node) boo
 	}
 	differ(a, b, yield)
 }
+
+// Sub returns the tree whose root is the directory at p, links followed.
+func (t Tree) Sub(p string) (Tree, error) {
+	r := t.lookup(p, true)
+	if r.err == 0 && r.node.Kind != Dir {
+		r.err = ENOTDIR
+	}
+	if r.err != 0 {
+		return Tree{}, pathError("open", p, r.err)
+	}
+	t.root = r.node
+	return t, nil
+}
