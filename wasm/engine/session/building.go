@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 	"time"
 
@@ -12,19 +13,27 @@ import (
 	"layerlab.dev/core/dockerfile"
 	"layerlab.dev/core/image"
 	"layerlab.dev/core/layer"
+	"layerlab.dev/core/standin"
 	"layerlab.dev/core/vfs"
+	"layerlab.dev/core/workspace"
 	"layerlab.dev/wasm/wire"
 )
 
 // job is a workspace to build.
 type job struct {
-	revision    int
-	dockerfile  string // the chosen one
-	dockerfiles []string
-	sources     map[string]*vfs.Blob // of the Dockerfiles
-	files       vfs.Tree             // the build context
-	settings    wire.Settings
-	tags        map[string]string // path of a Dockerfile by the tag of its image
+	revision int
+	chosen   string   // path of the Dockerfile that is shown
+	paths    []string // of all Dockerfiles, in order
+	plans    map[string]plan
+	tags     map[string]string // path of a Dockerfile by the tag of its image
+	settings workspace.Settings
+}
+
+// plan is one Dockerfile to build.
+type plan struct {
+	workspace.Dockerfile
+	source *vfs.Blob
+	files  vfs.Tree // the build context
 }
 
 // accept takes a workspace to build; a build of an older one is given up.
@@ -38,11 +47,15 @@ func (s *Session) accept(params json.RawMessage, buffers [][]byte) (wire.Accepte
 	if ws.Revision < s.newest {
 		return wire.Accepted{}, fmt.Errorf("revision %d is older than %d", ws.Revision, s.newest)
 	}
-	j, err := s.newJob(ws, buffers)
+	w, next, err := s.reader.read(ws, buffers)
 	if err != nil {
 		return wire.Accepted{}, err
 	}
-	s.newest, s.next = ws.Revision, j
+	j, err := newJob(ws.Revision, w)
+	if err != nil {
+		return wire.Accepted{}, err
+	}
+	s.newest, s.next, s.reader = ws.Revision, j, next
 	s.stop()
 	select {
 	case s.wake <- struct{}{}:
@@ -79,32 +92,32 @@ func (s *Session) build(ctx context.Context, j *job) {
 		ctx: ctx, job: j, cache: s.cache, bases: s.results.bases, progress: s.progress(j.revision),
 		state: map[string]*work{},
 	}
-	built := wire.Built{Revision: j.revision, Dockerfile: j.dockerfile, Shown: -1,
+	built := wire.Built{Revision: j.revision, Dockerfile: j.chosen, Shown: -1,
 		Diagnostics: []wire.Diagnostic{}, Images: []wire.Image{}}
-	for _, path := range j.dockerfiles {
-		w.build(path)
+	for _, p := range j.paths {
+		w.build(p)
 	}
 	s.cache.Next()
 	if ctx.Err() != nil {
 		return // a newer revision, or the person, wants none of this
 	}
-	if w.state[j.dockerfile] == nil {
+	if w.state[j.chosen] == nil {
 		built.Diagnostics = append(built.Diagnostics, wire.Diagnostic{
-			File: j.dockerfile, Severity: "error", Text: "there is no " + j.dockerfile,
+			File: j.chosen, Severity: "error", Text: "there is no " + j.chosen,
 			Detail: "Add a file of this name, or choose another Dockerfile.", StartLine: 1, EndLine: 1,
 		})
 	}
-	for _, path := range j.dockerfiles {
-		built.Diagnostics = append(built.Diagnostics, w.state[path].diagnostics...)
+	for _, p := range j.paths {
+		built.Diagnostics = append(built.Diagnostics, w.state[p].diagnostics...)
 	}
 	for _, done := range w.order {
-		if done.path == j.dockerfile {
+		if done.Path == j.chosen {
 			built.Shown, built.Ok = len(built.Images), true
 		}
 		built.Images = append(built.Images, done.image)
 	}
 	s.mu.Lock()
-	s.results.take(j.dockerfiles, w.order)
+	s.results.take(j.paths, w.order)
 	s.mu.Unlock()
 
 	// What must be compressed first to be known comes at once where it is
@@ -143,8 +156,7 @@ type works struct {
 
 // work is the build of one Dockerfile.
 type work struct {
-	path        string
-	tag         string
+	plan
 	running     bool
 	result      *build.Result
 	stages      []*stage
@@ -165,25 +177,25 @@ func (w *works) build(path string) (*image.Image, error) {
 		}
 		return done.result.Image, nil
 	}
-	d := &work{path: path, tag: tagOf(path), running: true, compression: layer.Compression(w.job.settings.Compression)}
+	d := &work{plan: w.job.plans[path], running: true, compression: layer.Compression(w.job.settings.Compression)}
 	w.state[path] = d
 	defer func() { d.running = false }()
-	source, err := w.job.sources[path].Bytes()
+	source, err := d.source.Bytes()
 	if err != nil {
 		d.diagnostics = []wire.Diagnostic{{File: path, Severity: "error", Text: err.Error(), StartLine: 1, EndLine: 1}}
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	o := build.Options{
-		Name: path, Epoch: w.job.settings.Epoch, Platform: w.job.settings.Platform, BuildArgs: w.job.settings.BuildArgs,
+		Name: d.Name, Epoch: w.job.settings.Epoch, Platform: w.job.settings.Platform, BuildArgs: w.job.settings.BuildArgs,
 		Cache:    w.cache,
 		Image:    func(_ context.Context, name string) (*image.Image, error) { return w.base(path, name) },
 		Progress: func(p build.Progress) { w.progress(p.Step, int64(p.Done), int64(p.Total)) },
 	}
-	if path == w.job.dockerfile {
+	if path == w.job.chosen {
 		o.Target = w.job.settings.Target
 	}
-	d.result, err = build.Build(w.ctx, source, w.job.files, o)
-	d.diagnostics = diagnostics(path, d.result, err)
+	d.result, err = build.Build(w.ctx, source, d.files, o)
+	d.diagnostics = diagnostics(d.Dockerfile, d.result, err)
 	if err == nil {
 		err = d.picture(w)
 	}
@@ -200,20 +212,21 @@ func (w *works) base(path, name string) (*image.Image, error) {
 	if other, ok := w.job.tags[strings.TrimSuffix(name, ":latest")]; ok && other != path {
 		return w.build(other)
 	}
-	return standIn(name)
+	return standin.Image(name)
 }
 
 // diagnostics are what is wrong with a Dockerfile, and why its build failed.
-func diagnostics(path string, res *build.Result, err error) []wire.Diagnostic {
+func diagnostics(d workspace.Dockerfile, res *build.Result, err error) []wire.Diagnostic {
 	var out []wire.Diagnostic
 	var f *dockerfile.File
 	if res != nil {
 		f = res.File
 	}
 	if f != nil {
-		for _, d := range f.Diagnostics {
-			out = append(out, place(f, d.Range, wire.Diagnostic{
-				File: path, Severity: d.Severity.String(), Rule: d.Rule, Text: d.Text, Detail: d.Detail, URL: d.URL}))
+		for _, found := range f.Diagnostics {
+			out = append(out, locate(f, found.Range, wire.Diagnostic{
+				File: d.Path, Severity: found.Severity.String(), Rule: found.Rule, Text: found.Text,
+				Detail: found.Detail, URL: found.URL}))
 		}
 	}
 	var failed *build.Error
@@ -221,51 +234,25 @@ func diagnostics(path string, res *build.Result, err error) []wire.Diagnostic {
 	case err == nil || f != nil && f.Err() != nil:
 		// The file's own errors are among the diagnostics already.
 	case !errors.As(err, &failed):
-		out = append(out, wire.Diagnostic{File: path, Severity: "error", Text: err.Error(), StartLine: 1, EndLine: 1})
+		out = append(out, wire.Diagnostic{File: d.Path, Severity: "error", Text: err.Error(), StartLine: 1, EndLine: 1})
 	default:
-		d := wire.Diagnostic{File: path, Severity: "error", Text: failed.Text, Detail: failed.Advice, StartLine: 1, EndLine: 1}
-		if failed.File != "" {
-			d.File = failed.File
-		}
-		if tail := outputTail(res, failed); tail != "" {
-			d.Detail = strings.TrimSpace(d.Detail + "\n" + tail)
+		why := wire.Diagnostic{File: d.Path, Severity: "error", Text: failed.Text, Detail: failed.Advice, StartLine: 1, EndLine: 1}
+		if failed.File != "" && failed.File != d.Name {
+			why.File = path.Join(d.Context, failed.File)
 		}
 		if f != nil && failed.Range.Start.Line > 0 {
-			d = place(f, failed.Range, d)
+			why = locate(f, failed.Range, why)
 		}
-		out = append(out, d)
+		out = append(out, why)
 	}
 	return out
 }
 
-// place gives a diagnostic its place as editors count.
-func place(f *dockerfile.File, r dockerfile.Range, d wire.Diagnostic) wire.Diagnostic {
+// locate gives a diagnostic its place as editors count.
+func locate(f *dockerfile.File, r dockerfile.Range, d wire.Diagnostic) wire.Diagnostic {
 	line, column := f.UTF16(r.Start)
 	d.StartLine, d.StartColumn = line+1, column
 	line, column = f.UTF16(r.End)
 	d.EndLine, d.EndColumn = line+1, column
 	return d
-}
-
-// tailBytes is how much of a failed command's output a diagnostic repeats.
-const tailBytes = 1000
-
-// outputTail is the end of what the command that failed has printed.
-func outputTail(res *build.Result, failed *build.Error) string {
-	if failed.ExitCode == nil || res == nil {
-		return ""
-	}
-	var b strings.Builder
-	for _, st := range res.Stages {
-		if n := len(st.Steps); n > 0 && st.Image == nil {
-			for _, o := range st.Steps[n-1].Output {
-				b.WriteString(o.Text)
-			}
-		}
-	}
-	text := strings.TrimSpace(b.String())
-	if len(text) > tailBytes {
-		text = "…" + strings.ToValidUTF8(text[len(text)-tailBytes:], "")
-	}
-	return text
 }

@@ -77,6 +77,6 @@ func (s *Session) export(id int, q wire.ExportQuery) (any, [][]byte, error) {
 	if err := d.result.Image.WriteOCI(ctx, &b, o); err != nil {
 		return nil, nil, fmt.Errorf("export: %w", err)
 	}
-	name := strings.NewReplacer("/", "-", ":", "-").Replace(d.tag) + ".oci.tar"
+	name := strings.NewReplacer("/", "-", ":", "-").Replace(d.Tag) + ".oci.tar"
 	return wire.Exported{Name: name, Size: int64(b.Len()), Digest: string(digest.FromBytes(b.Bytes()))}, [][]byte{b.Bytes()}, nil
 }

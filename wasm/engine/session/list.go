@@ -89,7 +89,7 @@ func (l *list) ofChanges(st *step) {
 		r := nodeRow(c.Path, shown, st.epoch)
 		r.Change, r.Command = c.Kind.String(), writers[c.Path]
 		if c.LinkTo != "" {
-			r.Type, r.Target, r.Size = "hardlink", c.LinkTo, 0
+			r.Type, r.Target, r.Size = "hardlink", strings.TrimPrefix(c.LinkTo, "/"), 0
 		}
 		if c.Lower != nil {
 			r.LowerSize = c.Lower.Size()
@@ -104,7 +104,6 @@ func changeNote(c layer.Change, below *fate, layers []*step) string {
 	var words []string
 	switch c.Kind {
 	case layer.Removed:
-		words = append(words, "whiteout of "+c.Path)
 		if c.Lower.IsDir() {
 			if files, bytes := c.Lower.Total(); files > 0 {
 				words = append(words, fmt.Sprintf("hides %s with %s", count(files, "name"), count(bytes, "byte")))
@@ -167,7 +166,7 @@ func count[N int | int64](n N, what string) string {
 func writers(writes []shell.Write) map[string]string {
 	m := map[string]string{}
 	for _, w := range writes {
-		m[w.Path] = w.Command
+		m[w.Path] = strings.Join(w.Argv, " ")
 	}
 	return m
 }
@@ -208,7 +207,7 @@ func (l *list) ofTar(st *step) {
 // the epoch.
 func nodeRow(p string, n *vfs.Node, epoch int64) wire.Row {
 	r := wire.Row{
-		Path: p, Depth: strings.Count(p, "/") - 1, Type: typeOf(n), Mode: n.Mode, UID: n.UID, GID: n.GID,
+		Path: strings.TrimPrefix(p, "/"), Depth: strings.Count(p, "/") - 1, Type: typeOf(n), Mode: n.Mode, UID: n.UID, GID: n.GID,
 		Size: n.Size(), MTime: min(floorSeconds(n.MTime), epoch), Target: n.Target,
 	}
 	if n.Kind == vfs.File {
@@ -268,14 +267,13 @@ func entryRow(e layer.Entry) wire.Row {
 	dir, base := path.Split(p)
 	switch {
 	case base == layer.WhiteoutOpaque:
-		p, r.Type, r.Note = path.Clean(dir), "whiteout", "opaque: hides all that lower layers have here"
+		p, r.Type = path.Clean(dir), "whiteout"
 	case strings.HasPrefix(base, layer.Whiteout):
 		p, r.Type = path.Join(dir, strings.TrimPrefix(base, layer.Whiteout)), "whiteout"
-		r.Note = "whiteout of " + p
 	case e.Content != nil:
 		r.Digest = quickDigest(e.Content)
 	}
-	r.Path, r.Depth = p, strings.Count(p, "/")-1
+	r.Path, r.Depth = strings.TrimPrefix(p, "/"), strings.Count(p, "/")-1
 	return r
 }
 

@@ -16,18 +16,18 @@ import (
 // picture makes what the page draws of a finished build, all but what is known
 // only after the layers are compressed.
 func (d *work) picture(w *works) error {
-	p := &stages{file: d.path, epoch: w.job.settings.Epoch, bases: w.bases,
+	p := &stages{file: d.Path, epoch: w.job.settings.Epoch, bases: w.bases,
 		made: map[*build.Stage]*stage{}, seen: map[string]int{}}
 	img := d.result.Image
 	d.image = wire.Image{
-		Dockerfile: d.path, Tag: d.tag, ID: string(img.ID()), Platform: dockerfile.FormatPlatform(img.Platform()),
+		Dockerfile: d.Path, Tag: d.Tag, ID: string(img.ID()), Platform: dockerfile.FormatPlatform(img.Platform()),
 		Stages: []wire.Stage{}, History: []wire.History{},
 	}
 	for _, l := range img.Layers {
 		d.image.Size += l.Size()
 	}
 	for n, b := range d.result.Stages {
-		out := wire.Stage{Name: b.Name, Base: w.describe(d.path, b), Steps: []wire.Step{}, Used: b.Used}
+		out := wire.Stage{Name: b.Name, Base: describe(b), Steps: []wire.Step{}, Used: b.Used}
 		if out.Name == "" {
 			out.Name = strconv.Itoa(b.Index)
 		}
@@ -52,7 +52,7 @@ func (d *work) picture(w *works) error {
 }
 
 // describe tells what FROM named.
-func (w *works) describe(path string, b *build.Stage) wire.Base {
+func describe(b *build.Stage) wire.Base {
 	base := wire.Base{Name: b.BaseName}
 	switch {
 	case b.Parent != nil:

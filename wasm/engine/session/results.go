@@ -25,7 +25,7 @@ func newResults() results {
 // take keeps the works that built, and forgets Dockerfiles that are gone.
 func (r *results) take(dockerfiles []string, order []*work) {
 	for _, d := range order {
-		r.good[d.path] = d
+		r.good[d.Path] = d
 	}
 	for path := range r.good {
 		if !slices.Contains(dockerfiles, path) {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"layerlab.dev/core/build"
-	"layerlab.dev/core/vfs"
 	"layerlab.dev/wasm/wire"
 )
 
@@ -34,11 +33,10 @@ type Session struct {
 	wake    chan struct{} // capacity 1: there is a next job
 
 	mu      sync.Mutex
-	newest  int                  // revision
-	content map[string]*vfs.Blob // what the page sent under a key
-	texts   map[string]text      // by path, so that digests of unchanged files are kept
-	next    *job                 // not begun
-	stop    context.CancelFunc   // ends the running build
+	newest  int // revision
+	reader  reader
+	next    *job               // not begun
+	stop    context.CancelFunc // ends the running build
 	exports map[int]context.CancelFunc
 	results results
 }
@@ -50,8 +48,7 @@ func New(ctx context.Context, post Post, o Options) *Session {
 	}
 	s := &Session{
 		post: post, options: o, cache: build.NewCache(), wake: make(chan struct{}, 1),
-		newest: -1, content: map[string]*vfs.Blob{}, texts: map[string]text{},
-		stop: func() {}, exports: map[int]context.CancelFunc{}, results: newResults(),
+		newest: -1, reader: newReader(), stop: func() {}, exports: map[int]context.CancelFunc{}, results: newResults(),
 	}
 	s.say(wire.EventReady, wire.Ready{Version: wire.Version, Engine: o.Engine, Bases: bases()})
 	go s.builds(ctx)
