@@ -8,12 +8,14 @@ import (
 // Inspector looks into the chosen stratum and the image.
 type Inspector struct{ Part }
 
-// Tabs lists the tabs of a row.
-func (c *Inspector) Tabs(image bool) []string {
-	if image {
-		return lab.ImageTabs
-	}
-	return lab.LayerTabs
+type tabRow struct {
+	Name string
+	Tabs []string
+}
+
+// TabRows are the tabs of the layer and those of the image.
+func (c *Inspector) TabRows() []tabRow {
+	return []tabRow{{c.Lab.W.OfLayer, lab.LayerTabs}, {c.Lab.W.OfImage, lab.ImageTabs}}
 }
 
 // Shows tells whether a tab is the chosen one.

@@ -85,3 +85,40 @@ func Parts(s *wire.Step) []Part {
 	parts[len(parts)-1].W += 100 - x
 	return parts
 }
+
+// CacheStates are those that occur in the shown stage, and Fates the parts of
+// its picture: what a legend has to explain.
+func (l *Lab) CacheStates() []string {
+	return l.occurring([]string{"built", "hit", "parent"}, func(s *wire.Step, name string) bool {
+		return s.Cache.State == name
+	})
+}
+
+// Fates: see CacheStates.
+func (l *Lab) Fates() []string {
+	return l.occurring([]string{"added", "modified", "hidden", "removed"}, func(s *wire.Step, name string) bool {
+		for _, p := range Parts(s) {
+			if p.Fate == name {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+func (l *Lab) occurring(names []string, in func(*wire.Step, string) bool) []string {
+	st := l.ShownStage()
+	if st == nil {
+		return nil
+	}
+	var out []string
+	for _, name := range names {
+		for i := range st.Steps {
+			if in(&st.Steps[i], name) {
+				out = append(out, name)
+				break
+			}
+		}
+	}
+	return out
+}

@@ -88,6 +88,7 @@ type Words struct {
 	Layers        func(n int) string
 	Cache         map[string]string // by wire.Cache.State
 	Fate          map[string]string // by part of the picture
+	Legend        string
 	HiddenBytes   func(size string) string
 	RemovedBytes  func(size string) string
 	Reason        string

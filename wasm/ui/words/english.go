@@ -109,6 +109,7 @@ var english = Words{
 		"hidden":   "hidden by a later layer",
 		"removed":  "removed from sight",
 	},
+	Legend:       "What the marks mean",
 	HiddenBytes:  func(size string) string { return size + " hidden by later layers" },
 	RemovedBytes: func(size string) string { return "hides " + size + " below" },
 	Reason:       "Why",

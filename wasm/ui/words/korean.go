@@ -102,6 +102,7 @@ var korean = Words{
 		"hidden":   "나중 레이어에 가려짐",
 		"removed":  "보이지 않게 제거",
 	},
+	Legend:       "표시의 뜻",
 	HiddenBytes:  func(size string) string { return size + " 나중 레이어에 가려짐" },
 	RemovedBytes: func(size string) string { return "아래의 " + size + " 가림" },
 	Reason:       "이유",
