@@ -37,6 +37,9 @@ type Options struct {
 	Secrets map[string][]byte
 	// Cache keeps steps from one build to the next; nil: every step is done.
 	Cache *Cache
+	// Place tells apart, in the cache's explanations, Dockerfiles that share a
+	// Name; empty: Name.
+	Place string
 	// Limits bound every RUN.
 	Limits shell.Limits
 	// Progress is told what the build is about to do.
@@ -55,6 +58,9 @@ type Progress struct {
 func Build(ctx context.Context, source []byte, buildContext vfs.Tree, o Options) (*Result, error) {
 	if o.Name == "" {
 		o.Name = "Dockerfile"
+	}
+	if o.Place == "" {
+		o.Place = o.Name
 	}
 	if o.Ignore == "" {
 		o.Ignore = o.Name

@@ -186,7 +186,7 @@ func (w *works) build(path string) (*image.Image, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	o := build.Options{
-		Name: d.Name, Epoch: w.job.settings.Epoch, Platform: w.job.settings.Platform, BuildArgs: w.job.settings.BuildArgs,
+		Name: d.Name, Place: d.Path, Epoch: w.job.settings.Epoch, Platform: w.job.settings.Platform, BuildArgs: w.job.settings.BuildArgs,
 		Cache:    w.cache,
 		Image:    func(_ context.Context, name string) (*image.Image, error) { return w.base(path, name) },
 		Progress: func(p build.Progress) { w.progress(p.Step, int64(p.Done), int64(p.Total)) },

@@ -319,6 +319,72 @@ func TestSeveralDockerfiles(t *testing.T) {
 	}
 }
 
+// Dockerfiles in folders have these as their contexts, and misses of one are
+// not explained by another.
+func TestDockerfilesInFolders(t *testing.T) {
+	ws := workspace(1, "v1/Dockerfile", lines("FROM scratch", "COPY src ."), "v1/src/app", "1",
+		"v2/Dockerfile", lines("FROM v1", "COPY src ."), "v2/src/app", "2")
+	ws.Dockerfile = "v2/Dockerfile"
+	_, img := newPage(t).image(ws)
+	all := steps(img)
+	if len(all) != 2 || all[1].Modified != 1 || all[1].Added != 0 || all[0].HiddenBytes != 1 {
+		t.Errorf("steps %+v", all)
+	}
+	if c := all[1].Cache; c != (wire.Cache{State: "built"}) {
+		t.Errorf("the first build of a step is %+v", c)
+	}
+}
+
+func TestLessons(t *testing.T) {
+	p := newPage(t)
+	list := ask[[]wire.Lesson](p, wire.MethodLessons, nil)
+	if len(list) == 0 {
+		t.Fatal("there are no lessons")
+	}
+	for i, l := range list {
+		t.Run(l.Slug, func(t *testing.T) {
+			full := ask[wire.LessonText](p, wire.MethodLesson, wire.LessonQuery{Slug: l.Slug})
+			for _, language := range []string{"ko", "en"} {
+				if l.Title[language] == "" || full.Text[language] == "" {
+					t.Errorf("nothing in %s", language)
+				}
+			}
+			full.Workspace.Revision = i + 1
+			p.image(full.Workspace)
+		})
+	}
+}
+
+// A workspace must come back from its text as it was, or undo, links and
+// files would lose things.
+func TestFormatAndParse(t *testing.T) {
+	p := newPage(t)
+	ws := workspace(0, "Dockerfile", lines("FROM scratch"), "empty", "", "cut", "no newline")
+	ws.Files = append(ws.Files,
+		wire.File{Path: "binary", Kind: "file", Mode: 0o755, Base64: "AAEC"},
+		wire.File{Path: "dir", Kind: "dir", Mode: 0o700},
+		wire.File{Path: "link", Kind: "symlink", Mode: 0o777, Target: "empty"},
+		wire.File{Path: "zeros", Kind: "file", Mode: 0o644, MTime: "12.5", Generated: &wire.Generated{Kind: "zeros", Size: 1 << 40}},
+		wire.File{Path: "random", Kind: "file", Mode: 0o644, Generated: &wire.Generated{Kind: "random", Size: 9, Seed: 7}})
+	slices.SortFunc(ws.Files, func(a, b wire.File) int { return strings.Compare(a.Path, b.Path) })
+	ws.Settings.BuildArgs = map[string]string{"A": "b"}
+	text := ask[wire.Text](p, wire.MethodFormat, ws)
+	got := ask[wire.Workspace](p, wire.MethodParse, text)
+	again := ask[wire.Text](p, wire.MethodFormat, got)
+	if again != text {
+		t.Errorf("the text\n%s\nbecame\n%s", text.Text, again.Text)
+	}
+	byPath := map[string]wire.File{}
+	for _, f := range got.Files {
+		byPath[f.Path] = f
+	}
+	for _, want := range ws.Files {
+		if f, ok := byPath[want.Path]; !ok || f.Kind != want.Kind || f.Mode != want.Mode || f.Base64 != want.Base64 || f.Target != want.Target {
+			t.Errorf("%s came back as %+v", want.Path, f)
+		}
+	}
+}
+
 func TestDocuments(t *testing.T) {
 	p := newPage(t)
 	_, img := p.image(workspace(1, "Dockerfile", lines("FROM alpine", "COPY a /a"), "a", "1"))
