@@ -32,8 +32,11 @@ const span = (name, text) => {
 
 const kinds = {
   text: (text) => [document.createTextNode(text)],
-  log: (json) =>
-    (JSON.parse(json || "null") ?? []).map((piece) => span(piece.fd === 2 ? "stderr" : "", piece.text)),
+  log: (json) => {
+    const box = span("wrap", "");
+    box.append(...(JSON.parse(json || "null") ?? []).map((piece) => span(piece.fd === 2 ? "stderr" : "", piece.text)));
+    return [box];
+  },
   json: (text) => {
     if (!text) return [];
     try {

@@ -39,3 +39,10 @@ func (c *Digests) operator() string {
 	}
 	return "sha256 ="
 }
+
+func (c *Digests) formula() string {
+	if c.Bottom() {
+		return "ChainID = DiffID"
+	}
+	return c.Lab.W.Formula
+}

@@ -94,7 +94,7 @@ func (c *Rows) Note(r wire.Row) string {
 	case r.Type == "whiteout" && strings.HasSuffix(r.Name, ".wh..wh..opq"):
 		notes = append(notes, w.Opaque(r.Path))
 	case r.Type == "whiteout" || r.Change == "removed":
-		notes = append(notes, w.Whiteout(r.Path))
+		notes = append(notes, w.Whiteout)
 	case r.Change == "parent":
 		notes = append(notes, w.ParentDir)
 	}

@@ -161,8 +161,8 @@ func (l *Lab) Died(why string) {
 	}
 	l.deaths[l.Revision]++
 	if l.deaths[l.Revision] > 1 {
-		l.Phase = Stopped
-		l.Notice = &Notice{Text: l.W.EngineLoop, Action: l.W.Restart, Do: l.Restart}
+		l.Phase, l.looping, l.needsBuild = Stopped, true, false
+		l.Notice = &Notice{Text: l.W.EngineLoop(why), Action: l.W.Restart, Do: l.Restart}
 		return
 	}
 	l.Notice = &Notice{Text: l.W.EngineDied(why)}
@@ -173,7 +173,7 @@ func (l *Lab) Died(why string) {
 func (l *Lab) Restart() {
 	l.calls, l.sent, l.deaths = map[int]call{}, map[string]bool{}, map[int]int{}
 	l.Busy, l.Exporting, l.Phase, l.needsBuild = false, false, Starting, true
-	l.Notice = nil
+	l.Notice, l.looping = nil, false
 	l.host.RestartEngine()
 }
 

@@ -40,6 +40,7 @@ type Lab struct {
 	Busy     bool // a build or an export is running
 	Progress wire.Progress
 	deaths   map[int]int // by revision
+	looping  bool        // it is stopped until something changes
 	nextID   int
 	calls    map[int]call
 
@@ -104,6 +105,9 @@ func New(host Host, w *words.Words) *Lab {
 // Flush sends what has changed since the last call: at most one build, then
 // the windows of lists that came into sight. The page calls it once a frame.
 func (l *Lab) Flush() {
+	if l.needsBuild && l.looping {
+		l.Restart()
+	}
 	if l.needsBuild && l.Phase == Running {
 		l.needsBuild = false
 		l.build()

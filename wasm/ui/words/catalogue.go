@@ -122,7 +122,7 @@ type Words struct {
 	Owner         string
 	Bytes         string
 	Time          string
-	Whiteout      func(path string) string
+	Whiteout      string
 	Opaque        func(path string) string
 	ParentDir     string
 	WrittenBy     string
@@ -159,7 +159,7 @@ type Words struct {
 	PageStopped  string
 	Reload       string
 	EngineDied   func(why string) string
-	EngineLoop   string
+	EngineLoop   func(why string) string
 	WrongVersion func(page, engine int) string
 	Saved        string
 

@@ -165,14 +165,14 @@ var english = Words{
 	Owner:        "Owner",
 	Bytes:        "Bytes",
 	Time:         "Time",
-	Whiteout:     func(path string) string { return "whiteout of /" + path },
+	Whiteout:     "whiteout: no longer seen from here on",
 	Opaque:       func(path string) string { return "opaque: hides all that was in /" + path },
 	ParentDir:    "there because of what is below",
 	WrittenBy:    "written by",
 	HowChain:     "How this ChainID is computed",
 	HowChainBase: "At the bottom the ChainID is the DiffID",
 	ParentChain:  "ChainID of the layer below",
-	Formula:      "sha256 of the parent's ChainID, a space, and the DiffID",
+	Formula:      "ChainID = sha256(ChainID of the layer below + \" \" + DiffID)",
 	BlobDigest:   "Digest of the compressed blob",
 	MediaType:    "Media type",
 	TarBytes:     "Tar",
@@ -203,7 +203,9 @@ var english = Words{
 	EngineDied: func(why string) string {
 		return "The engine stopped (" + why + ") and was started again. The files are kept."
 	},
-	EngineLoop: "The engine stopped twice on these files. Change something, then restart it.",
+	EngineLoop: func(why string) string {
+		return "The engine stopped twice on these files (" + why + "). It starts again when you change something."
+	},
 	WrongVersion: func(page, engine int) string {
 		return fmt.Sprintf("Page and engine are of different versions (%d and %d). Reload the page.", page, engine)
 	},

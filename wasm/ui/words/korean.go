@@ -158,14 +158,14 @@ var korean = Words{
 	Owner:        "소유자",
 	Bytes:        "바이트",
 	Time:         "시각",
-	Whiteout:     func(path string) string { return "/" + path + " 화이트아웃" },
+	Whiteout:     "화이트아웃: 여기서부터 보이지 않음",
 	Opaque:       func(path string) string { return "불투명: /" + path + "에 있던 것을 모두 가림" },
 	ParentDir:    "아래 항목 때문에 들어 있음",
 	WrittenBy:    "기록한 명령:",
 	HowChain:     "이 ChainID의 계산",
 	HowChainBase: "맨 아래에서는 ChainID가 DiffID와 같습니다",
 	ParentChain:  "아래 레이어의 ChainID",
-	Formula:      "부모 ChainID, 공백 한 칸, DiffID를 이은 글의 sha256",
+	Formula:      "ChainID = sha256(아래 레이어의 ChainID + \" \" + DiffID)",
 	BlobDigest:   "압축된 블롭의 다이제스트",
 	MediaType:    "미디어 타입",
 	TarBytes:     "tar",
@@ -198,7 +198,9 @@ var korean = Words{
 	EngineDied: func(why string) string {
 		return "엔진이 멈춰(" + why + ") 다시 시작했습니다. 파일은 그대로 있습니다."
 	},
-	EngineLoop: "이 파일들에서 엔진이 두 번 멈췄습니다. 내용을 바꾼 뒤 다시 시작하세요.",
+	EngineLoop: func(why string) string {
+		return "이 파일들에서 엔진이 두 번 멈췄습니다(" + why + "). 내용을 바꾸면 다시 시작합니다."
+	},
 	WrongVersion: func(page, engine int) string {
 		return fmt.Sprintf("페이지와 엔진의 버전이 다릅니다(%d, %d). 페이지를 새로 고치세요.", page, engine)
 	},
