@@ -29,7 +29,8 @@ func (d *dispatcher) mounts(c *instructions.RunCommand, from []*planned) (list [
 			target = path.Join("/", d.config.Config.WorkingDir, target)
 		}
 		target = path.Clean(target)
-		if target == "/" && m.Type != instructions.MountTypeSecret {
+		named := m.Type != instructions.MountTypeSecret && m.Type != instructions.MountTypeSSH
+		if target == "/" && named {
 			return nil, nil, fmt.Errorf("invalid mount target %q", m.Target)
 		}
 		one := mount{path: target, readOnly: m.ReadOnly, id: fmt.Sprintf("%s from=%s source=%s", m.Type, m.From, m.Source)}

@@ -9,8 +9,11 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/opencontainers/go-digest"
+
 	"layerlab.dev/core/image"
 	"layerlab.dev/core/standin"
+	"layerlab.dev/core/vfs"
 )
 
 // bases finds base images: those named by flags or in a folder, then the
@@ -18,6 +21,7 @@ import (
 type bases struct {
 	paths  map[string]string // by name
 	folder string
+	files  blobs // contents for facts
 	loaded map[string]*image.Image
 }
 
@@ -37,7 +41,7 @@ func (b *bases) find(_ context.Context, name string) (*image.Image, error) {
 	if p == "" {
 		return standin.Image(name)
 	}
-	img, err := readImage(p)
+	img, err := readImage(p, b.files)
 	if err != nil {
 		return nil, fmt.Errorf("base image %s: %s: %w", name, p, err)
 	}
@@ -48,8 +52,9 @@ func (b *bases) find(_ context.Context, name string) (*image.Image, error) {
 	return img, nil
 }
 
-// readImage reads an OCI layout folder, an archive, or facts.
-func readImage(p string) (*image.Image, error) {
+// readImage reads an OCI layout folder, an archive, or facts, whose missing
+// contents are looked for in files.
+func readImage(p string, files blobs) (*image.Image, error) {
 	info, err := os.Stat(p)
 	if err != nil {
 		return nil, err
@@ -62,7 +67,7 @@ func readImage(p string) (*image.Image, error) {
 		return nil, err
 	}
 	if strings.HasSuffix(p, ".json") {
-		return image.ReadFacts(bytes.NewReader(text))
+		return image.ReadFacts(bytes.NewReader(text), files.find)
 	}
 	return image.ReadArchive(bytes.NewReader(text))
 }
@@ -80,3 +85,19 @@ func (p pairs) Set(s string) error {
 	p[k] = v
 	return nil
 }
+
+// blobs is a flag that names files by their path, found by their digest.
+type blobs map[digest.Digest]*vfs.Blob
+
+func (b blobs) String() string { return "" }
+
+func (b blobs) Set(name string) error {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	b[digest.FromBytes(text)] = vfs.Bytes(text)
+	return nil
+}
+
+func (b blobs) find(d digest.Digest) *vfs.Blob { return b[d] }

@@ -33,6 +33,8 @@ func runBuild(ctx context.Context, args []string) error {
 	flags.Var(buildArgs, "build-arg", "build argument NAME=VALUE")
 	flags.Var(labels, "label", "label NAME=VALUE")
 	flags.Var(paths, "base", "base image NAME=PATH, an OCI layout, an archive or facts in JSON")
+	contents := blobs{}
+	flags.Var(contents, "blob", "file whose content a base image described by facts lacks (may be given several times)")
 	flags.Var(secrets, "secret", "secret ID=FILE for RUN --mount=type=secret")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -53,7 +55,7 @@ func runBuild(ctx context.Context, args []string) error {
 		return err
 	}
 	opt := build.Options{Name: filepath.Base(*file), Epoch: *epoch, Platform: *platform, Target: *target,
-		BuildArgs: buildArgs, Labels: labels, Secrets: map[string][]byte{}, Image: (&bases{paths: paths}).find}
+		BuildArgs: buildArgs, Labels: labels, Secrets: map[string][]byte{}, Image: (&bases{paths: paths, files: contents}).find}
 	for id, name := range secrets {
 		if opt.Secrets[id], err = os.ReadFile(name); err != nil {
 			return err

@@ -17,6 +17,8 @@ func runCase(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("case", flag.ContinueOnError)
 	folder := flags.String("bases", "", "folder with base images, NAME.json, NAME.tar or an OCI layout NAME (default: bases beside the cases' folder)")
 	verbose := flags.Bool("v", false, "say on standard error what differs")
+	files := blobs{}
+	flags.Var(files, "blob", "file whose content a base image described by facts lacks (may be given several times)")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -24,7 +26,7 @@ func runCase(ctx context.Context, args []string) error {
 	out := json.NewEncoder(os.Stdout)
 	out.SetEscapeHTML(false)
 	for _, name := range flags.Args() {
-		b := bases{folder: *folder}
+		b := bases{folder: *folder, files: files}
 		if b.folder == "" {
 			b.folder = filepath.Join(filepath.Dir(name), "..", "bases")
 		}
