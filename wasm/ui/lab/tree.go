@@ -2,6 +2,7 @@ package lab
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"layerlab.dev/wasm/wire"
@@ -58,6 +59,10 @@ func (l *Lab) TreeRows() []Node {
 		f := &l.Files[i]
 		parents(f.Path)
 		add(f.Path, f.Kind == "dir", f)
+	}
+	// The order of whole paths is not the one of names: "a-b/c" is before "a/c".
+	for _, nodes := range children {
+		slices.SortFunc(nodes, func(a, b Node) int { return strings.Compare(a.Name, b.Name) })
 	}
 	var rows []Node
 	var walk func(dir string)

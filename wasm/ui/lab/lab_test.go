@@ -1,0 +1,383 @@
+package lab_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"layerlab.dev/wasm/ui/lab"
+	"layerlab.dev/wasm/ui/words"
+	"layerlab.dev/wasm/wire"
+)
+
+// host records what the state asks of the browser.
+type host struct {
+	sent      []wire.Request
+	buffers   [][]lab.Buffer
+	restarts  int
+	saved     map[string]wire.File
+	meta      lab.Meta
+	former    *wire.Workspace
+	shown     string
+	forgotten int
+	renamed   []string
+	marks     []wire.Diagnostic
+	chosen    lab.Lines
+	lit       lab.Lines
+	gone      [2]int
+	filled    map[string]string
+	saves     []string
+	focus     string
+}
+
+func (h *host) Send(message string, buffers []lab.Buffer) {
+	var r wire.Request
+	if err := json.Unmarshal([]byte(message), &r); err != nil {
+		panic(err)
+	}
+	h.sent, h.buffers = append(h.sent, r), append(h.buffers, buffers)
+}
+func (h *host) RestartEngine()       { h.restarts++ }
+func (h *host) Save(f wire.File)     { h.saved[f.Path] = f }
+func (h *host) Remove(path string)   { delete(h.saved, path) }
+func (h *host) SaveMeta(m lab.Meta)  { h.meta = m }
+func (h *host) Show(path, _ string)  { h.shown = path }
+func (h *host) Hide()                { h.shown = "" }
+func (h *host) Forget(...string)     { h.forgotten++ }
+func (h *host) Renamed(a, b string)  { h.renamed = append(h.renamed, a+" "+b) }
+func (h *host) Goto(line, col int)   { h.gone = [2]int{line, col} }
+func (h *host) Focus(element string) { h.focus = element }
+func (h *host) Replace(m lab.Meta, files []wire.File, former *wire.Workspace) {
+	h.meta, h.former, h.saved = m, former, map[string]wire.File{}
+	for _, f := range files {
+		h.saved[f.Path] = f
+	}
+}
+func (h *host) Marks(_ string, d []wire.Diagnostic) { h.marks = d }
+func (h *host) Light(chosen, lit lab.Lines)         { h.chosen, h.lit = chosen, lit }
+func (h *host) Fill(island, kind, text string)      { h.filled[island] = kind + ":" + text }
+func (h *host) Download(request int, name string) {
+	h.saves = append(h.saves, fmt.Sprint(request, " ", name))
+}
+func (h *host) last() wire.Request { return h.sent[len(h.sent)-1] }
+func (h *host) lastOf(method string) (wire.Request, []lab.Buffer) {
+	for i := len(h.sent) - 1; i >= 0; i-- {
+		if h.sent[i].Method == method {
+			return h.sent[i], h.buffers[i]
+		}
+	}
+	return wire.Request{}, nil
+}
+func (h *host) count(method string) (n int) {
+	for _, r := range h.sent {
+		if r.Method == method {
+			n++
+		}
+	}
+	return n
+}
+
+// started is a state with the first workspace and a running engine.
+func started(t testing.TB) (*lab.Lab, *host) {
+	t.Helper()
+	h := &host{saved: map[string]wire.File{}, filled: map[string]string{}}
+	l := lab.New(h, words.For(words.English))
+	l.Load(lab.First(), "")
+	event(t, l, wire.EventReady, wire.Ready{Version: wire.Version})
+	l.Flush()
+	return l, h
+}
+
+func event(t testing.TB, l *lab.Lab, name string, data any) {
+	t.Helper()
+	raw, err := json.Marshal(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	message, err := json.Marshal(wire.Event{Event: name, Data: raw})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Receive(message); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func answer(t testing.TB, l *lab.Lab, id int, result any, failure string) {
+	t.Helper()
+	raw, err := json.Marshal(result)
+	if err != nil {
+		t.Fatal(err)
+	}
+	message, err := json.Marshal(wire.Response{ID: id, Result: raw, Error: failure})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Receive(message); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// image has a step a text; those that begin with CMD have no layer.
+func image(prefix string, texts ...string) wire.Image {
+	st := wire.Stage{Name: "0", Used: true}
+	for i, text := range texts {
+		s := wire.Step{ID: fmt.Sprint(prefix, i), Text: text, StartLine: i + 1, EndLine: i + 1, Size: int64(i), Entries: i}
+		s.Keyword, _, _ = strings.Cut(text, " ")
+		if s.Keyword != "CMD" {
+			s.DiffID = "sha256:" + strings.Repeat(fmt.Sprint(i), 64)
+		}
+		st.Steps = append(st.Steps, s)
+	}
+	return wire.Image{Dockerfile: "Dockerfile", ID: "sha256:" + prefix, Stages: []wire.Stage{st}}
+}
+
+func built(l *lab.Lab, img wire.Image) wire.Built {
+	return wire.Built{Revision: l.Revision, Dockerfile: "Dockerfile", Ok: true, Images: []wire.Image{img}}
+}
+
+func TestKeystrokesOfAFrameAreOneBuild(t *testing.T) {
+	l, h := started(t)
+	before := h.count(wire.MethodBuild)
+	for _, text := range []string{"F", "FR", "FRO", "FROM"} {
+		l.Edited("Dockerfile", text)
+	}
+	l.Flush()
+	if n := h.count(wire.MethodBuild) - before; n != 1 {
+		t.Errorf("%d builds, want 1", n)
+	}
+	r, _ := h.lastOf(wire.MethodBuild)
+	var ws wire.Workspace
+	if err := json.Unmarshal(r.Params, &ws); err != nil {
+		t.Fatal(err)
+	}
+	if ws.Revision != l.Revision || *ws.Files[0].Text != "FROM" {
+		t.Errorf("sent revision %d with %q, want %d with FROM", ws.Revision, *ws.Files[0].Text, l.Revision)
+	}
+	l.Flush()
+	if n := h.count(wire.MethodBuild) - before; n != 1 {
+		t.Errorf("a frame without changes built again")
+	}
+}
+
+func TestOnlyTheNewestRevisionCounts(t *testing.T) {
+	l, _ := started(t)
+	old := built(l, image("old", "FROM a"))
+	l.Edited("Dockerfile", "FROM b")
+	event(t, l, wire.EventBuilt, old)
+	if l.Image != nil {
+		t.Error("took over a build of an older revision")
+	}
+	event(t, l, wire.EventBuilt, built(l, image("new", "FROM b")))
+	if l.Image == nil || l.Image.ID != "sha256:new" {
+		t.Error("did not take over the newest build")
+	}
+}
+
+func TestBigTextTravelsOnce(t *testing.T) {
+	l, h := started(t)
+	big := strings.Repeat("x", 20<<10)
+	l.Edited("third.txt", big)
+	l.Flush()
+	r, buffers := h.lastOf(wire.MethodBuild)
+	if len(buffers) != 1 || buffers[0].Text == nil || *buffers[0].Text != big || strings.Contains(string(r.Params), big) {
+		t.Fatalf("the big text did not travel beside the message: %d buffers", len(buffers))
+	}
+	l.Edited("second.txt", "other")
+	l.Flush()
+	r, buffers = h.lastOf(wire.MethodBuild)
+	if len(buffers) != 0 || !strings.Contains(string(r.Params), `"key":"text:third.txt:`) {
+		t.Errorf("the big text was sent again, or not named: %s", r.Params)
+	}
+	l.Edited("third.txt", big+"y")
+	l.Flush()
+	if _, buffers = h.lastOf(wire.MethodBuild); len(buffers) != 1 {
+		t.Errorf("a change of the big text was not sent")
+	}
+	l.Died("test")
+	event(t, l, wire.EventReady, wire.Ready{Version: wire.Version})
+	l.Flush()
+	if _, buffers = h.lastOf(wire.MethodBuild); len(buffers) != 1 {
+		t.Errorf("a new engine did not get the big text")
+	}
+	if f := l.File("third.txt"); f.Text == nil || *f.Text != big+"y" {
+		t.Error("sending changed the workspace")
+	}
+}
+
+func TestEngineDies(t *testing.T) {
+	l, h := started(t)
+	l.Died("out of memory")
+	if h.restarts != 1 || l.Phase != lab.Starting || !strings.Contains(l.Notice.Text, "out of memory") {
+		t.Fatalf("after one death: %d restarts, phase %d, notice %v", h.restarts, l.Phase, l.Notice)
+	}
+	l.Died("out of memory")
+	l.Flush()
+	if h.restarts != 1 || l.Phase != lab.Stopped {
+		t.Fatalf("after two deaths on the same files: %d restarts, phase %d", h.restarts, l.Phase)
+	}
+	l.Edited("Dockerfile", "FROM scratch")
+	l.Flush()
+	if h.restarts != 2 || l.Phase != lab.Starting || l.Notice != nil {
+		t.Errorf("a change did not start the engine again: %d restarts, phase %d", h.restarts, l.Phase)
+	}
+}
+
+func TestOtherVersionOfTheEngine(t *testing.T) {
+	h := &host{saved: map[string]wire.File{}, filled: map[string]string{}}
+	l := lab.New(h, words.For(words.English))
+	l.Load(lab.First(), "")
+	event(t, l, wire.EventReady, wire.Ready{Version: wire.Version + 1})
+	l.Flush()
+	if l.Phase != lab.Stopped || l.Fault == "" || len(h.sent) != 0 {
+		t.Errorf("talks to an engine of another version: phase %d, %d messages", l.Phase, len(h.sent))
+	}
+}
+
+func TestFailedBuildKeepsTheLastGoodStack(t *testing.T) {
+	l, h := started(t)
+	event(t, l, wire.EventBuilt, built(l, image("a", "FROM a", "COPY x .")))
+	l.Flush()
+	if h.chosen != (lab.Lines{From: 2, To: 2}) {
+		t.Errorf("chosen lines %v", h.chosen)
+	}
+	l.Edited("Dockerfile", "FRUM a")
+	bad := wire.Built{Revision: l.Revision, Shown: -1, Diagnostics: []wire.Diagnostic{{File: "Dockerfile", Severity: "error", Text: "unknown instruction: FRUM", StartLine: 1}}}
+	event(t, l, wire.EventBuilt, bad)
+	l.Flush()
+	if l.Image == nil || !l.Stale || l.Errors() != 1 || len(h.marks) != 1 {
+		t.Errorf("image %v, stale %v, %d errors, %d marks", l.Image != nil, l.Stale, l.Errors(), len(h.marks))
+	}
+	if h.chosen != (lab.Lines{}) {
+		t.Error("lines of the old file are marked in the new one")
+	}
+	if !strings.Contains(l.Say, "FRUM") {
+		t.Errorf("says %q", l.Say)
+	}
+}
+
+func TestChoiceSurvivesBuilds(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		choose int
+		next   []string
+		want   string
+	}{
+		{"line put in above", 2, []string{"FROM a", "RUN new", "COPY x .", "ADD y ."}, "ADD y ."},
+		{"line taken out above", 2, []string{"FROM a", "ADD y ."}, "ADD y ."},
+		{"the line itself changed", 1, []string{"FROM a", "COPY z .", "ADD y ."}, "COPY z ."},
+		{"the top line taken out", 2, []string{"FROM a", "COPY x ."}, "COPY x ."},
+		{"the nearer of two alike", 1, []string{"FROM a", "RUN new", "COPY x .", "ADD y .", "COPY x ."}, "COPY x ."},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			l, _ := started(t)
+			event(t, l, wire.EventBuilt, built(l, image("a", "FROM a", "COPY x .", "ADD y .")))
+			l.Choose(fmt.Sprint("a", test.choose))
+			event(t, l, wire.EventBuilt, built(l, image("b", test.next...)))
+			if got := l.Chosen(); got == nil || got.Text != test.want {
+				t.Errorf("chosen %v, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestLinesAndStrata(t *testing.T) {
+	l, h := started(t)
+	img := image("a", "FROM a", "COPY x .", "CMD run")
+	other := image("o", "FROM b").Stages[0]
+	other.Steps[0].StartLine, other.Steps[0].EndLine = 7, 8
+	img.Stages = append([]wire.Stage{other}, img.Stages...)
+	img.Final = 1
+	event(t, l, wire.EventBuilt, built(l, img))
+	l.Caret("Dockerfile", 3)
+	if s := l.Chosen(); s == nil || s.Text != "CMD run" {
+		t.Errorf("caret on line 3 chose %v", s)
+	}
+	l.Point(2)
+	l.Flush()
+	if l.Hover != "a1" || h.lit != (lab.Lines{From: 2, To: 2}) {
+		t.Errorf("pointer on line 2 lit %q, lines %v", l.Hover, h.lit)
+	}
+	l.Point(8)
+	if l.Hover != "" {
+		t.Errorf("a line of a stage that is not shown lit %q", l.Hover)
+	}
+	l.Caret("Dockerfile", 8)
+	if s := l.Chosen(); l.StageIndex() != 0 || s == nil || s.ID != "o0" {
+		t.Errorf("caret in the other stage: stage %d, chosen %v", l.StageIndex(), s)
+	}
+	l.Caret("second.txt", 1)
+	if s := l.Chosen(); s.ID != "o0" {
+		t.Error("a caret in another file moved the choice")
+	}
+	l.ChooseStage(1)
+	l.Step(1 << 10)
+	if l.Chosen().ID != "a2" {
+		t.Errorf("top is %s", l.Chosen().ID)
+	}
+	l.Step(-1)
+	if l.Chosen().ID != "a1" {
+		t.Errorf("below the top is %s", l.Chosen().ID)
+	}
+}
+
+func TestLessonReplacesAndUndoBringsBack(t *testing.T) {
+	l, h := started(t)
+	l.Edited("second.txt", "mine")
+	l.OpenLesson("two")
+	text := "FROM scratch\n"
+	answer(t, l, h.last().ID, wire.LessonText{Workspace: wire.Workspace{Dockerfile: "Dockerfile", Files: []wire.File{{Path: "Dockerfile", Kind: "file", Text: &text}}}}, "")
+	if len(l.Files) != 1 || len(h.saved) != 1 || h.former == nil {
+		t.Fatalf("%d files, %d saved, former %v", len(l.Files), len(h.saved), h.former)
+	}
+	l.Notice.Do()
+	if f := l.File("second.txt"); f == nil || *f.Text != "mine" {
+		t.Errorf("undo brought back %v", f)
+	}
+	if f, ok := h.saved["second.txt"]; !ok || *f.Text != "mine" {
+		t.Error("undo is not saved")
+	}
+}
+
+func TestExport(t *testing.T) {
+	l, h := started(t)
+	l.Export()
+	if h.count(wire.MethodExport) != 0 {
+		t.Fatal("exports without an image")
+	}
+	event(t, l, wire.EventBuilt, built(l, image("a", "FROM a")))
+	l.Export()
+	l.Export()
+	if h.count(wire.MethodExport) != 1 || !l.Exporting {
+		t.Fatal("want one export under way")
+	}
+	id := h.last().ID
+	answer(t, l, id, wire.Exported{Name: "a.tar"}, "")
+	if !slices.Equal(h.saves, []string{fmt.Sprint(id, " a.tar")}) || l.Exporting {
+		t.Errorf("saved %v", h.saves)
+	}
+	l.Export()
+	answer(t, l, h.last().ID, nil, "too big")
+	if l.Notice == nil || l.Notice.Text != "too big" || l.Exporting {
+		t.Errorf("a failed export is told as %v", l.Notice)
+	}
+}
+
+func TestBrokenMessageIsAnError(t *testing.T) {
+	l, _ := started(t)
+	for _, m := range []string{"", "{", `{"event":"built","data":3}`, `{"event":"ready","data":[]}`, `{"event":"progress","data":"x"}`} {
+		if err := l.Receive([]byte(m)); err == nil {
+			t.Errorf("Receive(%q) gave no error", m)
+		}
+	}
+	if err := l.Receive([]byte(`{"id":9999,"result":1}`)); err != nil {
+		t.Errorf("a late answer gave %v", err)
+	}
+}
+
+func ExampleIsDockerfile() {
+	fmt.Println(lab.IsDockerfile("web/Dockerfile"), lab.IsDockerfile("prod.dockerfile"), lab.IsDockerfile("Dockerfile.dockerignore"))
+	// Output: true true false
+}
