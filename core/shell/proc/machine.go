@@ -51,6 +51,9 @@ type Machine struct {
 	// Program finds what runs for the file at a canonical path: an applet, a
 	// shell, or an error. It is set by the shell.
 	Program func(p *Proc, path string) (func(*Proc) int, error)
+	// Applet finds an applet by its name alone, for a busybox that runs its
+	// own before it looks at PATH; nil if it has none of that name.
+	Applet func(p *Proc, name string) func(*Proc) int
 
 	steps    int64
 	disk     int64

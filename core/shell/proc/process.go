@@ -459,6 +459,12 @@ func (p *Proc) Execvp(argv []string) int {
 	name := p.Name()
 	p.flush()
 	p.out, p.in = nil, nil
+	if p.Plain && !strings.Contains(argv[0], "/") {
+		if f := p.m.Applet(p, argv[0]); f != nil {
+			p.Args = argv
+			return f(p)
+		}
+	}
 	at, err := p.Look(argv[0], env)
 	if err == nil {
 		var status int
@@ -485,4 +491,40 @@ func (p *Proc) Spawn(argv []string, prepare func(c *Proc)) int {
 		}
 		return c.Execvp(argv)
 	})
+}
+
+// Call runs f inside p as if it were a program called with args, without a
+// process of its own: an applet that is built into a shell.
+func (p *Proc) Call(args []string, f func(*Proc) int) (status int) {
+	old, out, in := p.Args, p.out, p.in
+	p.Args, p.out, p.in = args, nil, nil
+	defer func() {
+		r := recover()
+		p.Args, p.out, p.in = old, out, in
+		if r == nil {
+			return
+		}
+		if e, ok := r.(exit); ok && e.p == p && p.killed == 0 {
+			status = e.status
+			return
+		}
+		panic(r)
+	}()
+	defer p.flush()
+	return f(p)
+}
+
+// CatchExit runs f and reports whether it ended by an exit of p.
+func (p *Proc) CatchExit(f func()) (status int, exited bool) {
+	defer func() {
+		if r := recover(); r != nil {
+			if e, ok := r.(exit); ok && e.p == p && p.killed == 0 {
+				status, exited = e.status, true
+				return
+			}
+			panic(r)
+		}
+	}()
+	f()
+	return 0, false
 }

@@ -1,0 +1,641 @@
+package applet
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"layerlab.dev/core/shell/proc"
+)
+
+// Echo returns what echo writes for its arguments. With always, as in dash,
+// escapes are understood without -e, and -n is the only option.
+func Echo(args []string, always bool) []byte {
+	newline, escapes := true, always
+	for len(args) > 0 {
+		a := args[0]
+		if always {
+			if a != "-n" {
+				break
+			}
+			newline = false
+			args = args[1:]
+			break
+		}
+		if len(a) < 2 || a[0] != '-' || strings.Trim(a[1:], "neE") != "" {
+			break
+		}
+		for _, c := range a[1:] {
+			switch c {
+			case 'n':
+				newline = false
+			case 'e':
+				escapes = true
+			case 'E':
+				escapes = false
+			}
+		}
+		args = args[1:]
+	}
+	var out []byte
+	for i, a := range args {
+		if i > 0 {
+			out = append(out, ' ')
+		}
+		if !escapes || strings.IndexByte(a, '\\') < 0 {
+			out = append(out, a...)
+			continue
+		}
+		text, stop := unescape(a, true, always)
+		out = append(out, text...)
+		if stop {
+			return out
+		}
+	}
+	if newline {
+		out = append(out, '\n')
+	}
+	return out
+}
+
+// unescape decodes backslash escapes. zero says that octal begins with 0, as
+// in echo and %b. stop is set by \c.
+func unescape(s string, zero, dash bool) (out []byte, stop bool) {
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' || i+1 >= len(s) {
+			out = append(out, s[i])
+			continue
+		}
+		i++
+		switch c := s[i]; c {
+		case 'a':
+			out = append(out, 7)
+		case 'b':
+			out = append(out, 8)
+		case 'e':
+			if dash {
+				out = append(out, '\\', 'e')
+			} else {
+				out = append(out, 27)
+			}
+		case 'f':
+			out = append(out, 12)
+		case 'n':
+			out = append(out, 10)
+		case 'r':
+			out = append(out, 13)
+		case 't':
+			out = append(out, 9)
+		case 'v':
+			out = append(out, 11)
+		case '\\':
+			out = append(out, '\\')
+		case 'c':
+			if zero {
+				return out, true
+			}
+			out = append(out, '\\', 'c')
+		case 'x':
+			n, j := 0, i+1
+			for j < len(s) && j < i+3 && isHex(s[j]) {
+				v, _ := strconv.ParseUint(s[j:j+1], 16, 8)
+				n = n*16 + int(v)
+				j++
+			}
+			if j == i+1 || dash {
+				out = append(out, '\\', 'x')
+				break
+			}
+			out = append(out, byte(n))
+			i = j - 1
+		case '0', '1', '2', '3', '4', '5', '6', '7':
+			if zero && c != '0' && dash {
+				out = append(out, '\\', c)
+				break
+			}
+			most := 3
+			j := i
+			if zero && c == '0' {
+				most = 4
+			}
+			n := 0
+			for j < len(s) && j < i+most && s[j] >= '0' && s[j] <= '7' {
+				n = n*8 + int(s[j]-'0')
+				j++
+			}
+			out = append(out, byte(n))
+			i = j - 1
+		default:
+			out = append(out, '\\', c)
+		}
+	}
+	return out, false
+}
+
+func isHex(c byte) bool { return c >= '0' && c <= '9' || c|32 >= 'a' && c|32 <= 'f' }
+
+func echo(p *proc.Proc) int {
+	p.Out().Write(Echo(p.Args[1:], false))
+	return 0
+}
+
+// printf is the applet and the builtin of all shells; bash has %q and %(…)T.
+func printf(p *proc.Proc, bash bool) int {
+	args := p.Args[1:]
+	if len(args) > 0 && args[0] == "--" {
+		args = args[1:]
+	}
+	if len(args) == 0 {
+		if bash {
+			p.Warn("usage: printf [-v var] format [arguments]")
+			return 2
+		}
+		p.Errorf("%s", version(p.Plain)+tables()[p.Plain].usage["printf"])
+		return 1
+	}
+	f := formatter{p: p, args: args[1:], bash: bash}
+	p.Out().Write(f.run(args[0]))
+	return f.status
+}
+
+type formatter struct {
+	p      *proc.Proc
+	args   []string
+	bash   bool
+	status int
+	used   bool
+	stop   bool
+}
+
+// Printf formats as the builtin printf does.
+func Printf(p *proc.Proc, format string, args []string, bash bool) (out []byte, status int) {
+	f := formatter{p: p, args: args, bash: bash}
+	return f.run(format), f.status
+}
+
+func (f *formatter) run(format string) []byte {
+	var out []byte
+	for {
+		f.used = false
+		n := len(f.args)
+		out = f.once(out, format)
+		if f.stop || len(f.args) == 0 || !f.used || len(f.args) == n {
+			return out
+		}
+	}
+}
+
+func (f *formatter) next() string {
+	f.used = true
+	if len(f.args) == 0 {
+		return ""
+	}
+	a := f.args[0]
+	f.args = f.args[1:]
+	return a
+}
+
+func (f *formatter) once(out []byte, format string) []byte {
+	for i := 0; i < len(format) && !f.stop; i++ {
+		c := format[i]
+		if c == '\\' {
+			end := i + 2
+			for end < len(format) && end < i+4 && (format[i+1] == 'x' && isHex(format[end]) || format[i+1] >= '0' && format[i+1] <= '7' && format[end] >= '0' && format[end] <= '7') {
+				end++
+			}
+			if i+1 < len(format) && format[i+1] == 'c' {
+				f.stop = true
+				return out
+			}
+			if f.bash && i+1 < len(format) && (format[i+1] == 'u' || format[i+1] == 'U') {
+				end = i + 2
+				for end < len(format) && end < i+10 && isHex(format[end]) {
+					end++
+				}
+				n, _ := strconv.ParseUint(format[i+2:end], 16, 32)
+				out = utf8.AppendRune(out, rune(n))
+				i = end - 1
+				continue
+			}
+			if f.bash && i+1 < len(format) && (format[i+1] == '"' || format[i+1] == '\'') {
+				out = append(out, format[i+1])
+				i++
+				continue
+			}
+			end = min(end, len(format))
+			text, _ := unescape(format[i:end], false, false)
+			out = append(out, text...)
+			i = end - 1
+			continue
+		}
+		if c != '%' {
+			out = append(out, c)
+			continue
+		}
+		if i+1 < len(format) && format[i+1] == '%' {
+			out = append(out, '%')
+			i++
+			continue
+		}
+		j := i + 1
+		flags := ""
+		for j < len(format) && strings.IndexByte("-+ #0'", format[j]) >= 0 {
+			flags += format[j : j+1]
+			j++
+		}
+		width, prec := 0, -1
+		if j < len(format) && format[j] == '*' {
+			width = int(f.integer(f.next()))
+			if width < 0 {
+				flags += "-"
+				width = -width
+			}
+			j++
+		} else {
+			for j < len(format) && format[j] >= '0' && format[j] <= '9' {
+				width = min(width*10+int(format[j]-'0'), 1<<20)
+				j++
+			}
+		}
+		if j < len(format) && format[j] == '.' {
+			j++
+			prec = 0
+			if j < len(format) && format[j] == '*' {
+				prec = int(f.integer(f.next()))
+				j++
+			} else {
+				for j < len(format) && format[j] >= '0' && format[j] <= '9' {
+					prec = min(prec*10+int(format[j]-'0'), 1<<20)
+					j++
+				}
+			}
+		}
+		for j < len(format) && strings.IndexByte("hlLqjzt", format[j]) >= 0 && !(format[j] == 'q' && f.bash) {
+			j++
+		}
+		if j >= len(format) {
+			f.invalid(format[i:])
+			return out
+		}
+		verb := format[j]
+		text, ok := f.verb(verb, flags, width, prec)
+		if !ok {
+			if verb == '(' && f.bash {
+				end := strings.Index(format[j:], ")T")
+				if end > 0 {
+					t := f.p.Machine().Now() / 1e9
+					if a := f.next(); a != "" && a != "-1" && a != "-2" {
+						t = f.integer(a)
+					}
+					out = append(out, pad(strftime(f.p, format[j+1:j+end], t, 0), flags, width)...)
+					i = j + end + 1
+					continue
+				}
+			}
+			f.invalid(format[i : j+1])
+			return out
+		}
+		out = append(out, text...)
+		i = j
+	}
+	return out
+}
+
+func (f *formatter) invalid(spec string) {
+	f.stop, f.status = true, 1
+	if f.bash {
+		f.p.Warn("`%s': invalid format character", spec[len(spec)-1:])
+		return
+	}
+	f.p.Warn("%s: invalid format", spec)
+}
+
+func pad(s, flags string, width int) string {
+	if n := width - len(s); n > 0 {
+		if strings.Contains(flags, "-") {
+			return s + strings.Repeat(" ", n)
+		}
+		return strings.Repeat(" ", n) + s
+	}
+	return s
+}
+
+func (f *formatter) verb(verb byte, flags string, width, prec int) (string, bool) {
+	switch verb {
+	case 's', 'b', 'q':
+		a := f.next()
+		switch {
+		case verb == 'b':
+			text, stop := unescape(a, true, false)
+			a, f.stop = string(text), stop
+		case verb == 'q' && f.bash:
+			a = quoteWord(a)
+		case verb == 'q':
+			return "", false
+		}
+		if prec >= 0 && prec < len(a) {
+			a = a[:prec]
+		}
+		return pad(a, flags, width), true
+	case 'c':
+		a := f.next()
+		if a != "" {
+			a = a[:1]
+		} else if !f.bash {
+			a = "\x00"
+		}
+		return pad(a, flags, width), true
+	case 'd', 'i', 'o', 'u', 'x', 'X':
+		n := f.integer(f.next())
+		return formatInt(verb, flags, width, prec, n), true
+	case 'e', 'E', 'f', 'F', 'g', 'G', 'a', 'A':
+		a := f.next()
+		v, ok := f.float(a)
+		_ = ok
+		return formatFloat(verb, flags, width, prec, v), true
+	}
+	return "", false
+}
+
+// formatInt formats as C's printf.
+func formatInt(verb byte, flags string, width, prec int, n int64) string {
+	var digits, sign string
+	switch verb {
+	case 'd', 'i':
+		if n < 0 {
+			sign = "-"
+			digits = strconv.FormatUint(-uint64(n), 10)
+		} else {
+			digits = strconv.FormatInt(n, 10)
+			if strings.Contains(flags, "+") {
+				sign = "+"
+			} else if strings.Contains(flags, " ") {
+				sign = " "
+			}
+		}
+	case 'u':
+		digits = strconv.FormatUint(uint64(n), 10)
+	case 'o':
+		digits = strconv.FormatUint(uint64(n), 8)
+		if strings.Contains(flags, "#") && digits[0] != '0' {
+			digits = "0" + digits
+		}
+	case 'x', 'X':
+		digits = strconv.FormatUint(uint64(n), 16)
+		if strings.Contains(flags, "#") && n != 0 {
+			sign = "0x"
+		}
+		if verb == 'X' {
+			digits, sign = strings.ToUpper(digits), strings.ToUpper(sign)
+		}
+	}
+	if prec >= 0 {
+		if prec == 0 && n == 0 {
+			digits = ""
+		}
+		if k := prec - len(digits); k > 0 {
+			digits = strings.Repeat("0", k) + digits
+		}
+	} else if strings.Contains(flags, "0") && !strings.Contains(flags, "-") {
+		if k := width - len(digits) - len(sign); k > 0 {
+			digits = strings.Repeat("0", k) + digits
+		}
+	}
+	return pad(sign+digits, flags, width)
+}
+
+// formatFloat formats as C's printf.
+func formatFloat(verb byte, flags string, width, prec int, v float64) string {
+	spec := "%"
+	for _, c := range flags {
+		if strings.ContainsRune("-+ #0", c) {
+			spec += string(c)
+		}
+	}
+	if width > 0 {
+		spec += strconv.Itoa(width)
+	}
+	if prec < 0 && verb != 'a' && verb != 'A' {
+		prec = 6
+	}
+	if (verb == 'g' || verb == 'G') && prec == 0 {
+		prec = 1
+	}
+	if prec >= 0 {
+		spec += "." + strconv.Itoa(prec)
+	}
+	s := fmt.Sprintf(spec+string(verb), v)
+	switch {
+	case v != v:
+		s = pad(strings.TrimSpace(strings.Trim(strings.ToLower(strings.TrimLeft(s, "+0 ")), " ")), flags, width)
+	case strings.Contains(s, "Inf"):
+		s = pad(strings.ToLower(strings.TrimSpace(strings.ReplaceAll(s, "+Inf", "Inf"))), flags, width)
+	case verb == 'g' || verb == 'G':
+		s = pad(shortFloat(v, prec, verb, flags, width), flags, width)
+	}
+	return s
+}
+
+// shortFloat is %g, whose exponent has two digits and which Go writes alike
+// but for the choice of form.
+func shortFloat(v float64, prec int, verb byte, flags string, width int) string {
+	s := strconv.FormatFloat(v, 'e', prec-1, 64)
+	exp, _ := strconv.Atoi(s[strings.IndexByte(s, 'e')+1:])
+	if exp < -4 || exp >= prec {
+		m, e, _ := strings.Cut(s, "e")
+		if !strings.Contains(flags, "#") && strings.Contains(m, ".") {
+			m = strings.TrimRight(strings.TrimRight(m, "0"), ".")
+		}
+		s = m + "e" + e
+	} else {
+		s = strconv.FormatFloat(v, 'f', max(prec-1-exp, 0), 64)
+		if !strings.Contains(flags, "#") && strings.Contains(s, ".") {
+			s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+		}
+	}
+	if verb == 'G' {
+		s = strings.ToUpper(s)
+	}
+	if s[0] != '-' {
+		switch {
+		case strings.Contains(flags, "+"):
+			s = "+" + s
+		case strings.Contains(flags, " "):
+			s = " " + s
+		}
+	}
+	if strings.Contains(flags, "0") && !strings.Contains(flags, "-") && len(s) < width {
+		sign := ""
+		if s[0] == '-' || s[0] == '+' {
+			sign, s = s[:1], s[1:]
+		}
+		s = sign + strings.Repeat("0", width-len(sign)-len(s)) + s
+	}
+	return s
+}
+
+// integer reads a number as strtoll with base 0 does; 'c is a character.
+func (f *formatter) integer(a string) int64 {
+	if a == "" {
+		if f.bash || f.args == nil && !f.used {
+			return 0
+		}
+		if !f.bash {
+			f.badNumber(a)
+		}
+		return 0
+	}
+	if a[0] == '\'' || a[0] == '"' {
+		if len(a) == 1 {
+			return 0
+		}
+		r, n := utf8.DecodeRuneInString(a[1:])
+		if r == utf8.RuneError && n <= 1 || !f.bash {
+			return int64(a[1])
+		}
+		return int64(r)
+	}
+	t := strings.TrimLeft(a, " \t\n")
+	n, rest := leadingInt(t)
+	if rest != "" || t == "" {
+		f.badNumber(a)
+		if !f.bash {
+			return 0
+		}
+	}
+	return n
+}
+
+func (f *formatter) badNumber(a string) {
+	f.status = 1
+	if f.bash {
+		f.p.Warn("%s: invalid number", a)
+		return
+	}
+	f.p.Warn("invalid number '%s'", a)
+}
+
+// leadingInt reads as much of a C integer as there is.
+func leadingInt(t string) (n int64, rest string) {
+	neg := false
+	s := t
+	if s != "" && (s[0] == '-' || s[0] == '+') {
+		neg = s[0] == '-'
+		s = s[1:]
+	}
+	base := uint64(10)
+	switch {
+	case len(s) > 2 && (s[:2] == "0x" || s[:2] == "0X") && isHex(s[2]):
+		base, s = 16, s[2:]
+	case len(s) > 0 && s[0] == '0':
+		base = 8
+	}
+	i := 0
+	var v uint64
+	for i < len(s) {
+		d := uint64(99)
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+			d = uint64(c - '0')
+		case c|32 >= 'a' && c|32 <= 'f':
+			d = uint64(c|32-'a') + 10
+		}
+		if d >= base {
+			break
+		}
+		v = v*base + d
+		i++
+	}
+	if i == 0 {
+		return 0, t
+	}
+	n = int64(v)
+	if neg {
+		n = -n
+	}
+	return n, s[i:]
+}
+
+func (f *formatter) float(a string) (float64, bool) {
+	if a == "" {
+		return 0, true
+	}
+	if a[0] == '\'' || a[0] == '"' {
+		return float64(f.integer(a)), true
+	}
+	v, err := strconv.ParseFloat(strings.TrimSpace(a), 64)
+	if err != nil {
+		if n, rest := leadingInt(a); rest == "" {
+			return float64(n), true
+		}
+		if v, rest := leadingFloat(a); rest != a && f.bash {
+			f.badNumber(a)
+			return v, false
+		}
+		f.badNumber(a)
+		return 0, false
+	}
+	return v, true
+}
+
+// leadingFloat reads as much of a decimal number as there is, as strtod.
+func leadingFloat(s string) (v float64, rest string) {
+	i := 0
+	for i < len(s) && (s[i] == ' ' || s[i] >= '\t' && s[i] <= '\r') {
+		i++
+	}
+	start := i
+	if i < len(s) && (s[i] == '-' || s[i] == '+') {
+		i++
+	}
+	digits := 0
+	for i < len(s) && s[i] >= '0' && s[i] <= '9' {
+		i++
+		digits++
+	}
+	if i < len(s) && s[i] == '.' {
+		i++
+		for i < len(s) && s[i] >= '0' && s[i] <= '9' {
+			i++
+			digits++
+		}
+	}
+	if digits == 0 {
+		return 0, s
+	}
+	if i < len(s) && s[i]|32 == 'e' {
+		j := i + 1
+		if j < len(s) && (s[j] == '-' || s[j] == '+') {
+			j++
+		}
+		if j < len(s) && s[j] >= '0' && s[j] <= '9' {
+			for j < len(s) && s[j] >= '0' && s[j] <= '9' {
+				j++
+			}
+			i = j
+		}
+	}
+	v, _ = strconv.ParseFloat(s[start:i], 64)
+	return v, s[i:]
+}
+
+// quoteWord is bash's %q.
+func quoteWord(s string) string {
+	if s == "" {
+		return "''"
+	}
+	for _, r := range s {
+		if r < ' ' || r == 127 {
+			return "$'" + strings.NewReplacer("\n", `\n`, "\t", `\t`, "\r", `\r`, "\a", `\a`, "\b", `\b`, "\x1b", `\E`, `\`, `\\`, `'`, `\'`).Replace(s) + "'"
+		}
+	}
+	var b strings.Builder
+	for i := range len(s) {
+		if strings.IndexByte(" !\"#$&'()*,;<>?[\\]^`{|}~", s[i]) >= 0 && !(s[i] == '#' && i > 0) && !(s[i] == '~' && i > 0) {
+			b.WriteByte('\\')
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}

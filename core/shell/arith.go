@@ -1,0 +1,570 @@
+package shell
+
+import (
+	"strconv"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// arithmetic evaluates a parsed expression. The words in it are expanded to
+// text first and the text is evaluated, because an expansion may hold
+// operators.
+func (s *Shell) arithmetic(x syntax.ArithmExpr) int64 {
+	if x == nil {
+		return 0
+	}
+	if w, ok := x.(*syntax.Word); ok && len(w.Parts) == 1 {
+		if l, ok := w.Parts[0].(*syntax.Lit); ok {
+			return s.arith(l.Value)
+		}
+	}
+	if text, ok := s.rendered[x]; ok {
+		return s.arith(text)
+	}
+	text := s.render(x)
+	if static(x) {
+		if s.rendered == nil || len(s.rendered) > 1000 {
+			s.rendered = map[syntax.ArithmExpr]string{}
+		}
+		s.rendered[x] = text
+	}
+	return s.arith(text)
+}
+
+// static reports whether an expression has nothing to expand.
+func static(x syntax.ArithmExpr) bool {
+	ok := true
+	syntax.Walk(x, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.ParamExp:
+			if n.Dollar.IsValid() {
+				ok = false
+			}
+		case *syntax.CmdSubst, *syntax.ArithmExp, *syntax.DblQuoted, *syntax.SglQuoted, *syntax.ProcSubst:
+			ok = false
+		}
+		return ok
+	})
+	return ok
+}
+
+// render writes an expression as text, its words expanded.
+func (s *Shell) render(x syntax.ArithmExpr) string {
+	switch x := x.(type) {
+	case *syntax.Word:
+		if len(x.Parts) == 1 {
+			if pe, ok := x.Parts[0].(*syntax.ParamExp); ok && !pe.Dollar.IsValid() && pe.Index != nil {
+				return pe.Param.Value + "[" + s.render(pe.Index) + "]"
+			}
+		}
+		return s.word(x)
+	case *syntax.ParenArithm:
+		return "(" + s.render(x.X) + ")"
+	case *syntax.UnaryArithm:
+		if x.Post {
+			return s.render(x.X) + x.Op.String()
+		}
+		return x.Op.String() + " " + s.render(x.X)
+	case *syntax.BinaryArithm:
+		return s.render(x.X) + " " + x.Op.String() + " " + s.render(x.Y)
+	}
+	return ""
+}
+
+// arith evaluates the text of an expression.
+func (s *Shell) arith(text string) int64 {
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil && (len(text) < 2 || text[0] != '0') {
+		return n
+	}
+	tree, ok := s.parsed[text]
+	if !ok {
+		p := arithParser{s: s, src: text}
+		p.next()
+		tree = p.comma()
+		if p.tok != "" {
+			s.arithError(text, "")
+		}
+		if s.parsed == nil || len(s.parsed) > 1000 {
+			s.parsed = map[string]*arithNode{}
+		}
+		s.parsed[text] = tree
+	}
+	s.arithDepth++
+	if s.arithDepth > 100 {
+		s.arithDepth = 0
+		s.arithError(text, "expression recursion loop detected")
+	}
+	v := s.eval(tree)
+	s.arithDepth--
+	return v
+}
+
+func (s *Shell) arithError(text, why string) {
+	s.arithDepth = 0
+	switch s.dialect {
+	case Ash:
+		if why == "" {
+			why = "arithmetic syntax error"
+		}
+		s.fail(2, "%s", why)
+	case Dash:
+		if why == "" {
+			why = "expecting EOF"
+		}
+		s.fail(2, "arithmetic expression: %s: %q", why, text)
+	default:
+		if why == "" {
+			why = "syntax error: operand expected (error token is \"" + strings.TrimSpace(text) + "\")"
+		}
+		s.complain("%s: %s", text, why)
+		panic(shellExit{s, 1})
+	}
+}
+
+// arithNode is a node of an arithmetic expression.
+type arithNode struct {
+	op      string // "num", "var", or the operator; postfix ones begin with "p"
+	n       int64
+	name    string
+	index   *arithNode
+	text    string // of the index
+	a, b, c *arithNode
+}
+
+type arithParser struct {
+	s   *Shell
+	src string
+	pos int
+	tok string // "" at the end
+	num bool
+	id  bool
+}
+
+func (p *arithParser) fail() { p.s.arithError(p.src, "") }
+
+var arithOps = []string{"<<=", ">>=", "**", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "+=", "-=", "*=",
+	"/=", "%=", "&=", "|=", "^=", "+", "-", "*", "/", "%", "&", "|", "^", "~", "!", "<", ">", "=", "(", ")", "?", ":", ",", "[", "]"}
+
+func (p *arithParser) next() {
+	p.num, p.id = false, false
+	for p.pos < len(p.src) {
+		switch c := p.src[p.pos]; {
+		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
+			p.pos++
+			continue
+		case c == '\\' && p.pos+1 < len(p.src) && p.src[p.pos+1] == '\n':
+			p.pos += 2
+			continue
+		case c >= '0' && c <= '9':
+			i := p.pos
+			for i < len(p.src) && (word(p.src[i]) || p.src[i] == '#' || p.src[i] == '@') {
+				i++
+			}
+			p.tok, p.pos, p.num = p.src[p.pos:i], i, true
+			return
+		case word(c):
+			i := p.pos
+			for i < len(p.src) && word(p.src[i]) {
+				i++
+			}
+			p.tok, p.pos, p.id = p.src[p.pos:i], i, true
+			return
+		}
+		for _, op := range arithOps {
+			if strings.HasPrefix(p.src[p.pos:], op) {
+				p.tok = op
+				p.pos += len(op)
+				return
+			}
+		}
+		p.fail()
+	}
+	p.tok = ""
+}
+
+func word(c byte) bool {
+	return c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
+
+func (p *arithParser) comma() *arithNode {
+	if p.tok == "" {
+		return &arithNode{op: "num"}
+	}
+	n := p.assign()
+	for p.tok == "," {
+		p.next()
+		n = &arithNode{op: ",", a: n, b: p.assign()}
+	}
+	return n
+}
+
+func (p *arithParser) assign() *arithNode {
+	n := p.ternary()
+	switch p.tok {
+	case "=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=":
+		if n.op != "var" {
+			p.fail()
+		}
+		op := p.tok
+		p.next()
+		return &arithNode{op: op, a: n, b: p.assign()}
+	}
+	return n
+}
+
+func (p *arithParser) ternary() *arithNode {
+	n := p.binary(0)
+	if p.tok != "?" {
+		return n
+	}
+	p.next()
+	a := p.comma()
+	if p.tok != ":" {
+		p.fail()
+	}
+	p.next()
+	return &arithNode{op: "?", a: n, b: a, c: p.assign()}
+}
+
+var arithLevels = [][]string{{"||"}, {"&&"}, {"|"}, {"^"}, {"&"}, {"==", "!="}, {"<=", ">=", "<", ">"}, {"<<", ">>"}, {"+", "-"}, {"*", "/", "%"}}
+
+func (p *arithParser) binary(level int) *arithNode {
+	if level == len(arithLevels) {
+		return p.power()
+	}
+	n := p.binary(level + 1)
+	for {
+		hit := false
+		for _, op := range arithLevels[level] {
+			if p.tok == op && !p.num && !p.id {
+				p.next()
+				n = &arithNode{op: op, a: n, b: p.binary(level + 1)}
+				hit = true
+				break
+			}
+		}
+		if !hit {
+			return n
+		}
+	}
+}
+
+func (p *arithParser) power() *arithNode {
+	n := p.unary()
+	if p.tok == "**" && p.s.dialect != Dash {
+		p.next()
+		return &arithNode{op: "**", a: n, b: p.power()}
+	}
+	return n
+}
+
+func (p *arithParser) unary() *arithNode {
+	switch op := p.tok; op {
+	case "+", "-", "!", "~":
+		p.next()
+		return &arithNode{op: "u" + op, a: p.unary()}
+	case "++", "--":
+		p.next()
+		n := p.unary()
+		if n.op != "var" || p.s.dialect == Dash {
+			return &arithNode{op: "u" + op[:1], a: &arithNode{op: "u" + op[:1], a: n}}
+		}
+		return &arithNode{op: op, a: n}
+	}
+	n := p.primary()
+	for p.tok == "++" || p.tok == "--" {
+		if n.op != "var" {
+			p.fail()
+		}
+		n = &arithNode{op: "p" + p.tok, a: n}
+		p.next()
+	}
+	return n
+}
+
+func (p *arithParser) primary() *arithNode {
+	switch {
+	case p.num:
+		n, ok := arithNumber(p.tok)
+		if !ok {
+			if p.s.dialect == Bash {
+				p.s.arithError(p.tok, "value too great for base (error token is \""+p.tok+"\")")
+			}
+			p.fail()
+		}
+		p.next()
+		return &arithNode{op: "num", n: n}
+	case p.id:
+		n := &arithNode{op: "var", name: p.tok}
+		p.next()
+		if p.tok == "[" && p.s.dialect == Bash {
+			start := p.pos
+			depth := 1
+			i := start
+			for ; i < len(p.src) && depth > 0; i++ {
+				switch p.src[i] {
+				case '[':
+					depth++
+				case ']':
+					depth--
+				}
+			}
+			if depth > 0 {
+				p.fail()
+			}
+			n.text = p.src[start : i-1]
+			n.index = n
+			p.pos = i
+			p.next()
+		}
+		return n
+	case p.tok == "(":
+		p.next()
+		n := p.comma()
+		if p.tok != ")" {
+			p.fail()
+		}
+		p.next()
+		return &arithNode{op: "(", a: n}
+	}
+	p.fail()
+	return nil
+}
+
+// arithNumber reads a constant: decimal, 0octal, 0xhex or base#digits.
+func arithNumber(t string) (int64, bool) {
+	base := 10
+	digits := t
+	switch {
+	case strings.HasPrefix(t, "0x"), strings.HasPrefix(t, "0X"):
+		base, digits = 16, t[2:]
+	case strings.Contains(t, "#"):
+		b, d, _ := strings.Cut(t, "#")
+		n, err := strconv.Atoi(b)
+		if err != nil || n < 2 || n > 64 {
+			return 0, false
+		}
+		base, digits = n, d
+	case len(t) > 1 && t[0] == '0':
+		base, digits = 8, t[1:]
+	}
+	if digits == "" {
+		return 0, base == 16
+	}
+	var n uint64
+	for i := range len(digits) {
+		c := digits[i]
+		d := 99
+		switch {
+		case '0' <= c && c <= '9':
+			d = int(c - '0')
+		case 'a' <= c && c <= 'z':
+			d = int(c-'a') + 10
+		case 'A' <= c && c <= 'Z':
+			d = int(c-'A') + 10
+			if base > 36 {
+				d += 26
+			}
+		case c == '@':
+			d = 62
+		case c == '_':
+			d = 63
+		}
+		if d >= base {
+			return 0, false
+		}
+		n = n*uint64(base) + uint64(d)
+	}
+	return int64(n), true
+}
+
+func (s *Shell) arithVar(n *arithNode) int64 {
+	var v string
+	var ok bool
+	if n.index != nil {
+		v, ok = s.element(n.name + "[" + s.arithKey(n) + "]")
+	} else {
+		v, ok = s.get(n.name)
+	}
+	if !ok && s.opt.nounset {
+		s.unsetError(n.name)
+	}
+	if v == "" {
+		return 0
+	}
+	if len(v) < 18 {
+		// The usual case: a plain decimal number.
+		i, x := 0, int64(0)
+		if v[0] == '-' {
+			i = 1
+		}
+		if i < len(v) && v[i] != '0' || len(v) == 1 {
+			for ; i < len(v) && v[i] >= '0' && v[i] <= '9'; i++ {
+				x = x*10 + int64(v[i]-'0')
+			}
+			if i == len(v) {
+				if v[0] == '-' {
+					return -x
+				}
+				return x
+			}
+		}
+	}
+	if s.dialect == Dash {
+		x, err := strconv.ParseInt(strings.TrimSpace(v), 0, 64)
+		if err != nil {
+			s.fail(2, "Illegal number: %s", v)
+		}
+		return x
+	}
+	return s.arith(v)
+}
+
+// arithKey returns the subscript of n: text for an associative array.
+func (s *Shell) arithKey(n *arithNode) string {
+	if v := s.vars[s.deref(n.name)]; v != nil && v.keys != nil {
+		return strings.Trim(n.text, `"'`)
+	}
+	return strconv.FormatInt(s.arith(n.text), 10)
+}
+
+func (s *Shell) arithSet(n *arithNode, v int64) {
+	if n.index != nil {
+		s.setIndex(n.name, s.arithKey(n), strconv.FormatInt(v, 10))
+		return
+	}
+	s.set(n.name, strconv.FormatInt(v, 10))
+}
+
+func truth(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (s *Shell) eval(n *arithNode) int64 {
+	switch n.op {
+	case "num":
+		return n.n
+	case "var":
+		return s.arithVar(n)
+	case "(":
+		return s.eval(n.a)
+	case "&&":
+		return truth(s.eval(n.a) != 0 && s.eval(n.b) != 0)
+	case "||":
+		return truth(s.eval(n.a) != 0 || s.eval(n.b) != 0)
+	case "?":
+		if s.eval(n.a) != 0 {
+			return s.eval(n.b)
+		}
+		return s.eval(n.c)
+	case ",":
+		s.eval(n.a)
+		return s.eval(n.b)
+	case "=":
+		v := s.eval(n.b)
+		s.arithSet(n.a, v)
+		return v
+	case "u+":
+		return s.eval(n.a)
+	case "u-":
+		return -s.eval(n.a)
+	case "u!":
+		return truth(s.eval(n.a) == 0)
+	case "u~":
+		return ^s.eval(n.a)
+	case "++", "--", "p++", "p--":
+		old := s.arithVar(n.a)
+		v := old + 1
+		if n.op[len(n.op)-1] == '-' {
+			v = old - 1
+		}
+		s.arithSet(n.a, v)
+		if n.op[0] == 'p' {
+			return old
+		}
+		return v
+	}
+	a, b := s.eval(n.a), s.eval(n.b)
+	op := n.op
+	if len(op) > 1 && op[len(op)-1] == '=' && op != "==" && op != "!=" && op != "<=" && op != ">=" {
+		v := s.binaryOp(op[:len(op)-1], a, b)
+		s.arithSet(n.a, v)
+		return v
+	}
+	return s.binaryOp(op, a, b)
+}
+
+func (s *Shell) binaryOp(op string, a, b int64) int64 {
+	switch op {
+	case "+":
+		return a + b
+	case "-":
+		return a - b
+	case "*":
+		return a * b
+	case "/", "%":
+		if b == 0 {
+			switch s.dialect {
+			case Ash:
+				s.arithError("", "divide by zero")
+			case Dash:
+				s.arithDepth = 0
+				s.fail(2, "arithmetic expression: division by zero: \"%d/%d\"", a, b)
+			default:
+				s.arithError(strconv.FormatInt(a, 10)+op+strconv.FormatInt(b, 10), "division by 0 (error token is \"0\")")
+			}
+		}
+		if b == -1 {
+			if op == "/" {
+				return -a
+			}
+			return 0
+		}
+		if op == "/" {
+			return a / b
+		}
+		return a % b
+	case "<<":
+		return a << (uint64(b) & 63)
+	case ">>":
+		return a >> (uint64(b) & 63)
+	case "<":
+		return truth(a < b)
+	case ">":
+		return truth(a > b)
+	case "<=":
+		return truth(a <= b)
+	case ">=":
+		return truth(a >= b)
+	case "==":
+		return truth(a == b)
+	case "!=":
+		return truth(a != b)
+	case "&":
+		return a & b
+	case "|":
+		return a | b
+	case "^":
+		return a ^ b
+	case "**":
+		if b < 0 {
+			if s.dialect == Bash {
+				s.arithError("", "exponent less than 0")
+			}
+			return 0
+		}
+		r := int64(1)
+		for ; b > 0; b >>= 1 {
+			if b&1 != 0 {
+				r *= a
+			}
+			a *= a
+		}
+		return r
+	}
+	return 0
+}

@@ -1,0 +1,41 @@
+package shell
+
+import (
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// emptyStmt stands in where a command has no statement of its own.
+var emptyStmt = &syntax.Stmt{}
+
+// exec replaces the shell by a command, or keeps redirections for good.
+func (s *Shell) exec(st *syntax.Stmt, assigns []*syntax.Assign, argv []string) {
+	_, err := s.redirect(st.Redirs)
+	if err != nil {
+		s.redirError(err)
+		s.status = 1
+		if s.dialect != Bash {
+			panic(shellExit{s, 2})
+		}
+		panic(shellExit{s, 1})
+	}
+	args := argv[1:]
+	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' {
+		if args[0] == "-a" && len(args) > 1 {
+			args = args[1:]
+		}
+		args = args[1:]
+	}
+	if len(args) == 0 {
+		for _, a := range assigns {
+			s.assignment(a, 0)
+		}
+		s.status = 0
+		return
+	}
+	outer := s.builtin
+	s.builtin = "exec"
+	s.status = s.execve(args, assigns)
+	s.builtin = outer
+	clear(s.traps)
+	s.flow = exiting
+}

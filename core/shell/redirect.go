@@ -1,0 +1,309 @@
+package shell
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"layerlab.dev/core/shell/proc"
+	"layerlab.dev/core/vfs"
+)
+
+// redirErr is a redirection that failed, in words.
+type redirErr struct {
+	what string
+}
+
+func (e *redirErr) Error() string { return e.what }
+
+func (s *Shell) redirError(err error) {
+	var re *redirErr
+	if errors.As(err, &re) {
+		built := s.builtin
+		if s.dialect != Ash {
+			s.builtin = ""
+		}
+		s.complain("%s", re.what)
+		s.builtin = built
+	}
+}
+
+// redirect carries out redirections in order. undo puts the descriptors back.
+func (s *Shell) redirect(list []*syntax.Redirect) (undo func(), err error) {
+	type held struct {
+		fd int
+		f  *proc.File
+	}
+	var saved []held
+	undo = func() {
+		for i := len(saved) - 1; i >= 0; i-- {
+			s.p.Restore(saved[i].fd, saved[i].f)
+		}
+	}
+	save := func(fd int) { saved = append(saved, held{fd, s.p.Hold(fd)}) }
+	for _, r := range list {
+		fd := 1
+		switch r.Op {
+		case syntax.RdrIn, syntax.RdrInOut, syntax.DplIn, syntax.Hdoc, syntax.DashHdoc, syntax.WordHdoc:
+			fd = 0
+		}
+		variable := ""
+		if r.N != nil {
+			if n, err := strconv.Atoi(r.N.Value); err == nil {
+				fd = n
+			} else {
+				variable = strings.Trim(r.N.Value, "{}")
+				if r.Op == syntax.DplOut || r.Op == syntax.DplIn {
+					if v, ok := s.get(variable); ok && r.Word.Lit() == "-" {
+						n, _ := strconv.Atoi(v)
+						s.p.Close(n)
+						continue
+					}
+				}
+				fd = 10
+				for s.p.Opened(fd) {
+					fd++
+				}
+				s.set(variable, strconv.Itoa(fd))
+			}
+		}
+		if variable == "" {
+			save(fd)
+		}
+		switch r.Op {
+		case syntax.Hdoc, syntax.DashHdoc:
+			s.p.Document(fd, []byte(s.hereDocument(r)))
+			continue
+		case syntax.WordHdoc:
+			s.p.Document(fd, []byte(s.word(r.Word)+"\n"))
+			continue
+		}
+		target := s.target(r)
+		switch r.Op {
+		case syntax.DplIn, syntax.DplOut:
+			if target == "-" {
+				if s.p.Opened(fd) {
+					s.p.Close(fd)
+				}
+				continue
+			}
+			from, move := strings.CutSuffix(target, "-")
+			n, aerr := strconv.Atoi(from)
+			if aerr != nil {
+				if r.Op == syntax.DplOut && r.N == nil && s.dialect != Dash {
+					// >&file is &>file
+					save(2)
+					if err := s.open(1, target, syntax.RdrOut); err != nil {
+						return undo, err
+					}
+					s.p.Dup2(1, 2)
+					continue
+				}
+				if s.dialect == Bash {
+					return undo, &redirErr{target + ": ambiguous redirect"}
+				}
+				s.fail(2, "syntax error: bad fd number")
+			}
+			if !s.p.Opened(n) {
+				if s.dialect == Dash {
+					return undo, &redirErr{fmt.Sprintf("%d: Bad file descriptor", n)}
+				}
+				return undo, &redirErr{fmt.Sprintf("%d: Bad file descriptor", n)}
+			}
+			s.p.Dup2(n, fd)
+			if move {
+				s.p.Close(n)
+			}
+		case syntax.RdrAll, syntax.AppAll:
+			save(2)
+			op := syntax.RdrOut
+			if r.Op == syntax.AppAll {
+				op = syntax.AppOut
+			}
+			if err := s.open(1, target, op); err != nil {
+				return undo, err
+			}
+			s.p.Dup2(1, 2)
+		default:
+			if err := s.open(fd, target, r.Op); err != nil {
+				return undo, err
+			}
+		}
+	}
+	return undo, nil
+}
+
+// hereDocument returns the text of a here-document.
+func (s *Shell) hereDocument(r *syntax.Redirect) string {
+	if r.Hdoc == nil {
+		return ""
+	}
+	for _, p := range r.Word.Parts {
+		switch p := p.(type) {
+		case *syntax.SglQuoted, *syntax.DblQuoted:
+			return raw(r.Hdoc)
+		case *syntax.Lit:
+			if strings.Contains(p.Value, `\`) {
+				return raw(r.Hdoc)
+			}
+		}
+	}
+	return s.document(r.Hdoc)
+}
+
+func raw(w *syntax.Word) string {
+	var b strings.Builder
+	for _, p := range w.Parts {
+		if l, ok := p.(*syntax.Lit); ok {
+			b.WriteString(l.Value)
+		}
+	}
+	return b.String()
+}
+
+// target expands the word behind a redirection. Only bash expands patterns
+// there.
+func (s *Shell) target(r *syntax.Redirect) string {
+	if s.dialect == Bash && r.Op != syntax.DplIn && r.Op != syntax.DplOut {
+		f := s.fields([]*syntax.Word{r.Word})
+		if len(f) == 1 {
+			return f[0]
+		}
+		s.complain("%s: ambiguous redirect", strings.Join(f, " "))
+		panic(shellExit{s, 1})
+	}
+	return s.word(r.Word)
+}
+
+// open opens a file for a redirection.
+func (s *Shell) open(fd int, target string, op syntax.RedirOperator) error {
+	flags := 0
+	switch op {
+	case syntax.RdrIn:
+		flags = proc.Read
+	case syntax.RdrInOut:
+		flags = proc.Read | proc.Write | proc.Create
+	case syntax.AppOut:
+		flags = proc.Write | proc.Create | proc.Append
+	case syntax.RdrOut:
+		flags = proc.Write | proc.Create | proc.Trunc
+		if s.opt.noclobber {
+			if n, err := s.p.Stat(target); err == nil && n.Kind == vfs.File {
+				if s.dialect == Bash {
+					return &redirErr{target + ": cannot overwrite existing file"}
+				}
+				return &redirErr{"can't create " + target + ": File exists"}
+			}
+		}
+	default:
+		flags = proc.Write | proc.Create | proc.Trunc
+	}
+	err := s.p.OpenAt(fd, target, flags, 0o666)
+	if err == nil {
+		return nil
+	}
+	missing := proc.Is(err, vfs.ENOENT) || proc.Is(err, vfs.ENOTDIR)
+	switch {
+	case s.dialect == Bash:
+		return &redirErr{target + ": " + proc.Text(err)}
+	case flags&proc.Create != 0:
+		why := proc.Text(err)
+		if missing {
+			why = "nonexistent directory"
+			if s.dialect == Dash {
+				why = "Directory nonexistent"
+			}
+		}
+		if s.dialect == Dash {
+			return &redirErr{"cannot create " + target + ": " + why}
+		}
+		return &redirErr{"can't create " + target + ": " + why}
+	}
+	why := proc.Text(err)
+	if missing {
+		why = "no such file"
+		if s.dialect == Dash {
+			why = "No such file"
+		}
+	}
+	if s.dialect == Dash {
+		return &redirErr{"cannot open " + target + ": " + why}
+	}
+	return &redirErr{"can't open " + target + ": " + why}
+}
+
+// capture runs a command substitution and returns its output without the
+// newlines at its end.
+func (s *Shell) capture(c *syntax.CmdSubst) string {
+	s.substs++
+	if len(c.Stmts) == 0 {
+		s.status = 0
+		return ""
+	}
+	if s.dialect != Dash && len(c.Stmts) == 1 {
+		// $(<file)
+		st := c.Stmts[0]
+		if st.Cmd == nil && len(st.Redirs) == 1 && st.Redirs[0].Op == syntax.RdrIn && st.Redirs[0].N == nil && s.dialect == Bash {
+			data, err := s.p.ReadFile(s.target(st.Redirs[0]))
+			if err != nil {
+				s.complain("%s: %s", s.target(st.Redirs[0]), proc.Text(err))
+				s.status = 1
+			}
+			return strings.TrimRight(string(data), "\n")
+		}
+	}
+	sink := s.p.Machine().Capture()
+	child := s.p.Child(s.p.Args)
+	sub := s.subshell(child)
+	sub.tested = 0
+	if s.dialect == Bash && !s.opt.posix && !s.shopt["inherit_errexit"] {
+		sub.opt.errexit = false
+	}
+	child.Give(1, sink.File.Share())
+	s.status = child.Run(func(*proc.Proc) int {
+		return sub.top(func() int {
+			sub.stmts(c.Stmts, true)
+			return sub.status
+		})
+	})
+	s.died(child)
+	out := sink.Bytes(s.p)
+	for len(out) > 0 && out[len(out)-1] == '\n' {
+		out = out[:len(out)-1]
+	}
+	text := string(out)
+	if strings.IndexByte(text, 0) >= 0 {
+		text = strings.ReplaceAll(text, "\x00", "")
+	}
+	return text
+}
+
+// procSubst starts the command of <(…) or >(…) and returns the name of the
+// descriptor it is read from.
+func (s *Shell) procSubst(ps *syntax.ProcSubst) string {
+	r, w := s.p.Machine().Pipe()
+	child := s.p.Child(s.p.Args)
+	sub := s.subshell(child)
+	fd := 63
+	for s.p.Opened(fd) {
+		fd--
+	}
+	if ps.Op == syntax.CmdIn {
+		child.Give(1, w)
+		s.p.Give(fd, r)
+	} else {
+		child.Give(0, r)
+		s.p.Give(fd, w)
+	}
+	s.fds = append(s.fds, fd)
+	child.Go(func(*proc.Proc) int {
+		return sub.top(func() int {
+			sub.stmts(ps.Stmts, true)
+			return sub.status
+		})
+	})
+	return "/dev/fd/" + strconv.Itoa(fd)
+}

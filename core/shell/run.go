@@ -1,0 +1,178 @@
+package shell
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"layerlab.dev/core/shell/proc"
+	"layerlab.dev/core/vfs"
+)
+
+// Limits bounds a run; a zero field means its default.
+type Limits = proc.Limits
+
+// UnsupportedError reports a command that cannot be interpreted.
+type UnsupportedError = proc.UnsupportedError
+
+// LimitError reports that a run was ended because it used too much.
+type LimitError = proc.LimitError
+
+// Config is everything a run needs.
+type Config struct {
+	Argv     []string // the command, e.g. /bin/sh -c "echo hi"
+	Env      []string // KEY=VALUE, in order
+	Dir      string   // working directory inside the image; it must exist
+	UID, GID int
+	Groups   []int // supplementary groups
+	Hostname string
+	// ReadOnly tells which paths refuse writes, as read-only mounts do; nil
+	// means none.
+	ReadOnly func(path string) bool
+	Stdin    io.Reader // nil: /dev/null
+	// Output takes what is written to stdout (fd 1) and stderr (fd 2), in
+	// order; nil drops it. data must not be kept.
+	Output func(fd int, data []byte)
+	Epoch  int64 // SOURCE_DATE_EPOCH in seconds; what passwd entries are dated by
+	Limits Limits
+}
+
+// Write tells which command wrote a path last. Removal counts as writing.
+type Write struct {
+	Path string
+	Argv []string // of the simple command; empty for a redirection alone
+	// Start and End are byte offsets of the command in the script, which is
+	// the argument of -c; both are 0 where it is in another file.
+	Start, End int
+}
+
+// Note is something a reader should know beside the output.
+type Note string
+
+// Result is what a run came to.
+type Result struct {
+	ExitCode int
+	Writes   []Write // sorted by path
+	Notes    []Note
+	Steps    int64
+}
+
+// Run interprets a command on the tree that e edits, as runc would run it in a
+// container for a build step. A status other than 0 is no error. The error is
+// an *UnsupportedError, a *LimitError, the context's error, or a
+// *vfs.AbsentError where content is needed that is not there; the tree is then
+// left as it was when that happened.
+func Run(ctx context.Context, e *vfs.Editor, c Config) (Result, error) {
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
+	if len(c.Argv) == 0 {
+		return Result{}, fmt.Errorf("shell: no command")
+	}
+	m := &proc.Machine{Editor: e, Context: ctx, Hostname: cmp.Or(c.Hostname, "buildkitsandbox"), Epoch: c.Epoch,
+		ReadOnly: c.ReadOnly, Output: c.Output, Limits: c.Limits, Program: program, Applet: plainApplet}
+	init := proc.NewProc(c.Argv)
+	init.Env = environment(e.Tree(), c)
+	init.Dir = cmp.Or(c.Dir, "/")
+	init.UID, init.GID, init.Groups = c.UID, c.GID, c.Groups
+	status, err := m.Start(init, func(p *proc.Proc) int {
+		if c.Stdin != nil {
+			p.Give(0, m.Input(c.Stdin))
+		} else if p.OpenAt(0, "/dev/null", proc.Read, 0) != nil {
+			p.Document(0, nil)
+		}
+		p.Give(1, m.Terminal(1))
+		p.Give(2, m.Terminal(2))
+		if real, err := p.Real(p.Dir); err == nil {
+			p.Dir = real
+		}
+		return start(p, c)
+	})
+	res := Result{ExitCode: status, Steps: m.Steps()}
+	for path, by := range m.Writes() {
+		res.Writes = append(res.Writes, Write{path, by.Argv, by.Start, by.End})
+	}
+	slices.SortFunc(res.Writes, func(a, b Write) int { return strings.Compare(a.Path, b.Path) })
+	for _, n := range m.Notes() {
+		res.Notes = append(res.Notes, Note(n))
+	}
+	return res, err
+}
+
+// environment adds what runc adds: HOME of the user, and the host's name.
+func environment(t vfs.Tree, c Config) []string {
+	env := slices.Clone(c.Env)
+	has := func(k string) bool {
+		return slices.ContainsFunc(env, func(e string) bool { return strings.HasPrefix(e, k+"=") })
+	}
+	if !has("PATH") {
+		env = append(env, "PATH="+proc.DefaultPath)
+	}
+	if !has("HOSTNAME") {
+		env = append(env, "HOSTNAME="+cmp.Or(c.Hostname, "buildkitsandbox"))
+	}
+	if !has("HOME") {
+		env = append(env, "HOME="+home(t, c.UID))
+	}
+	return env
+}
+
+func home(t vfs.Tree, uid int) string {
+	n, err := t.Stat("/etc/passwd")
+	if err == nil && n.Kind == vfs.File {
+		if data, err := n.Blob().Bytes(); err == nil {
+			for l := range strings.SplitSeq(string(data), "\n") {
+				if f := strings.Split(l, ":"); len(f) >= 6 && f[2] == fmt.Sprint(uid) && f[5] != "" {
+					return f[5]
+				}
+			}
+		}
+	}
+	if uid == 0 {
+		return "/root"
+	}
+	return "/"
+}
+
+// start runs the command as runc does: it looks the file up itself and fails
+// with its own words, and with status 1.
+func start(p *proc.Proc, c Config) int {
+	name := c.Argv[0]
+	path, ok := p.Getenv("PATH")
+	if !ok {
+		path = proc.DefaultPath
+	}
+	refuse := func(format string, a ...any) int {
+		p.Errorf("runc run failed: unable to start container process: "+format+"\n", a...)
+		return 1
+	}
+	if strings.Contains(name, "/") {
+		n, err := p.Stat(name)
+		switch {
+		case err != nil:
+			return refuse("exec: %q: stat %s: %s", name, name, lowerFirst(proc.Text(err)))
+		case n.IsDir():
+			return refuse("exec: %q: is a directory", name)
+		}
+	}
+	at, err := p.Look(name, path)
+	switch {
+	case proc.Is(err, vfs.EACCES):
+		return refuse("exec: %q: permission denied", name)
+	case err != nil:
+		return refuse("exec: %q: executable file not found in $PATH", name)
+	}
+	p.Command = &proc.Command{Argv: c.Argv}
+	status, err := p.Exec(at)
+	switch {
+	case err == nil:
+		return status
+	default:
+		return refuse("exec %s: %s", at, lowerFirst(proc.Text(err)))
+	}
+}
+
+func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }

@@ -1,0 +1,289 @@
+package shell
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"layerlab.dev/core/shell/proc"
+)
+
+// Shell is a running shell, or a subshell of one.
+type Shell struct {
+	p       *proc.Proc
+	dialect Dialect
+	arg0    string
+	args    []string
+	vars    map[string]*variable
+	seq     int
+	funcs   map[string]*function
+	opt     options
+	shopt   map[string]bool
+	status  int
+	last    string // $_
+	pid     int    // $$, that of the first shell
+	ifs     string
+	env     []string // what children get, nil if it must be made anew
+	aliases map[string]string
+	hashed  map[string]string
+
+	background int // $!
+	jobs       []*proc.Proc
+
+	frames  []*frame
+	tested  int // depth of conditions, in which set -e does nothing
+	loops   int
+	flow    flow
+	count   int // loops that are still to be left
+	traps   map[int]string
+	inTrap  bool
+	sub     bool
+	depth   int
+	builtin string // the builtin that runs, for messages
+	line    int    // of the command that runs
+	base    int    // added to lines of the parser
+	script  bool   // positions are those of the RUN command's text
+	substs  int    // command substitutions made
+	fds     []int  // descriptors of process substitutions
+
+	optind, optoff int
+	random         uint32
+	started        int64
+	rendered       map[syntax.ArithmExpr]string
+	parsed         map[string]*arithNode
+	arithDepth     int
+}
+
+// options are those of set.
+type options struct {
+	errexit, nounset, xtrace, noglob, noexec, allexport, noclobber, verbose, pipefail, nobrace bool
+	command, stdin, errtrace, monitor, functrace, posix                                        bool
+}
+
+// function is a shell function with the place it was defined in.
+type function struct {
+	body   *syntax.Stmt
+	base   int
+	script bool
+}
+
+// frame is a call of a function.
+type frame struct {
+	name   string
+	locals []saved
+	opts   *options
+}
+
+// flow is how a command list is being left.
+type flow byte
+
+const (
+	onward flow = iota
+	breaking
+	continuing
+	returning
+	exiting
+)
+
+// shellExit unwinds to the top of the shell after an error that ends it.
+type shellExit struct {
+	s      *Shell
+	status int
+}
+
+// newShell makes the shell that p runs, with p's environment.
+func newShell(p *proc.Proc, d Dialect) *Shell {
+	s := &Shell{p: p, dialect: d, arg0: p.Args[0], vars: map[string]*variable{}, funcs: map[string]*function{},
+		shopt: map[string]bool{}, traps: map[int]string{}, pid: p.PID, ifs: " \t\n", optind: 1, random: uint32(p.PID),
+		started: p.Machine().Now()}
+	s.assign("IFS", " \t\n", 0)
+	s.assign("OPTIND", "1", 0)
+	s.assign("PS4", "+ ", 0)
+	if d == Bash {
+		s.assign("BASH_VERSION", "5.2.15(1)-release", 0)
+		s.assign("BASH", p.Args[0], 0)
+		s.assign("HOSTNAME", p.Machine().Hostname, 0)
+		s.assign("OSTYPE", "linux-gnu", 0)
+		s.assign("HOSTTYPE", "x86_64", 0)
+		s.assign("MACHTYPE", "x86_64-pc-linux-gnu", 0)
+		v := s.own("BASH_VERSINFO")
+		v.set, v.list = true, map[int]string{0: "5", 1: "2", 2: "15", 3: "1", 4: "release", 5: "x86_64-pc-linux-gnu"}
+		s.assign("UID", fmt.Sprint(p.UID), readonly|integer)
+		s.assign("EUID", fmt.Sprint(p.UID), readonly|integer)
+	}
+	for _, e := range p.Env {
+		if k, v, ok := strings.Cut(e, "="); ok && name(k) {
+			if k == "IFS" || k == "UID" || k == "EUID" {
+				continue
+			}
+			s.assign(k, v, exported)
+		}
+	}
+	if _, ok := s.get("PATH"); !ok {
+		s.assign("PATH", proc.DefaultPath, 0)
+	}
+	s.assign("PPID", fmt.Sprint(p.PPID), 0)
+	pwd, ok := s.get("PWD")
+	if !ok || !strings.HasPrefix(pwd, "/") || !s.same(pwd) {
+		pwd = p.Dir
+	}
+	s.assign("PWD", pwd, exported)
+	if d != Dash {
+		level := 0
+		if v, ok := s.get("SHLVL"); ok {
+			fmt.Sscan(v, &level)
+		}
+		s.assign("SHLVL", fmt.Sprint(level+1), exported)
+	}
+	s.ifs = " \t\n"
+	return s
+}
+
+// same reports whether path names the working directory.
+func (s *Shell) same(dir string) bool {
+	at, err := s.p.Real(dir)
+	return err == nil && at == s.p.Dir
+}
+
+// name reports whether v can be the name of a variable.
+func name(v string) bool {
+	if v == "" || v[0] >= '0' && v[0] <= '9' {
+		return false
+	}
+	for i := range len(v) {
+		if !word(v[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// subshell returns a copy of s that runs in p.
+func (s *Shell) subshell(p *proc.Proc) *Shell {
+	c := *s
+	c.p = p
+	c.vars = maps.Clone(s.vars)
+	c.funcs = maps.Clone(s.funcs)
+	c.shopt = maps.Clone(s.shopt)
+	c.aliases = maps.Clone(s.aliases)
+	c.hashed = nil
+	c.traps = map[int]string{}
+	for sig, action := range s.traps {
+		if action == "" {
+			c.traps[sig] = ""
+		}
+	}
+	p.Caught = nil
+	c.frames = append([]*frame(nil), s.frames...)
+	c.jobs = nil
+	c.fds = nil
+	c.sub = true
+	c.loops = 0
+	c.flow = onward
+	c.rendered, c.parsed = nil, nil
+	return &c
+}
+
+// top runs f as all that the shell of this process does, and its EXIT trap.
+func (s *Shell) top(f func() int) int {
+	status := s.guard(f)
+	if action, ok := s.traps[0]; ok && action != "" {
+		delete(s.traps, 0)
+		s.flow, s.status = onward, status
+		s.builtin = ""
+		after := s.guard(func() int {
+			s.source(action, 0)
+			return s.status
+		})
+		if s.flow == exiting {
+			status = after
+		}
+	}
+	return status & 0xff
+}
+
+// guard runs f and takes the errors that end a shell.
+func (s *Shell) guard(f func() int) (status int) {
+	defer func() {
+		if r := recover(); r != nil {
+			e, ok := r.(shellExit)
+			if !ok || e.s.p != s.p {
+				panic(r)
+			}
+			status = e.status
+			s.status = status
+		}
+	}()
+	status = f()
+	return status
+}
+
+// lineno is the number of the line of the command that runs.
+func (s *Shell) lineno() int { return s.line }
+
+// complain writes a message the way the shell does, with its name before it.
+func (s *Shell) complain(format string, a ...any) {
+	msg := fmt.Sprintf(format, a...)
+	var pre string
+	switch s.dialect {
+	case Ash:
+		pre = s.arg0 + ": "
+		if s.builtin != "" {
+			pre += fmt.Sprintf("%s: line %d: ", s.builtin, s.lineno())
+		}
+	case Dash:
+		pre = fmt.Sprintf("%s: %d: ", s.arg0, s.lineno())
+		if s.builtin != "" {
+			pre += s.builtin + ": "
+		}
+	default:
+		pre = fmt.Sprintf("%s: line %d: ", s.arg0, s.lineno())
+		if s.builtin != "" {
+			pre += s.builtin + ": "
+		}
+	}
+	s.p.Errorf("%s%s\n", pre, msg)
+}
+
+// fail complains and ends the shell.
+func (s *Shell) fail(status int, format string, a ...any) {
+	s.complain(format, a...)
+	panic(shellExit{s, status})
+}
+
+// flagLetters is $-.
+func (s *Shell) flagLetters() string {
+	var b []byte
+	o := &s.opt
+	for _, x := range []struct {
+		on bool
+		c  byte
+	}{{o.allexport, 'a'}, {o.command && s.dialect != Bash, 'c'}, {o.noclobber, 'C'}, {o.errexit, 'e'}, {o.noglob, 'f'}, {s.dialect == Bash, 'h'}, {o.noexec, 'n'},
+		{o.nounset, 'u'}, {o.verbose, 'v'}, {o.xtrace, 'x'}, {s.dialect == Bash && !o.nobrace, 'B'}, {o.command && s.dialect == Bash, 'c'}, {o.stdin, 's'}} {
+		if x.on {
+			b = append(b, x.c)
+		}
+	}
+	return string(b)
+}
+
+// home returns the home directory of a user, "" being the one that runs.
+func (s *Shell) home(user string) (string, bool) {
+	data, err := s.p.ReadFile("/etc/passwd")
+	if err != nil {
+		return "", false
+	}
+	for l := range strings.SplitSeq(string(data), "\n") {
+		f := strings.Split(l, ":")
+		if len(f) >= 6 && (f[0] == user || user == "" && f[2] == fmt.Sprint(s.p.UID)) {
+			return f[5], true
+		}
+	}
+	return "", false
+}
+
+// applet is the name the shell's own applets speak by.
+func (s *Shell) applet() string { return strings.TrimPrefix(path.Base(s.arg0), "-") }
