@@ -95,11 +95,11 @@ const lightField = StateField.define({
     }),
 });
 
-const dockerfileName = /(^|\/)((docker|container)file(\.[^/]*)?|[^/]*\.(docker|container)file)$/i;
+const dockerfileName = /(^|\/)(Dockerfile(\.[^/]*)?|[^/]*\.Dockerfile)$/;
 const shellName = /\.(sh|bash)$/i;
 
 function language(path) {
-  if (dockerfileName.test(path) && !/\.dockerignore$/i.test(path)) {
+  if (dockerfileName.test(path) && !path.endsWith(".dockerignore")) {
     return [StreamLanguage.define(dockerFile), autocompletion({ override: [instructions] })];
   }
   return shellName.test(path) ? [StreamLanguage.define(shell)] : [];

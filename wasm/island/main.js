@@ -60,6 +60,7 @@ globalThis.layerlab = {
       JSON.stringify({
         workspace: store.workspace(),
         open: store.meta.open ?? "",
+        lesson: store.meta.lesson ?? "",
         former: store.former,
         lang: remembered("layerlab.lang"),
         langs: navigator.languages ?? [],

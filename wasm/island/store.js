@@ -60,7 +60,8 @@ export class Store {
       this.#fail(err);
     }
     if (!this.meta) {
-      this.meta = { name: first.name ?? "", dockerfile: first.dockerfile, open: first.dockerfile, settings: first.settings };
+      const { name, dockerfile, settings, lesson } = first;
+      this.meta = { name, dockerfile, open: dockerfile, settings, lesson };
       for (const f of first.files) this.files.set(f.path, f);
       this.replace(this.meta, first.files, null);
     }

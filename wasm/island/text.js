@@ -23,6 +23,45 @@ function draw(island) {
   el.replaceChildren(...(kinds[content.kind] ?? kinds.text)(content.text));
 }
 
+// markdown draws the little of it that lessons use: a title, paragraphs, lists,
+// code, emphasis and links.
+function markdown(text) {
+  return text
+    .trim()
+    .split(/\n{2,}/)
+    .map((block) => {
+      const heading = /^(#{1,3}) (.*)/.exec(block);
+      if (heading) return inline(document.createElement(heading[1].length === 1 ? "h3" : "h4"), heading[2]);
+      if (block.startsWith("```")) {
+        const pre = document.createElement("pre");
+        pre.textContent = block.replace(/^```.*\n?|\n?```$/g, "");
+        return pre;
+      }
+      if (/^[-*] /.test(block)) {
+        const list = document.createElement("ul");
+        const items = block.split(/\n(?=[-*] )/).map((i) => inline(document.createElement("li"), i.slice(2)));
+        list.append(...items);
+        return list;
+      }
+      return inline(document.createElement("p"), block);
+    });
+}
+
+function inline(el, text) {
+  const pattern = /`([^`]+)`|\*\*([^*]+)\*\*|\[([^\]]+)\]\((https:[^)\s]+)\)/g;
+  let end = 0;
+  for (const m of text.matchAll(pattern)) {
+    el.append(text.slice(end, m.index));
+    const part = document.createElement(m[1] ? "code" : m[2] ? "strong" : "a");
+    part.textContent = m[1] ?? m[2] ?? m[3];
+    if (m[4]) Object.assign(part, { href: m[4], target: "_blank", rel: "noopener noreferrer" });
+    el.append(part);
+    end = m.index + m[0].length;
+  }
+  el.append(text.slice(end).replace(/\n/g, " "));
+  return el;
+}
+
 const span = (name, text) => {
   const el = document.createElement("span");
   if (name) el.className = name;
@@ -45,6 +84,7 @@ const kinds = {
       return [document.createTextNode(text)];
     }
   },
+  markdown,
   hex: (base64) => [document.createTextNode(dump(atob(base64)))],
 };
 

@@ -5,6 +5,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"layerlab.dev/wasm/ui/lab"
 	"layerlab.dev/wasm/ui/words"
@@ -197,7 +198,7 @@ func (b *bridge) key(zone, key, value string) {
 		l.Drawer = false
 		b.Focus("stack")
 	case "tabs":
-		l.SetTab(nextTab(l.Tab, key))
+		l.SetTab(nextTab(append(slices.Clone(lab.LayerTabs), l.ImageTabs()...), l.Tab, key))
 		b.Focus("tab-" + l.Tab)
 	case "stack":
 		switch key {
@@ -221,8 +222,7 @@ func (b *bridge) key(zone, key, value string) {
 	}
 }
 
-func nextTab(tab, key string) string {
-	all := append(append([]string{}, lab.LayerTabs...), lab.ImageTabs...)
+func nextTab(all []string, tab, key string) string {
 	at := 0
 	for i, name := range all {
 		if name == tab {
@@ -253,6 +253,7 @@ func (b *bridge) begin(payload string) error {
 	var s struct {
 		Workspace wire.Workspace  `json:"workspace"`
 		Open      string          `json:"open"`
+		Lesson    string          `json:"lesson"`
 		Former    *wire.Workspace `json:"former"`
 		Lang      string          `json:"lang"`
 		Langs     []string        `json:"langs"`
@@ -266,7 +267,7 @@ func (b *bridge) begin(payload string) error {
 	l.SetWords(words.For(words.Choose(s.Lang, s.Langs)))
 	js.Global().Get("document").Get("documentElement").Set("lang", string(l.W.Lang))
 	l.Former = s.Former
-	l.Load(s.Workspace, s.Open)
+	l.Load(s.Workspace, s.Open, s.Lesson)
 	b.label()
 	return nil
 }

@@ -15,7 +15,7 @@ type tabRow struct {
 
 // TabRows are the tabs of the layer and those of the image.
 func (c *Inspector) TabRows() []tabRow {
-	return []tabRow{{c.Lab.W.OfLayer, lab.LayerTabs}, {c.Lab.W.OfImage, lab.ImageTabs}}
+	return []tabRow{{c.Lab.W.OfLayer, lab.LayerTabs}, {c.Lab.W.OfImage, c.Lab.ImageTabs()}}
 }
 
 // Shows tells whether a tab is the chosen one.

@@ -35,7 +35,10 @@ func fillPage(page string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	workspace, err := json.Marshal(lab.First())
+	workspace, err := json.Marshal(struct {
+		wire.Workspace
+		Lesson string `json:"lesson"`
+	}{lab.First(), lab.FirstLesson})
 	if err != nil {
 		return "", err
 	}
@@ -55,7 +58,7 @@ func between(text, from, to, with string) (string, error) {
 // lines of the open file where the editor will be.
 func firstPicture() (string, error) {
 	l := lab.New(nowhere{}, words.For(words.English))
-	l.Load(lab.First(), "")
+	l.Load(lab.First(), "", lab.FirstLesson)
 	desk := &Desk{Lab: l, invalidate: func() {}}
 	var b bytes.Buffer
 	r := staticrender.New(&b)

@@ -48,6 +48,20 @@ func (c *Stack) Stages() []wire.Stage {
 	return c.Lab.Image.Stages
 }
 
+// Images of the last good build, none where there is only one.
+func (c *Stack) Images() []wire.Image {
+	if b := c.Lab.Built; b != nil && len(b.Images) > 1 {
+		return b.Images
+	}
+	return nil
+}
+
+// use shows the image of another Dockerfile, and the file with it.
+func (c *Stack) use(path string) {
+	c.Lab.UseDockerfile(path)
+	c.Lab.Open(path)
+}
+
 // StageNote says what is special about a stage.
 func (c *Stack) StageNote(i int) string {
 	switch img := c.Lab.Image; {

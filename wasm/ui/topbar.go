@@ -57,10 +57,7 @@ func (c *Topbar) result() string {
 
 // LessonSlug is the open lesson's.
 func (c *Topbar) LessonSlug() string {
-	if c.Lab.Lesson == nil {
-		return ""
-	}
-	return c.Lab.Lesson.Slug
+	return c.Lab.Meta.Lesson
 }
 
 // Title is a lesson's in the page's language.

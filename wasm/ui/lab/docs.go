@@ -3,6 +3,7 @@ package lab
 import (
 	"encoding/json"
 
+	"layerlab.dev/wasm/ui/words"
 	"layerlab.dev/wasm/wire"
 )
 
@@ -43,6 +44,16 @@ func (l *Lab) fillIslands() {
 	switch l.Tab {
 	case "config", "manifest":
 		l.fill("doc", "json", l.Docs[l.Tab].JSON)
+	case "lesson":
+		if l.Lesson == nil {
+			l.Tab = "changes"
+			break
+		}
+		text := l.Lesson.Text[string(l.W.Lang)]
+		if text == "" {
+			text = l.Lesson.Text[string(words.English)]
+		}
+		l.fill("lesson", "markdown", text)
 	case "output":
 		if s := l.Chosen(); s != nil {
 			// The pieces keep their order and their descriptor.

@@ -120,6 +120,10 @@ func (l *Lab) ready(data json.RawMessage) error {
 			_ = json.Unmarshal(result, &l.Lessons)
 		}
 	})
+	if l.Lesson == nil && l.Meta.Lesson != "" {
+		// A lesson that is gone since leaves only its words away.
+		l.readLesson(l.Meta.Lesson, func(lesson *wire.LessonText) { l.Lesson = lesson }, func(string) {})
+	}
 	return nil
 }
 
@@ -179,6 +183,14 @@ func (l *Lab) Restart() {
 
 // OpenLesson loads a lesson in the place of the workspace.
 func (l *Lab) OpenLesson(slug string) {
+	l.readLesson(slug, func(lesson *wire.LessonText) {
+		l.Lesson = lesson
+		l.Replace(lesson.Workspace, slug)
+		l.Tab = "lesson"
+	}, func(failure string) { l.Notice = &Notice{Text: failure} })
+}
+
+func (l *Lab) readLesson(slug string, done func(*wire.LessonText), failed func(string)) {
 	l.request(wire.MethodLesson, wire.LessonQuery{Slug: slug}, nil, func(result json.RawMessage, failure string) {
 		var lesson wire.LessonText
 		if failure == "" {
@@ -187,11 +199,10 @@ func (l *Lab) OpenLesson(slug string) {
 			}
 		}
 		if failure != "" {
-			l.Notice = &Notice{Text: failure}
+			failed(failure)
 			return
 		}
-		l.Lesson = &lesson
-		l.Replace(lesson.Workspace)
+		done(&lesson)
 	})
 }
 

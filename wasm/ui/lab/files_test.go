@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"layerlab.dev/site/lessons"
 	"layerlab.dev/wasm/ui/lab"
 	"layerlab.dev/wasm/wire"
 )
@@ -29,6 +30,23 @@ func TestCheckPath(t *testing.T) {
 		if got := l.CheckPath(path, ""); (got == "") != ok {
 			t.Errorf("CheckPath(%q) = %q, want ok %v", path, got, ok)
 		}
+	}
+}
+
+// The page shows First before any program could read the lesson.
+func TestFirstIsTheFirstLesson(t *testing.T) {
+	lesson, err := lessons.Get(lab.FirstLesson)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := lab.First()
+	var b strings.Builder
+	fmt.Fprintf(&b, "name: %s\ndockerfile: %s\nepoch: %d\n", first.Name, first.Dockerfile, first.Settings.Epoch)
+	for _, f := range first.Files {
+		fmt.Fprintf(&b, "-- %s --\n%s", f.Path, *f.Text)
+	}
+	if b.String() != string(lesson.Workspace) {
+		t.Errorf("First is\n%s, the lesson\n%s", b.String(), lesson.Workspace)
 	}
 }
 

@@ -49,7 +49,8 @@ type Buffer struct {
 type Meta struct {
 	Name       string        `json:"name"`
 	Dockerfile string        `json:"dockerfile"`
-	Open       string        `json:"open"` // path of the file in the editor
+	Open       string        `json:"open"`             // path of the file in the editor
+	Lesson     string        `json:"lesson,omitempty"` // slug of the lesson it came from
 	Settings   wire.Settings `json:"settings"`
 }
 

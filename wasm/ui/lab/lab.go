@@ -81,11 +81,17 @@ type call struct {
 	done   func(result json.RawMessage, failure string)
 }
 
-// Tabs of the inspector, of the chosen layer and of the image.
-var (
-	LayerTabs = []string{"changes", "tar", "files", "digests", "output"}
-	ImageTabs = []string{"history", "config", "manifest"}
-)
+// LayerTabs are the inspector's tabs of the chosen layer.
+var LayerTabs = []string{"changes", "tar", "files", "digests", "output"}
+
+// ImageTabs are the inspector's tabs of the image, with the words of the
+// lesson where one is open.
+func (l *Lab) ImageTabs() []string {
+	if l.Lesson == nil {
+		return []string{"history", "config", "manifest"}
+	}
+	return []string{"history", "config", "manifest", "lesson"}
+}
 
 // New is a state with no files.
 func New(host Host, w *words.Words) *Lab {

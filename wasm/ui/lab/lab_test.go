@@ -84,7 +84,7 @@ func started(t testing.TB) (*lab.Lab, *host) {
 	t.Helper()
 	h := &host{saved: map[string]wire.File{}, filled: map[string]string{}}
 	l := lab.New(h, words.For(words.English))
-	l.Load(lab.First(), "")
+	l.Load(lab.First(), "", "")
 	event(t, l, wire.EventReady, wire.Ready{Version: wire.Version})
 	l.Flush()
 	return l, h
@@ -228,7 +228,7 @@ func TestEngineDies(t *testing.T) {
 func TestOtherVersionOfTheEngine(t *testing.T) {
 	h := &host{saved: map[string]wire.File{}, filled: map[string]string{}}
 	l := lab.New(h, words.For(words.English))
-	l.Load(lab.First(), "")
+	l.Load(lab.First(), "", "")
 	event(t, l, wire.EventReady, wire.Ready{Version: wire.Version + 1})
 	l.Flush()
 	if l.Phase != lab.Stopped || l.Fault == "" || len(h.sent) != 0 {
@@ -378,6 +378,6 @@ func TestBrokenMessageIsAnError(t *testing.T) {
 }
 
 func ExampleIsDockerfile() {
-	fmt.Println(lab.IsDockerfile("web/Dockerfile"), lab.IsDockerfile("prod.dockerfile"), lab.IsDockerfile("Dockerfile.dockerignore"))
+	fmt.Println(lab.IsDockerfile("web/Dockerfile"), lab.IsDockerfile("prod.Dockerfile"), lab.IsDockerfile("Dockerfile.dockerignore"))
 	// Output: true true false
 }

@@ -12,13 +12,17 @@ import (
 // until someone sets another.
 const DefaultEpoch = 1641686400
 
+// FirstLesson is the lesson whose workspace First is.
+const FirstLesson = "five-lines"
+
 // First is the workspace of the first visit, which the page shows before any
-// program has loaded.
+// program has loaded: that of FirstLesson.
 func First() wire.Workspace {
 	file := func(path, text string) wire.File {
 		return wire.File{Path: path, Kind: "file", Mode: 0o644, Text: &text}
 	}
 	return wire.Workspace{
+		Name:       "Five lines, four layers",
 		Dockerfile: "Dockerfile",
 		Settings:   wire.Settings{Epoch: DefaultEpoch},
 		Files: []wire.File{
@@ -29,9 +33,11 @@ func First() wire.Workspace {
 	}
 }
 
-// Load begins with a workspace that the browser kept, or First.
-func (l *Lab) Load(ws wire.Workspace, open string) {
+// Load begins with a workspace that the browser kept, or First. Lesson is the
+// slug of the one that it came from, "" where it came from none.
+func (l *Lab) Load(ws wire.Workspace, open, lesson string) {
 	l.adopt(ws)
+	l.Meta.Lesson = lesson
 	if i := l.index(open); i >= 0 {
 		l.Open(open)
 	} else {
@@ -76,12 +82,13 @@ func (l *Lab) Workspace() wire.Workspace {
 	}
 }
 
-// Replace puts another workspace in the place of this one, which Undo brings
-// back.
-func (l *Lab) Replace(ws wire.Workspace) {
+// Replace puts another workspace, of a lesson or of none, in the place of this
+// one, which Undo brings back.
+func (l *Lab) Replace(ws wire.Workspace, lesson string) {
 	former := l.Workspace()
 	l.Former = &former
 	l.adopt(ws)
+	l.Meta.Lesson = lesson
 	l.host.Forget()
 	l.host.Replace(l.Meta, l.Files, l.Former)
 	l.resetLook()
@@ -94,9 +101,8 @@ func (l *Lab) restoreFormer() {
 	if l.Former == nil {
 		return
 	}
-	ws := *l.Former
 	l.Lesson = nil
-	l.Replace(ws)
+	l.Replace(*l.Former, "")
 }
 
 func (l *Lab) resetLook() {
@@ -166,8 +172,13 @@ func (l *Lab) Edited(path, text string) {
 // CheckPath tells whether a path can be a file's: "" where it can, else the
 // reason in words. Except is a path that may be taken: the file's own.
 func (l *Lab) CheckPath(p, except string) string {
-	if p == "" || p != path.Clean(p) || strings.HasPrefix(p, "/") || p == "." || p == ".." || strings.HasPrefix(p, "../") {
+	if p == "" || p != path.Clean(p) || strings.HasPrefix(p, "/") || p == "." || p == ".." || strings.HasPrefix(p, "../") || strings.ContainsAny(p, "\x00\n") {
 		return l.W.NameBad
+	}
+	for _, name := range strings.Split(p, "/") {
+		if len(name) > 255 {
+			return l.W.NameBad
+		}
 	}
 	if p != except && l.index(p) >= 0 {
 		return l.W.NameTaken(p)
@@ -318,19 +329,14 @@ func (l *Lab) Dockerfiles() []string {
 	return out
 }
 
-// IsDockerfile tells by its name whether a file is a Dockerfile: Dockerfile,
-// Dockerfile.NAME, NAME.Dockerfile and the same with Containerfile.
+// IsDockerfile tells by its name whether the engine builds a file: Dockerfile,
+// Dockerfile.NAME or NAME.Dockerfile.
 func IsDockerfile(p string) bool {
-	name := strings.ToLower(path.Base(p))
+	name := path.Base(p)
 	if strings.HasSuffix(name, ".dockerignore") {
 		return false
 	}
-	for _, word := range []string{"dockerfile", "containerfile"} {
-		if name == word || strings.HasPrefix(name, word+".") || strings.HasSuffix(name, "."+word) {
-			return true
-		}
-	}
-	return false
+	return name == "Dockerfile" || strings.HasPrefix(name, "Dockerfile.") || strings.HasSuffix(name, ".Dockerfile")
 }
 
 // UseDockerfile chooses the Dockerfile whose image is shown.

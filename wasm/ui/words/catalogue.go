@@ -77,6 +77,7 @@ type Words struct {
 	Stale         string
 	Stage         string
 	Stages        string
+	Images        string
 	FinalStage    string
 	UnusedStage   string
 	BaseOf        map[string]string // by wire.Base.Kind

@@ -83,6 +83,7 @@ var english = Words{
 	Stale:         "Last good build. The files have errors now.",
 	Stage:         "Stage",
 	Stages:        "Build stages",
+	Images:        "Images of this workspace",
 	FinalStage:    "final",
 	UnusedStage:   "not needed for the image",
 	BaseOf: map[string]string{
@@ -135,6 +136,7 @@ var english = Words{
 		"history":  "History",
 		"config":   "Config",
 		"manifest": "Manifest",
+		"lesson":   "Lesson",
 	},
 	Changed: map[string]string{
 		"added":    "added",

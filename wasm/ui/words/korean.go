@@ -76,6 +76,7 @@ var korean = Words{
 	Stale:         "마지막으로 성공한 빌드입니다. 지금 파일에는 오류가 있습니다.",
 	Stage:         "스테이지",
 	Stages:        "빌드 스테이지",
+	Images:        "이 작업 공간의 이미지",
 	FinalStage:    "최종",
 	UnusedStage:   "이미지에 쓰이지 않음",
 	BaseOf: map[string]string{
@@ -128,6 +129,7 @@ var korean = Words{
 		"history":  "히스토리",
 		"config":   "설정",
 		"manifest": "매니페스트",
+		"lesson":   "학습",
 	},
 	Changed: map[string]string{
 		"added":    "추가",
