@@ -1,0 +1,61 @@
+// Real browsers for the tests: found, started, and watched for complaints.
+import { spawnSync } from "node:child_process";
+import puppeteer from "puppeteer-core";
+
+const programs = {
+  chrome: ["chromium", "chromium-browser", "google-chrome"],
+  firefox: ["firefox-esr", "firefox"],
+};
+
+export const browsers = Object.keys(programs);
+
+function program(browser) {
+  for (const name of programs[browser]) {
+    const { status, stdout } = spawnSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" });
+    if (status === 0) return stdout.trim();
+  }
+  throw new Error(`none of ${programs[browser].join(", ")} is installed`);
+}
+
+// launch starts a browser with a profile of its own, which it throws away.
+// Files it saves go to the folder downloads.
+export async function launch(browser, { downloads } = {}) {
+  const child = await puppeteer.launch({
+    browser,
+    executablePath: program(browser),
+    headless: true,
+    protocolTimeout: 120_000,
+    args: {
+      chrome: [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+      ],
+      firefox: [],
+    }[browser],
+    extraPrefsFirefox: downloads && {
+      "browser.download.dir": downloads,
+      "browser.download.folderList": 2,
+      "browser.download.useDownloadDir": true,
+    },
+  });
+  const context = () =>
+    child.createBrowserContext(
+      browser === "chrome" && downloads ? { downloadBehavior: { policy: "allow", downloadPath: downloads } } : {},
+    );
+  return { name: browser, context, close: () => child.close() };
+}
+
+// watch collects what goes wrong on a page without anybody looking: errors,
+// failed requests, breaches of the security policy. The list is for a test to
+// compare with [].
+export function watch(page) {
+  const complaints = [];
+  page.on("pageerror", (err) => complaints.push(`error: ${err.message}`));
+  page.on("console", (message) => {
+    if (["error", "warn"].includes(message.type())) complaints.push(`console ${message.type()}: ${message.text()}`);
+  });
+  page.on("response", (res) => {
+    if (res.status() >= 400) complaints.push(`${res.status()} ${res.url()}`);
+  });
+  return complaints;
+}

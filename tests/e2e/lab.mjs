@@ -1,0 +1,138 @@
+// The page as a person finds it: by role and accessible name.
+import { watch } from "./browser.mjs";
+
+const patience = 20_000; // ms
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// poll calls check until it gives something true, and gives that. Where it
+// never does, the error says what was waited for.
+export async function poll(what, check) {
+  const end = performance.now() + patience;
+  for (let last; ; await sleep(40)) {
+    try {
+      const value = await check();
+      if (value) return value;
+      last = undefined;
+    } catch (err) {
+      last = err; // an element that is just being replaced
+    }
+    if (performance.now() > end) throw new Error(`waited in vain for ${what}`, { cause: last });
+  }
+}
+
+export class Lab {
+  // open loads the page and waits for its first stack. Without a context the
+  // page has one of its own, in which nothing is kept from others.
+  static async open(browser, url, { width = 1440, height = 900, language = "en", theme = "light", context } = {}) {
+    const own = context ?? (await browser.context());
+    const lab = new Lab(await own.newPage(), own);
+    await lab.page.setViewport({ width, height });
+    await lab.page.evaluateOnNewDocument(
+      (lang, shade) => {
+        if (origin === "null") return; // the empty page before, which has no storage
+        localStorage.setItem("layerlab.lang", lang);
+        localStorage.setItem("layerlab.theme", shade);
+      },
+      language,
+      theme,
+    );
+    await lab.page.goto(url);
+    await lab.settled();
+    return lab;
+  }
+
+  constructor(page, context) {
+    this.page = page;
+    this.context = context;
+    this.complaints = watch(page);
+  }
+
+  close() {
+    return this.context.close();
+  }
+
+  // look gives the element with a role and an accessible name, or null.
+  look(role, name) {
+    const named = name === undefined ? "" : `[name="${name.replaceAll(/["\\]/g, "\\$&")}"]`;
+    return this.page.$(`>>> ::-p-aria(${named}[role="${role}"])`);
+  }
+
+  // find waits for it.
+  find(role, name) {
+    return poll(`${role} ${JSON.stringify(name ?? "")}`, () => this.look(role, name));
+  }
+
+  async click(role, name) {
+    await (await this.find(role, name)).click();
+  }
+
+  async text(role, name) {
+    return (await this.find(role, name)).evaluate((e) => e.textContent);
+  }
+
+  // chord presses keys together.
+  async chord(...keys) {
+    for (const key of keys) await this.page.keyboard.down(key);
+    for (const key of keys.reverse()) await this.page.keyboard.up(key);
+  }
+
+  // write types a text in the place of that of the open file.
+  async write(path, text) {
+    await (await this.find("textbox", `Content of ${path}`)).focus();
+    await this.chord("Control", "a");
+    await this.page.keyboard.press("Backspace");
+    await this.page.keyboard.type(text);
+  }
+
+  // add makes a file of the workspace and opens it.
+  async add(path, text) {
+    await this.click("button", "New file");
+    await (await this.find("textbox", "Path of the file")).focus();
+    await this.page.keyboard.type(path);
+    await this.page.keyboard.press("Enter");
+    await this.write(path, text);
+  }
+
+  // strata are the accessible names of what is in the stack, top first: of all
+  // strata, or of those that match a selector.
+  strata(matching = "*") {
+    return this.page.$$eval(`[role="listbox"] [role="option"]:is(${matching})`, (list) => {
+      const heard = (node) =>
+        node.nodeType === Node.TEXT_NODE ? node.data
+        : node.ariaHidden === "true" ? ""
+        : [...node.childNodes].map(heard).join("");
+      return list.map((e) => e.ariaLabel ?? heard(e).trim());
+    });
+  }
+
+  // chosen is the name of the chosen stratum.
+  async chosen() {
+    return (await this.strata('[aria-selected="true"]'))[0];
+  }
+
+  // stack waits until the names of the strata begin with these, top first.
+  stack(...wanted) {
+    return poll(`the stack ${JSON.stringify(wanted)}`, async () => {
+      const names = await this.strata();
+      return names.length === wanted.length && names.every((name, i) => name.startsWith(wanted[i])) && names;
+    });
+  }
+
+  // settled waits until the engine has answered to what is on screen.
+  async settled() {
+    await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await poll("a finished build", () =>
+      this.page.$eval("[data-status]", (e) => ["ready", "stale"].includes(e.dataset.status)));
+  }
+
+  // digests opens the digests of a stratum and gives them as the page shows
+  // them: {DiffID, ChainID}.
+  async digests(stratum) {
+    await this.click("option", stratum);
+    await this.click("tab", "Digests");
+    const text = await this.text("region", "Digests");
+    const after = (word) => text.match(new RegExp(`${word}\\s*(sha256:[0-9a-f]{64})`))?.[1];
+    return { DiffID: after("DiffID"), ChainID: text.match(/.*ChainID\s*(sha256:[0-9a-f]{64})/s)?.[1] };
+  }
+}

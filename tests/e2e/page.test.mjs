@@ -1,0 +1,88 @@
+// How the page behaves under pointer and keys, and for people who do not see.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { poll } from "./lab.mjs";
+import { inBrowsers } from "./suite.mjs";
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+// violations runs axe over the page as it stands.
+async function violations(lab) {
+  await lab.page.evaluate(`${axe}; undefined`);
+  return lab.page.evaluate(async () => {
+    const { violations } = await globalThis.axe.run(document);
+    return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(" ")}: ${n.failureSummary}`));
+  });
+}
+
+// lit are the texts of the editor's lines that are lit.
+const lit = (lab) => lab.page.$$eval(">>> .cm-lit", (lines) => lines.map((e) => e.textContent));
+
+inBrowsers("page", (it) => {
+  it("links strata and lines under the pointer", {}, async (lab) => {
+    const [, , copy] = await lab.strata();
+    await (await lab.find("option", copy)).hover();
+    await poll("the lit line", async () => (await lit(lab)).join() === "COPY ./second.txt .");
+    const line = await lab.page.$(">>> .cm-line:nth-child(4)");
+    await line.hover();
+    await poll("the lit stratum", async () => (await lab.strata(".lit")).join().includes("ADD ./third.txt"));
+  });
+
+  it("links the caret and the chosen stratum", {}, async (lab) => {
+    await (await lab.find("textbox", "Content of Dockerfile")).focus();
+    await lab.chord("Control", "Home");
+    await lab.page.keyboard.press("ArrowDown");
+    await poll("the chosen stratum", async () => (await lab.chosen()).includes("RUN echo first"));
+  });
+
+  it("is used with the keyboard alone", {}, async (lab) => {
+    const stops = [];
+    for (let i = 0; i < 40; i++) {
+      await lab.page.keyboard.press("Tab");
+      const at = await lab.page.evaluate(() => {
+        let e = document.activeElement;
+        while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
+        return e?.getAttribute("role") ?? e?.tagName.toLowerCase();
+      });
+      stops.push(at);
+      if (at === "textbox") await lab.page.keyboard.press("Escape"); // then Tab leaves the editor
+    }
+    for (const role of ["tree", "textbox", "listbox", "tab"]) assert.ok(stops.includes(role), `Tab does not reach the ${role}: ${stops}`);
+
+    await (await lab.find("listbox")).focus();
+    await lab.page.keyboard.press("End");
+    const strata = await lab.strata();
+    await poll("the lowest stratum", async () => (await lab.chosen()) === strata.at(-1));
+    await lab.page.keyboard.press("ArrowUp");
+    await poll("the one above", async () => (await lab.chosen()) === strata.at(-2));
+    await lab.page.keyboard.press("Home");
+    await poll("the top one", async () => (await lab.chosen()) === strata[0]);
+  });
+
+  it("tells results to screen readers", {}, async (lab) => {
+    await lab.write("Dockerfile", "FROM scratch\nCOPY second.txt /\n");
+    await lab.stack("Layer 1, COPY second.txt /");
+    assert.match(await lab.page.$eval('[role="status"][aria-live="polite"]', (e) => e.textContent), /^Built: 1 layer, 7 B/);
+  });
+
+  for (const theme of ["light", "dark"]) {
+    it(`has no violations that axe finds, ${theme}`, { theme }, async (lab) => {
+      for (const tab of ["Changes", "Tar", "Files", "Digests", "Output", "History", "Config", "Manifest"]) {
+        await lab.click("tab", tab);
+        await lab.settled();
+        assert.deepEqual(await violations(lab), [], tab);
+      }
+      await lab.write("Dockerfile", "FROM alpine\nCOPY nothing /\n");
+      await poll("the error", () => lab.page.$eval("[data-status]", (e) => e.dataset.status === "stale"));
+      assert.deepEqual(await violations(lab), [], "with an error");
+    });
+  }
+
+  it("has no violations on a phone, in Korean", { width: 390, height: 844, language: "ko" }, async (lab) => {
+    assert.equal(await lab.page.evaluate(() => document.documentElement.lang), "ko");
+    assert.deepEqual(await violations(lab), []);
+    const wide = await lab.page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+    assert.equal(wide, false, "the page scrolls sideways");
+  });
+});
