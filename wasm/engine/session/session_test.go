@@ -76,7 +76,7 @@ func TestBuiltAgreesWithBuild(t *testing.T) {
 
 func TestSteps(t *testing.T) {
 	_, img := newPage(t).image(workspace(1, "Dockerfile",
-		lines("FROM alpine", "COPY a /srv/a", "LABEL x=y", "RUN rm /srv/a && echo gone", "RUN true"), "a", "twelve bytes"))
+		lines("FROM alpine", "COPY a /data/a", "LABEL x=y", "RUN rm /data/a && echo gone", "RUN true"), "a", "twelve bytes"))
 	type row struct {
 		kind, keyword       string
 		line                int
