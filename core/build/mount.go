@@ -183,18 +183,29 @@ type activeMount struct {
 	under *vfs.Node
 }
 
+// prepare notes which mount points are missing, before any is made: what is
+// above several of them is then tried again after each.
+func (t *mountTable) prepare(mounts []mount) {
+	for _, m := range mounts {
+		p, err := t.e.Tree().RootPath(m.path)
+		if err != nil {
+			continue
+		}
+		for ; p != "/"; p = path.Dir(p) {
+			if _, err := t.e.Tree().Lstat(p); err == nil {
+				break
+			}
+			t.stubs = append(t.stubs, p)
+		}
+	}
+}
+
 func (t *mountTable) mount(m mount) error {
 	p, err := t.e.Tree().RootPath(m.path)
 	if err != nil {
 		return err
 	}
 	m.path = p
-	for q := p; q != "/"; q = path.Dir(q) {
-		if _, err := t.e.Tree().Lstat(q); err == nil {
-			break
-		}
-		t.stubs = append(t.stubs, q)
-	}
 	if _, err := t.e.Tree().Lstat(p); err != nil {
 		dir := p
 		if !m.node.IsDir() {

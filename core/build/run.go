@@ -160,6 +160,7 @@ func (d *dispatcher) execute(args []string, documents map[string]string, env []s
 		{path: "/etc/hosts", node: fileNode(hostsFile, 0o644), readOnly: true},
 	}, mounts...)
 	table := mountTable{e: e}
+	table.prepare(mounts)
 	for _, m := range mounts {
 		if err := table.mount(m); err != nil {
 			return fmt.Errorf("mount %s: %w", m.path, reason(err))

@@ -2,14 +2,19 @@ package recorded
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/opencontainers/go-digest"
+
 	"layerlab.dev/core/build"
 	"layerlab.dev/core/image"
+	"layerlab.dev/core/layer"
+	"layerlab.dev/core/vfs"
 )
 
 // Outcome is what our build of a case gave.
@@ -158,47 +163,34 @@ func compareLayer(i int, o Outcome, g *Golden) []string {
 	if i >= len(g.Layers) {
 		return []string{fmt.Sprintf("layer %d: DiffID %s, recorded %s", i, o.DiffIDs[i], g.DiffIDs[i])}
 	}
-	entries := o.Image.Layers[i].Entries()
-	want := g.Layers[i].Entries
-	for n := 0; n < len(entries) || n < len(want); n++ {
-		ours, theirs := "nothing more", "nothing more"
-		if n < len(entries) {
-			e := entries[n]
-			sum := ""
-			if e.Content != nil && e.Size > 0 {
-				d, err := e.Content.Digest()
-				sum = fmt.Sprint(d, orEmpty(err))
-			}
-			ours = line(e.Name, string(e.Type), e.Mode, e.UID, e.GID, e.Size, e.MTime, e.Linkname, sum)
-		}
-		if n < len(want) {
-			e := want[n]
-			var mode int64
-			fmt.Sscanf(e.Mode, "%o", &mode)
-			sum := e.SHA256
-			if e.Size == 0 {
-				sum = ""
-			}
-			theirs = line(e.Name, e.Typeflag, mode, e.UID, e.GID, e.Size, e.MTime, e.Linkname, sum)
-		}
-		if ours != theirs {
-			return []string{fmt.Sprintf("layer %d, entry %d:\n  ours     %s\n  recorded %s", i, n, ours, theirs)}
-		}
+	want := make([]layer.Entry, len(g.Layers[i].Entries))
+	for n, e := range g.Layers[i].Entries {
+		want[n] = e.entry()
 	}
-	return []string{fmt.Sprintf("layer %d: DiffID %s, recorded %s, with entries alike", i, o.DiffIDs[i], g.DiffIDs[i])}
+	d := image.CompareLayers(o.Image.Layers[i].Entries(), want)
+	if d.Where == "" {
+		return []string{fmt.Sprintf("layer %d: DiffID %s, recorded %s, with entries alike", i, o.DiffIDs[i], g.DiffIDs[i])}
+	}
+	return []string{fmt.Sprintf("layer %d, %s: %s, recorded %s", i, d.Where, d.Ours, d.Theirs)}
 }
 
-func orEmpty(err error) string {
-	if err == nil {
-		return ""
+// entry is the recorded entry as the layer package has it.
+func (e GoldenEntry) entry() layer.Entry {
+	var mode int64
+	fmt.Sscanf(e.Mode, "%o", &mode)
+	x := layer.Entry{Name: e.Name, Type: (e.Typeflag + "0")[0], Mode: mode, UID: e.UID, GID: e.GID, Size: e.Size,
+		MTime: e.MTime, Linkname: e.Linkname, Major: e.Major, Minor: e.Minor}
+	for k, v := range e.PAX {
+		if b, err := hex.DecodeString(strings.TrimPrefix(v, "hex:")); err == nil && strings.HasPrefix(v, "hex:") {
+			v = string(b)
+		}
+		if x.PAX == nil {
+			x.PAX = map[string]string{}
+		}
+		x.PAX[k] = v
 	}
-	return err.Error()
-}
-
-func line(name, kind string, mode int64, uid, gid int, size, mtime int64, link, sum string) string {
-	s := fmt.Sprintf("%s %s %04o %d:%d %d bytes mtime %d", kind, name, mode, uid, gid, size, mtime)
-	if link != "" {
-		s += " -> " + link
+	if e.SHA256 != "" {
+		x.Content = vfs.Absent(e.Size, digest.Digest(e.SHA256))
 	}
-	return s + " " + sum
+	return x
 }
