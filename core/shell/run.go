@@ -36,8 +36,11 @@ type Config struct {
 	// Output takes what is written to stdout (fd 1) and stderr (fd 2), in
 	// order; nil drops it. data must not be kept.
 	Output func(fd int, data []byte)
-	Epoch  int64 // SOURCE_DATE_EPOCH in seconds; what passwd entries are dated by
-	Limits Limits
+	// Documents are the executable files at /dev/pipes, by name: here-documents
+	// that begin with #!.
+	Documents map[string]string
+	Epoch     int64 // SOURCE_DATE_EPOCH in seconds; what passwd entries are dated by
+	Limits    Limits
 }
 
 // Write tells which command wrote a path last. Removal counts as writing.
@@ -50,7 +53,7 @@ type Write struct {
 }
 
 // Note is something a reader should know beside the output.
-type Note string
+type Note struct{ Text string }
 
 // Result is what a run came to.
 type Result struct {
@@ -73,7 +76,7 @@ func Run(ctx context.Context, e *vfs.Editor, c Config) (Result, error) {
 		return Result{}, fmt.Errorf("shell: no command")
 	}
 	m := &proc.Machine{Editor: e, Context: ctx, Hostname: cmp.Or(c.Hostname, "buildkitsandbox"), Epoch: c.Epoch,
-		ReadOnly: c.ReadOnly, Output: c.Output, Limits: c.Limits, Program: program, Applet: plainApplet}
+		ReadOnly: c.ReadOnly, Output: c.Output, Limits: c.Limits, Documents: c.Documents, Program: program, Applet: plainApplet}
 	init := proc.NewProc(c.Argv)
 	init.Env = environment(e.Tree(), c)
 	init.Dir = cmp.Or(c.Dir, "/")
@@ -97,7 +100,7 @@ func Run(ctx context.Context, e *vfs.Editor, c Config) (Result, error) {
 	}
 	slices.SortFunc(res.Writes, func(a, b Write) int { return strings.Compare(a.Path, b.Path) })
 	for _, n := range m.Notes() {
-		res.Notes = append(res.Notes, Note(n))
+		res.Notes = append(res.Notes, Note{n})
 	}
 	return res, err
 }

@@ -47,6 +47,8 @@ type Machine struct {
 	ReadOnly func(path string) bool    // paths that refuse writes, as a read-only mount
 	Output   func(fd int, data []byte) // what reaches the terminal, in order
 	Limits   Limits
+	// Documents are executable files at /dev/pipes, by name.
+	Documents map[string]string
 
 	// Program finds what runs for the file at a canonical path: an applet, a
 	// shell, or an error. It is set by the shell.

@@ -1,6 +1,8 @@
 package proc
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"layerlab.dev/core/vfs"
@@ -90,6 +92,12 @@ func (m *Machine) populate(at string) *vfs.Node {
 		dir("/pts", 0o755)
 		dir("/shm", 0o1777)
 		dir("/mqueue", 0o1777)
+		if len(m.Documents) > 0 {
+			dir("/pipes", 0o755)
+			for _, name := range slices.Sorted(maps.Keys(m.Documents)) {
+				e.Create(tmp+"/pipes/"+name, vfs.Meta{Kind: vfs.File, Mode: 0o755}, vfs.String(m.Documents[name]))
+			}
+		}
 	case "/proc":
 		dir("/1", 0o555)
 		dir("/1/fd", 0o500)
