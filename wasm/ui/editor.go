@@ -58,7 +58,7 @@ func (c *EditorPane) firstLines() []string {
 	if f == nil || f.Text == nil {
 		return nil
 	}
-	return splitLines(*f.Text)
+	return lab.SplitLines(*f.Text)
 }
 
 // problems are the diagnostics to list; more than a screenful of them would

@@ -46,7 +46,7 @@ func (c *Inspector) Title() string {
 // Subject is the chosen step's instruction, or the image's Dockerfile.
 func (c *Inspector) Subject() string {
 	if s := c.Lab.Chosen(); s != nil && c.OfLayer() {
-		return s.Text
+		return lab.Title(s)
 	}
 	if c.Lab.Image != nil {
 		return c.Lab.Image.Dockerfile
@@ -100,8 +100,8 @@ func (c *Inspector) goTo() {
 }
 
 func (c *Inspector) lineText() string {
-	if s := c.Lab.Chosen(); s != nil && s.StartLine > 0 && c.OfLayer() {
-		return c.Lab.W.Line(s.StartLine)
+	if at := c.Lab.LinesOf(c.Lab.Chosen()); at.From > 0 && c.OfLayer() {
+		return c.Lab.W.Line(at.From)
 	}
 	return ""
 }

@@ -103,7 +103,7 @@ func (c *Stack) Sketch() []string {
 	}
 	var out []string
 	goesOn := false
-	for _, line := range splitLines(*f.Text) {
+	for _, line := range lab.SplitLines(*f.Text) {
 		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
@@ -114,10 +114,6 @@ func (c *Stack) Sketch() []string {
 		goesOn = strings.HasSuffix(line, "\\")
 	}
 	return out[:min(len(out), 40)]
-}
-
-func splitLines(s string) []string {
-	return strings.Split(strings.TrimSuffix(s, "\n"), "\n")
 }
 
 // Active is the element ID of the chosen stratum.

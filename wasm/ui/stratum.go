@@ -61,7 +61,7 @@ func (c *Stratum) Name() string {
 	if c.Layer > 0 {
 		parts[0] = w.Layer(c.Layer)
 	}
-	parts = append(parts, s.Text)
+	parts = append(parts, lab.Title(s))
 	if c.Layer > 0 {
 		parts = append(parts, c.Facts())
 		for _, f := range []struct {

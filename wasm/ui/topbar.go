@@ -48,6 +48,11 @@ func (c *Topbar) StatusText() string {
 	return l.W.Starting
 }
 
+// CanStop tells whether something runs for long enough to be told of.
+func (c *Topbar) CanStop() bool {
+	return c.Status() == "busy" && (c.Lab.Exporting || c.Lab.Progress.Step != "")
+}
+
 func (c *Topbar) result() string {
 	if !c.Lab.Built.Ok {
 		return c.Lab.W.Failed(max(c.Lab.Errors(), 1))

@@ -185,7 +185,7 @@ func (l *Lab) stepAt(line int) (stage int, id string) {
 			return i, id
 		}
 	}
-	return -1, ""
+	return l.baseAt(line)
 }
 
 // Caret chooses the step of the line that the caret is on.
@@ -217,9 +217,9 @@ func (l *Lab) Lit(id string) { l.Hover = id }
 
 // GoTo moves the editor to the line of a step.
 func (l *Lab) GoTo(id string) {
-	if s := l.step(id); s != nil && s.StartLine > 0 && l.Image != nil {
+	if at := l.LinesOf(l.step(id)); at.From > 0 {
 		l.Open(l.Image.Dockerfile)
-		l.host.Goto(s.StartLine, 0)
+		l.host.Goto(at.From, 0)
 	}
 }
 
@@ -229,10 +229,7 @@ func (l *Lab) light() {
 		if !l.linked() {
 			return Lines{}
 		}
-		if s := l.step(id); s != nil {
-			return Lines{s.StartLine, s.EndLine}
-		}
-		return Lines{}
+		return l.LinesOf(l.step(id))
 	}
 	l.host.Light(lines(l.chosen.id), lines(l.Hover))
 }

@@ -181,6 +181,13 @@ func (l *Lab) Restart() {
 	l.host.RestartEngine()
 }
 
+// Cancel gives up the running build or export.
+func (l *Lab) Cancel() {
+	l.request(wire.MethodCancel, nil, nil, func(json.RawMessage, string) {
+		l.Busy, l.Exporting = false, false
+	})
+}
+
 // OpenLesson loads a lesson in the place of the workspace.
 func (l *Lab) OpenLesson(slug string) {
 	l.readLesson(slug, func(lesson *wire.LessonText) {

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"math"
+	"strings"
 
 	"layerlab.dev/wasm/wire"
 )
@@ -121,4 +122,14 @@ func (l *Lab) occurring(names []string, in func(*wire.Step, string) bool) []stri
 		}
 	}
 	return out
+}
+
+// Title is what a stratum is called: the instruction as written, and for a
+// layer of the base also what made it there.
+func Title(s *wire.Step) string {
+	made := strings.TrimSuffix(s.CreatedBy, " # buildkit")
+	if s.Kind != "base" || made == "" {
+		return s.Text
+	}
+	return s.Text + ": " + made
 }

@@ -2,13 +2,13 @@ package words
 
 // Words is the catalogue of one language.
 type Words struct {
-	Lang     Lang
-	LangName string // the language's name in itself
+	Lang Lang
 
 	// Top bar.
 	Tagline       string
 	Lessons       string
 	LessonsHint   string // the first entry of the menu
+	StartAgain    string
 	Dockerfile    string // label of the choice of Dockerfile
 	Epoch         string
 	EpochHint     string
@@ -44,9 +44,7 @@ type Words struct {
 	GeneratedMark func(kind, size string) string
 	BinaryMark    string
 	LinkTo        func(target string) string
-	EmptyFolder   string
 	NoFiles       string
-	DropHere      string
 	Deleted       func(path string) string
 	Replaced      string
 	Undo          string
@@ -62,11 +60,9 @@ type Words struct {
 	GeneratedIs  func(kind, size string, seed uint64) string
 	NoFileOpen   string
 	Problems     string
-	NoProblems   string
 	ErrorWord    string
 	WarningWord  string
 	Line         func(n int) string
-	RuleLink     func(rule string) string
 	EngineSilent string
 
 	// Core sample.
@@ -75,7 +71,6 @@ type Words struct {
 	SampleEmpty   string
 	SampleWaiting string
 	Stale         string
-	Stage         string
 	Stages        string
 	Images        string
 	FinalStage    string
@@ -83,22 +78,18 @@ type Words struct {
 	BaseOf        map[string]string // by wire.Base.Kind
 	EmptyLayer    string
 	NoLayer       string
-	BaseLayer     string
 	Layer         func(n int) string
-	Entries       func(n int) string
 	Layers        func(n int) string
 	Cache         map[string]string // by wire.Cache.State
 	Fate          map[string]string // by part of the picture
 	Legend        string
 	HiddenBytes   func(size string) string
 	RemovedBytes  func(size string) string
-	Reason        string
 	ImageID       string
 	Uncompressed  string
 	Pulled        string
 	DiffID        string
 	ChainID       string
-	NotBuiltYet   string
 
 	// Inspector.
 	Inspector     string
@@ -111,7 +102,6 @@ type Words struct {
 	Changed       map[string]string // by wire.Row.Change
 	Kind          map[string]string // by wire.Row.Type
 	Filter        string
-	FilterHint    string
 	ShowKinds     string
 	RowsOf        func(n, total int) string
 	NoChanges     string
@@ -119,10 +109,7 @@ type Words struct {
 	NoMatch       string
 	LoadingRows   string
 	Path          string
-	Mode          string
-	Owner         string
 	Bytes         string
-	Time          string
 	Whiteout      string
 	Opaque        func(path string) string
 	ParentDir     string
@@ -141,13 +128,7 @@ type Words struct {
 	NoOutput      string
 	NoRun         string
 	Interpreted   string
-	Stdout        string
-	Stderr        string
 	HistoryNote   string
-	Created       string
-	CreatedBy     string
-	Comment       string
-	SizeWord      string
 	DocOf         func(digest, size string) string
 	FileAt        func(path string) string
 	Cut           string
@@ -157,12 +138,9 @@ type Words struct {
 	Fault        string
 	FaultAdvice  string
 	Dismiss      string
-	PageStopped  string
-	Reload       string
 	EngineDied   func(why string) string
 	EngineLoop   func(why string) string
 	WrongVersion func(page, engine int) string
-	Saved        string
 
 	// Live region.
 	SaysBuilt  func(layers int, size string, ms int64) string

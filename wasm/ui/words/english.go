@@ -10,12 +10,12 @@ func plural(n int, one, many string) string {
 }
 
 var english = Words{
-	Lang:     English,
-	LangName: "English",
+	Lang: English,
 
 	Tagline:       "What each line of a Dockerfile puts into the image",
 	Lessons:       "Lessons",
 	LessonsHint:   "Open a lesson",
+	StartAgain:    "Start the lesson again",
 	Dockerfile:    "Dockerfile",
 	Epoch:         "Epoch",
 	EpochHint:     "SOURCE_DATE_EPOCH: the time written into the image, UTC",
@@ -50,9 +50,7 @@ var english = Words{
 	GeneratedMark: func(kind, size string) string { return "generated, " + size },
 	BinaryMark:    "binary",
 	LinkTo:        func(target string) string { return "link to " + target },
-	EmptyFolder:   "empty folder",
 	NoFiles:       "No files. Add one, or drop a folder here.",
-	DropHere:      "Drop to add to the build context",
 	Deleted:       func(path string) string { return path + " deleted" },
 	Replaced:      "Your former files were put aside",
 	Undo:          "Undo",
@@ -69,11 +67,9 @@ var english = Words{
 	GeneratedIs:  generatedEnglish,
 	NoFileOpen:   "Choose a file to edit it.",
 	Problems:     "Problems",
-	NoProblems:   "No problems",
 	ErrorWord:    "error",
 	WarningWord:  "warning",
 	Line:         func(n int) string { return fmt.Sprintf("line %d", n) },
-	RuleLink:     func(rule string) string { return "About the rule " + rule },
 	EngineSilent: "The engine has not started yet. What you type is kept.",
 
 	Sample:        "Core sample",
@@ -81,7 +77,6 @@ var english = Words{
 	SampleEmpty:   "No image yet. Write FROM and an image name on the first line.",
 	SampleWaiting: "Waiting for the engine",
 	Stale:         "Last good build. The files have errors now.",
-	Stage:         "Stage",
 	Stages:        "Build stages",
 	Images:        "Images of this workspace",
 	FinalStage:    "final",
@@ -95,9 +90,7 @@ var english = Words{
 	},
 	EmptyLayer: "empty layer",
 	NoLayer:    "no layer",
-	BaseLayer:  "base layer",
 	Layer:      func(n int) string { return fmt.Sprintf("Layer %d", n) },
-	Entries:    func(n int) string { return plural(n, "entry", "entries") },
 	Layers:     func(n int) string { return plural(n, "layer", "layers") },
 	Cache: map[string]string{
 		"built":  "built now",
@@ -113,13 +106,11 @@ var english = Words{
 	Legend:       "What the marks mean",
 	HiddenBytes:  func(size string) string { return size + " hidden by later layers" },
 	RemovedBytes: func(size string) string { return "hides " + size + " below" },
-	Reason:       "Why",
 	ImageID:      "Image ID",
 	Uncompressed: "content",
 	Pulled:       "compressed",
 	DiffID:       "DiffID",
 	ChainID:      "ChainID",
-	NotBuiltYet:  "not built yet",
 
 	Inspector:     "Inspector",
 	OfLayer:       "Layer",
@@ -155,7 +146,6 @@ var english = Words{
 		"whiteout": "whiteout",
 	},
 	Filter:       "Filter by path",
-	FilterHint:   "part of a path",
 	ShowKinds:    "Show",
 	RowsOf:       func(n, total int) string { return plural(total, "path", "paths") },
 	NoChanges:    "This layer changes no files.",
@@ -163,10 +153,7 @@ var english = Words{
 	NoMatch:      "No path contains this text.",
 	LoadingRows:  "Reading",
 	Path:         "Path",
-	Mode:         "Mode",
-	Owner:        "Owner",
 	Bytes:        "Bytes",
-	Time:         "Time",
 	Whiteout:     "whiteout: no longer seen from here on",
 	Opaque:       func(path string) string { return "opaque: hides all that was in /" + path },
 	ParentDir:    "there because of what is below",
@@ -185,13 +172,7 @@ var english = Words{
 	NoOutput:     "The command wrote nothing.",
 	NoRun:        "Only RUN has output.",
 	Interpreted:  "interpreted in the browser",
-	Stdout:       "stdout",
-	Stderr:       "stderr",
 	HistoryNote:  "As docker history shows it, newest first",
-	Created:      "Created",
-	CreatedBy:    "Created by",
-	Comment:      "Comment",
-	SizeWord:     "Size",
 	DocOf:        func(digest, size string) string { return "Digest of exactly these " + size + ", shown indented" },
 	FileAt:       func(path string) string { return "/" + path },
 	Cut:          "Only the beginning is shown.",
@@ -200,8 +181,6 @@ var english = Words{
 	Fault:       "Something in the page went wrong. The files are kept.",
 	FaultAdvice: "You can go on. If it happens again, reload the page.",
 	Dismiss:     "Dismiss",
-	PageStopped: "The page's program stopped. Everything you typed is kept.",
-	Reload:      "Reload",
 	EngineDied: func(why string) string {
 		return "The engine stopped (" + why + ") and was started again. The files are kept."
 	},
@@ -211,7 +190,6 @@ var english = Words{
 	WrongVersion: func(page, engine int) string {
 		return fmt.Sprintf("Page and engine are of different versions (%d and %d). Reload the page.", page, engine)
 	},
-	Saved: "Saved in this browser",
 
 	SaysBuilt: func(layers int, size string, ms int64) string {
 		return fmt.Sprintf("Built: %s, %s, %d milliseconds", plural(layers, "layer", "layers"), size, ms)

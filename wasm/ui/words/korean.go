@@ -3,12 +3,12 @@ package words
 import "fmt"
 
 var korean = Words{
-	Lang:     Korean,
-	LangName: "한국어",
+	Lang: Korean,
 
 	Tagline:       "Dockerfile의 한 줄이 이미지에 남기는 것",
 	Lessons:       "학습",
 	LessonsHint:   "학습 열기",
+	StartAgain:    "학습 처음부터 다시",
 	Dockerfile:    "Dockerfile",
 	Epoch:         "기준 시각",
 	EpochHint:     "SOURCE_DATE_EPOCH: 이미지에 기록되는 시각 (UTC)",
@@ -43,9 +43,7 @@ var korean = Words{
 	GeneratedMark: func(kind, size string) string { return "생성됨, " + size },
 	BinaryMark:    "바이너리",
 	LinkTo:        func(target string) string { return "링크 → " + target },
-	EmptyFolder:   "빈 폴더",
 	NoFiles:       "파일이 없습니다. 새로 만들거나 폴더를 끌어다 놓으세요.",
-	DropHere:      "놓으면 빌드 컨텍스트에 추가됩니다",
 	Deleted:       func(path string) string { return path + " 삭제됨" },
 	Replaced:      "이전 파일은 따로 보관했습니다",
 	Undo:          "되돌리기",
@@ -62,11 +60,9 @@ var korean = Words{
 	GeneratedIs:  generatedKorean,
 	NoFileOpen:   "편집할 파일을 고르세요.",
 	Problems:     "문제",
-	NoProblems:   "문제 없음",
 	ErrorWord:    "오류",
 	WarningWord:  "경고",
 	Line:         func(n int) string { return fmt.Sprintf("%d행", n) },
-	RuleLink:     func(rule string) string { return rule + " 규칙 설명" },
 	EngineSilent: "엔진이 아직 시작되지 않았습니다. 입력한 내용은 저장됩니다.",
 
 	Sample:        "코어 샘플",
@@ -74,7 +70,6 @@ var korean = Words{
 	SampleEmpty:   "아직 이미지가 없습니다. 첫 줄에 FROM과 이미지 이름을 쓰세요.",
 	SampleWaiting: "엔진을 기다리는 중",
 	Stale:         "마지막으로 성공한 빌드입니다. 지금 파일에는 오류가 있습니다.",
-	Stage:         "스테이지",
 	Stages:        "빌드 스테이지",
 	Images:        "이 작업 공간의 이미지",
 	FinalStage:    "최종",
@@ -88,9 +83,7 @@ var korean = Words{
 	},
 	EmptyLayer: "빈 레이어",
 	NoLayer:    "레이어 없음",
-	BaseLayer:  "베이스 레이어",
 	Layer:      func(n int) string { return fmt.Sprintf("레이어 %d", n) },
-	Entries:    func(n int) string { return "항목 " + Count(n) + "개" },
 	Layers:     func(n int) string { return "레이어 " + Count(n) + "개" },
 	Cache: map[string]string{
 		"built":  "이번에 빌드",
@@ -106,13 +99,11 @@ var korean = Words{
 	Legend:       "표시의 뜻",
 	HiddenBytes:  func(size string) string { return size + " 나중 레이어에 가려짐" },
 	RemovedBytes: func(size string) string { return "아래의 " + size + " 가림" },
-	Reason:       "이유",
 	ImageID:      "이미지 ID",
 	Uncompressed: "내용",
 	Pulled:       "압축",
 	DiffID:       "DiffID",
 	ChainID:      "ChainID",
-	NotBuiltYet:  "아직 빌드되지 않음",
 
 	Inspector:     "돋보기",
 	OfLayer:       "레이어",
@@ -148,7 +139,6 @@ var korean = Words{
 		"whiteout": "화이트아웃",
 	},
 	Filter:       "경로로 거르기",
-	FilterHint:   "경로의 일부",
 	ShowKinds:    "표시",
 	RowsOf:       func(n, total int) string { return "경로 " + Count(total) + "개" },
 	NoChanges:    "이 레이어는 파일을 바꾸지 않습니다.",
@@ -156,10 +146,7 @@ var korean = Words{
 	NoMatch:      "이 글자가 들어간 경로가 없습니다.",
 	LoadingRows:  "읽는 중",
 	Path:         "경로",
-	Mode:         "권한",
-	Owner:        "소유자",
 	Bytes:        "바이트",
-	Time:         "시각",
 	Whiteout:     "화이트아웃: 여기서부터 보이지 않음",
 	Opaque:       func(path string) string { return "불투명: /" + path + "에 있던 것을 모두 가림" },
 	ParentDir:    "아래 항목 때문에 들어 있음",
@@ -178,13 +165,7 @@ var korean = Words{
 	NoOutput:     "명령이 아무것도 출력하지 않았습니다.",
 	NoRun:        "출력은 RUN에만 있습니다.",
 	Interpreted:  "브라우저에서 해석해 실행",
-	Stdout:       "표준 출력",
-	Stderr:       "표준 오류",
 	HistoryNote:  "docker history와 같은 순서, 최신이 위",
-	Created:      "생성 시각",
-	CreatedBy:    "만든 명령",
-	Comment:      "설명",
-	SizeWord:     "크기",
 	DocOf: func(digest, size string) string {
 		return "정확히 이 " + size + "의 다이제스트 (보기 좋게 들여 씀)"
 	},
@@ -195,8 +176,6 @@ var korean = Words{
 	Fault:       "페이지에서 문제가 생겼습니다. 파일은 그대로 있습니다.",
 	FaultAdvice: "계속할 수 있습니다. 다시 생기면 페이지를 새로 고치세요.",
 	Dismiss:     "닫기",
-	PageStopped: "페이지 프로그램이 멈췄습니다. 입력한 내용은 모두 저장되어 있습니다.",
-	Reload:      "새로 고침",
 	EngineDied: func(why string) string {
 		return "엔진이 멈춰(" + why + ") 다시 시작했습니다. 파일은 그대로 있습니다."
 	},
@@ -206,7 +185,6 @@ var korean = Words{
 	WrongVersion: func(page, engine int) string {
 		return fmt.Sprintf("페이지와 엔진의 버전이 다릅니다(%d, %d). 페이지를 새로 고치세요.", page, engine)
 	},
-	Saved: "이 브라우저에 저장됨",
 
 	SaysBuilt: func(layers int, size string, ms int64) string {
 		return fmt.Sprintf("빌드 완료: 레이어 %d개, %s, %d밀리초", layers, size, ms)
