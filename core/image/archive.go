@@ -3,12 +3,14 @@ package image
 import (
 	"archive/tar"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
+	"strings"
 
-	"github.com/opencontainers/go-digest"
-
+	"layerlab.dev/core/layer"
 	"layerlab.dev/core/vfs"
 )
 
@@ -17,50 +19,96 @@ import (
 // oci-layout, every mtime 0. It fails with a *vfs.AbsentError where a layer of
 // the base is known by its digest only. ctx cancels it.
 func (i *Image) WriteOCI(ctx context.Context, w io.Writer, o Options) error {
-	m, err := i.Manifest(ctx, o)
+	files, _, err := i.layout(ctx, o)
 	if err != nil {
 		return err
+	}
+	return writeArchive(ctx, w, files)
+}
+
+// WriteDocker writes the image as a `docker save` archive under the name
+// NAME[:TAG] (the tag is latest without one): the OCI layout with uncompressed
+// layers, and manifest.json and repositories beside it, so that old and new
+// daemons load it.
+func (i *Image) WriteDocker(ctx context.Context, w io.Writer, name string, o Options) error {
+	o.Compression = layer.Uncompressed
+	files, m, err := i.layout(ctx, o)
+	if err != nil {
+		return err
+	}
+	repository, tag := name, "latest"
+	if at := strings.LastIndexByte(name, ':'); at > strings.LastIndexByte(name, '/') {
+		repository, tag = name[:at], name[at+1:]
+	}
+	doc := []struct {
+		Config   string
+		RepoTags []string
+		Layers   []string
+	}{{blobPath(i.ID()), []string{repository + ":" + tag}, []string{}}}
+	top := ""
+	for _, l := range m.Layers {
+		doc[0].Layers = append(doc[0].Layers, blobPath(l.Digest))
+		top = l.Digest.Encoded()
+	}
+	for name, v := range map[string]any{"manifest.json": doc, "repositories": map[string]map[string]string{repository: {tag: top}}} {
+		text, err := json.Marshal(v)
+		if err != nil {
+			return err
+		}
+		files[name] = member{0o644, text}
+	}
+	return writeArchive(ctx, w, files)
+}
+
+// member is a file of an archive.
+type member struct {
+	mode    int64
+	content []byte
+}
+
+// layout is the files of the OCI layout that holds the image.
+func (i *Image) layout(ctx context.Context, o Options) (map[string]member, *Manifest, error) {
+	m, err := i.Manifest(ctx, o)
+	if err != nil {
+		return nil, nil, err
 	}
 	index, _, err := i.Index(m)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	blobs := map[digest.Digest][]byte{m.Digest: m.JSON, i.ID(): i.configJSON}
-	names := []digest.Digest{m.Digest, i.ID()}
+	files := map[string]member{
+		"index.json": {0o644, index}, "oci-layout": {0o444, []byte(`{"imageLayoutVersion":"1.0.0"}`)},
+		blobPath(m.Digest): {0o444, m.JSON}, blobPath(i.ID()): {0o444, i.configJSON},
+	}
 	for n, l := range m.Layers {
 		if l.Content == nil {
-			return fmt.Errorf("export layer %d: %w", n+1, &vfs.AbsentError{Digest: l.Digest})
+			return nil, nil, fmt.Errorf("export layer %d: %w", n+1, &vfs.AbsentError{Digest: l.Digest})
 		}
-		if _, ok := blobs[l.Digest]; !ok {
-			names = append(names, l.Digest)
-		}
-		blobs[l.Digest] = l.Content
+		files[blobPath(l.Digest)] = member{0o444, l.Content}
 	}
-	slices.Sort(names)
+	return files, m, nil
+}
+
+// writeArchive writes the files sorted by name, as containerd does.
+func writeArchive(ctx context.Context, w io.Writer, files map[string]member) error {
 	tw := tar.NewWriter(w)
-	put := func(name string, mode int64, content []byte) {
-		if err != nil {
-			return
-		}
-		if err = ctx.Err(); err != nil {
-			return
-		}
-		if err = tw.WriteHeader(&tar.Header{Name: name, Mode: mode, Size: int64(len(content)), Typeflag: tar.TypeReg}); err == nil {
-			_, err = tw.Write(content)
-		}
-	}
 	for _, dir := range []string{"blobs/", "blobs/sha256/"} {
 		if err := tw.WriteHeader(&tar.Header{Name: dir, Mode: 0o755, Typeflag: tar.TypeDir}); err != nil {
-			return err
+			return fmt.Errorf("write archive: %w", err)
 		}
 	}
-	for _, d := range names {
-		put("blobs/sha256/"+d.Encoded(), 0o444, blobs[d])
-	}
-	put("index.json", 0o644, index)
-	put("oci-layout", 0o444, []byte(`{"imageLayoutVersion":"1.0.0"}`))
-	if err != nil {
-		return fmt.Errorf("write OCI archive: %w", err)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		f := files[name]
+		h := &tar.Header{Name: name, Mode: f.mode, Size: int64(len(f.content)), Typeflag: tar.TypeReg}
+		if err := tw.WriteHeader(h); err != nil {
+			return fmt.Errorf("write archive: %s: %w", name, err)
+		}
+		if _, err := tw.Write(f.content); err != nil {
+			return fmt.Errorf("write archive: %s: %w", name, err)
+		}
 	}
 	return tw.Close()
 }

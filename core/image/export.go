@@ -134,7 +134,7 @@ func clamp(h []ocispec.History, base *Config, limit time.Time) {
 func (i *Image) index(m *Manifest) ([]byte, error) {
 	p := i.Platform()
 	doc := ocispec.Index{MediaType: ocispec.MediaTypeImageIndex, Manifests: []ocispec.Descriptor{{
-		MediaType: ocispec.MediaTypeImageManifest, Digest: m.Digest, Size: int64(len(m.JSON)),
+		MediaType: m.MediaType, Digest: m.Digest, Size: int64(len(m.JSON)),
 		Annotations: map[string]string{ocispec.AnnotationCreated: time.Unix(i.epoch, 0).UTC().Format(time.RFC3339)},
 		Platform:    &p,
 	}}}

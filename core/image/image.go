@@ -94,14 +94,18 @@ func Existing(configJSON, manifestJSON []byte, layers []*layer.Layer) (*Image, e
 type Options struct {
 	// Compression of the layers made here; those of a base stay as they are.
 	Compression layer.Compression
+	// DockerTypes writes Docker's media types instead of the OCI image-spec's,
+	// and no annotations, as oci-mediatypes=false does.
+	DockerTypes bool
 	// Progress is told the bytes of layers that are done and those there are.
 	Progress func(done, total int64)
 }
 
 // Manifest is the manifest of an image with what it points to.
 type Manifest struct {
-	JSON   []byte
-	Digest digest.Digest
+	JSON      []byte
+	Digest    digest.Digest
+	MediaType string
 	// Layers are the compressed layers, bottom first.
 	Layers []*layer.Blob
 }
@@ -116,8 +120,13 @@ func (i *Image) Manifest(ctx context.Context, o Options) (*Manifest, error) {
 	}
 	m := &Manifest{}
 	doc := ocispec.Manifest{MediaType: ocispec.MediaTypeImageManifest}
+	configType := ocispec.MediaTypeImageConfig
+	if o.DockerTypes {
+		doc.MediaType, configType = dockerManifest, dockerConfig
+	}
+	m.MediaType = doc.MediaType
 	doc.SchemaVersion = 2
-	doc.Config = ocispec.Descriptor{MediaType: ocispec.MediaTypeImageConfig, Digest: i.ID(), Size: int64(len(i.configJSON))}
+	doc.Config = ocispec.Descriptor{MediaType: configType, Digest: i.ID(), Size: int64(len(i.configJSON))}
 	for n, l := range i.Layers {
 		b, err := l.Blob(ctx, o.Compression)
 		if err != nil {
@@ -128,12 +137,17 @@ func (i *Image) Manifest(ctx context.Context, o Options) (*Manifest, error) {
 		if !l.Fixed() {
 			d.Annotations = map[string]string{"buildkit/rewritten-timestamp": fmt.Sprint(i.epoch)}
 		}
+		if o.DockerTypes {
+			d.MediaType, d.Annotations = dockerType(d.MediaType), nil
+		}
 		doc.Layers = append(doc.Layers, d)
 		if done += l.TarSize(); o.Progress != nil {
 			o.Progress(done, total)
 		}
 	}
-	m.JSON = i.manifestJSON
+	if !o.DockerTypes {
+		m.JSON = i.manifestJSON
+	}
 	if m.JSON == nil {
 		var err error
 		if m.JSON, err = json.MarshalIndent(doc, "", "  "); err != nil {
@@ -144,16 +158,33 @@ func (i *Image) Manifest(ctx context.Context, o Options) (*Manifest, error) {
 	return m, nil
 }
 
+// Docker's names for media types (moby/docker-image-spec).
+const (
+	dockerManifest = "application/vnd.docker.distribution.manifest.v2+json"
+	dockerConfig   = "application/vnd.docker.container.image.v1+json"
+	dockerLayer    = "application/vnd.docker.image.rootfs.diff.tar"
+)
+
+// suffixes of the names of layers by compression, the same in both families.
+var layerSuffixes = []struct{ oci, docker string }{{"", ""}, {"+gzip", ".gzip"}, {"+zstd", ".zstd"}}
+
 // ociType gives the image-spec's name for Docker's media type of a layer, as
-// BuildKit's util/compression does by default.
+// BuildKit's util/compression does by default; dockerType does the reverse.
+// Other names stay.
 func ociType(t string) string {
-	switch t {
-	case "application/vnd.docker.image.rootfs.diff.tar":
-		return ocispec.MediaTypeImageLayer
-	case "application/vnd.docker.image.rootfs.diff.tar.gzip":
-		return ocispec.MediaTypeImageLayerGzip
-	case "application/vnd.docker.image.rootfs.diff.tar.zstd":
-		return ocispec.MediaTypeImageLayerZstd
+	for _, s := range layerSuffixes {
+		if t == dockerLayer+s.docker {
+			return ocispec.MediaTypeImageLayer + s.oci
+		}
+	}
+	return t
+}
+
+func dockerType(t string) string {
+	for _, s := range layerSuffixes {
+		if t == ocispec.MediaTypeImageLayer+s.oci {
+			return dockerLayer + s.docker
+		}
 	}
 	return t
 }

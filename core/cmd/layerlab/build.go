@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,6 +29,9 @@ func runBuild(ctx context.Context, args []string) error {
 	epoch := flags.Int64("epoch", defaultEpoch, "SOURCE_DATE_EPOCH in seconds")
 	asJSON := flags.Bool("json", false, "print everything about the image as one JSON object")
 	output := flags.String("o", "", "write the image as an OCI archive to this file")
+	format := flags.String("format", "oci", "of the archive: oci, or docker for the form of docker save")
+	name := flags.String("name", "", "name[:tag] in a docker archive (default the folder's name)")
+	dockerTypes := flags.Bool("docker-types", false, "write Docker's media types, as oci-mediatypes=false does")
 	compression := flags.String("compression", "gzip", "of the layers: gzip, zstd or uncompressed")
 	buildArgs, labels, paths, secrets := pairs{}, pairs{}, pairs{}, pairs{}
 	flags.Var(buildArgs, "build-arg", "build argument NAME=VALUE")
@@ -72,7 +76,7 @@ func runBuild(ctx context.Context, args []string) error {
 		}
 		return err
 	}
-	how := image.Options{Compression: layer.Compression(*compression)}
+	how := image.Options{Compression: layer.Compression(*compression), DockerTypes: *dockerTypes}
 	if *asJSON {
 		if err := printJSON(ctx, res, how); err != nil {
 			return err
@@ -87,10 +91,39 @@ func runBuild(ctx context.Context, args []string) error {
 	if *output == "" {
 		return nil
 	}
-	return writeImage(ctx, *output, res.Image, how)
+	return writeFile(*output, func(w io.Writer) error {
+		switch *format {
+		case "oci":
+			return res.Image.WriteOCI(ctx, w, how)
+		case "docker":
+			if *name == "" {
+				*name = imageName(dir)
+			}
+			return res.Image.WriteDocker(ctx, w, *name, how)
+		}
+		return fmt.Errorf("unknown format %q: want oci or docker", *format)
+	})
 }
 
-func writeImage(ctx context.Context, name string, img *image.Image, o image.Options) (err error) {
+// imageName makes an image name of the name of a folder, as compose does.
+func imageName(dir string) string {
+	if abs, err := filepath.Abs(dir); err == nil {
+		dir = abs
+	}
+	name := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, strings.ToLower(filepath.Base(dir)))
+	if name == "" {
+		return "image"
+	}
+	return name
+}
+
+// writeFile writes a file as a whole: a failure leaves none.
+func writeFile(name string, write func(io.Writer) error) (err error) {
 	f, err := os.Create(name)
 	if err != nil {
 		return err
@@ -104,7 +137,7 @@ func writeImage(ctx context.Context, name string, img *image.Image, o image.Opti
 		}
 	}()
 	w := bufio.NewWriterSize(f, 1<<20)
-	if err := img.WriteOCI(ctx, w, o); err != nil {
+	if err := write(w); err != nil {
 		return err
 	}
 	return w.Flush()
