@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"path"
+	"strconv"
 	"strings"
 
 	"layerlab.dev/wasm/ui/lab"
@@ -57,8 +59,49 @@ func (c *Rows) Empty() string {
 	return c.Lab.W.NoChanges
 }
 
-// Sign is the change as a character.
+// tree tells whether the rows are drawn as a tree, with names instead of whole
+// paths: those of the union, as long as none is left out.
+func (c *Rows) tree() bool { return c.List.Name == "files" && c.List.Filter == "" }
+
+// Depth indents a row of the tree.
+func (c *Rows) Depth(r wire.Row) any {
+	if !c.tree() {
+		return nil
+	}
+	return min(strings.Count(r.Path, "/")+1, 8)
+}
+
+// Class names what the style sheet draws differently.
+func (c *Rows) Class(r wire.Row) string {
+	s := c.Lab.Chosen()
+	return classes("row", true, r.Change, r.Change != "", "here", s != nil && r.Layer == s.ID)
+}
+
+// SignClass is that of a row's first column.
+func (c *Rows) SignClass() string {
+	if c.List.Name == "files" {
+		return "layer-of"
+	}
+	return "sign"
+}
+
+// layer is the number of the layer that holds a path, "" where that is not
+// known.
+func (c *Rows) layer(r wire.Row) string {
+	if st := c.Lab.ShownStage(); st != nil && r.Layer != "" {
+		if n := lab.LayerNumber(st, r.Layer); n > 0 {
+			return strconv.Itoa(n)
+		}
+	}
+	return ""
+}
+
+// Sign is the change as a character, or the number of the layer that holds
+// the path.
 func (c *Rows) Sign(r wire.Row) string {
+	if c.List.Name == "files" {
+		return c.layer(r)
+	}
 	switch r.Change {
 	case "added":
 		return "+"
@@ -75,6 +118,9 @@ func (c *Rows) Sign(r wire.Row) string {
 // Name is the path as the list shows it.
 func (c *Rows) Name(r wire.Row) string {
 	name := r.Path
+	if c.tree() {
+		name = path.Base(name)
+	}
 	if c.List.Name == "tar" && r.Name != "" {
 		name = r.Name
 	} else if r.Type == "dir" && !strings.HasSuffix(name, "/") {
@@ -122,8 +168,11 @@ func (c *Rows) ModeText(r wire.Row) string {
 
 // Word is the change for people who see neither sign nor colour.
 func (c *Rows) Word(r wire.Row) string {
-	if r.Change != "" {
+	switch {
+	case r.Change != "":
 		return c.Lab.W.Changed[r.Change] + " "
+	case c.layer(r) != "":
+		return c.Lab.W.InLayer(c.layer(r)) + " "
 	}
 	return ""
 }
@@ -136,6 +185,9 @@ func (c *Rows) CanLook(r wire.Row) bool {
 // Title is the row's whole path with what is known of it.
 func (c *Rows) Title(r wire.Row) string {
 	t := "/" + r.Path + ", " + c.Lab.W.Kind[r.Type]
+	if n := c.layer(r); n != "" {
+		t += ", " + c.Lab.W.InLayer(n)
+	}
 	if r.MTime != 0 {
 		t += ", " + epochText(r.MTime)
 	}

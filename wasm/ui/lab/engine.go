@@ -127,12 +127,15 @@ func (l *Lab) ready(data json.RawMessage) error {
 	return nil
 }
 
-// built takes over a build that is still wanted.
+// built takes over a build that is still wanted. One of a revision that was
+// overtaken while it travelled counts as well: it is newer than what is shown,
+// and the engine answers questions about its steps, no longer about those of
+// the build before.
 func (l *Lab) built(b *wire.Built) {
-	if b.Revision != l.Revision {
+	if b.Revision < l.since || (l.Built != nil && b.Revision < l.Built.Revision) {
 		return
 	}
-	l.Busy, l.Built = false, b
+	l.Busy, l.Built = b.Revision < l.Revision, b
 	delete(l.deaths, b.Revision)
 	if b.Ok && b.Shown >= 0 && b.Shown < len(b.Images) {
 		l.Image, l.Stale = &b.Images[b.Shown], false

@@ -31,6 +31,7 @@ type Lab struct {
 	textKeys   map[string]int  // version of a long text, by path
 	sent       map[string]bool // content keys that the engine has
 	needsBuild bool
+	since      int // the first revision of this workspace and choice of Dockerfile
 
 	// The engine.
 	Phase    Phase

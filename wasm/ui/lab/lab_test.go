@@ -162,17 +162,44 @@ func TestKeystrokesOfAFrameAreOneBuild(t *testing.T) {
 	}
 }
 
-func TestOnlyTheNewestRevisionCounts(t *testing.T) {
-	l, _ := started(t)
-	old := built(l, image("old", "FROM a"))
-	l.Edited("Dockerfile", "FROM b")
-	event(t, l, wire.EventBuilt, old)
-	if l.Image != nil {
-		t.Error("took over a build of an older revision")
+func TestBuildsArriveLate(t *testing.T) {
+	l, h := started(t)
+	at := func(revision int, id string) wire.Built {
+		b := built(l, image(id, "FROM a"))
+		b.Revision = revision
+		return b
 	}
-	event(t, l, wire.EventBuilt, built(l, image("new", "FROM b")))
-	if l.Image == nil || l.Image.ID != "sha256:new" {
-		t.Error("did not take over the newest build")
+	shown := func() string {
+		if l.Image == nil {
+			return ""
+		}
+		return strings.TrimPrefix(l.Image.ID, "sha256:")
+	}
+	l.Edited("Dockerfile", "FROM b")
+	l.Edited("Dockerfile", "FROM c")
+	l.Flush()
+	first := l.Revision
+	event(t, l, wire.EventBuilt, at(first-1, "overtaken"))
+	if shown() != "overtaken" || !l.Busy {
+		t.Errorf("shows %q, busy %v: a build that was overtaken on its way is newer than nothing", shown(), l.Busy)
+	}
+	event(t, l, wire.EventBuilt, at(first, "newest"))
+	if shown() != "newest" || l.Busy {
+		t.Errorf("shows %q, busy %v after the newest build", shown(), l.Busy)
+	}
+	event(t, l, wire.EventBuilt, at(first-1, "old"))
+	if shown() != "newest" {
+		t.Errorf("an older build replaced a newer one")
+	}
+	l.OpenLesson("two")
+	answer(t, l, h.last().ID, wire.LessonText{Workspace: lab.First()}, "")
+	event(t, l, wire.EventBuilt, at(first, "other workspace"))
+	if shown() != "" {
+		t.Errorf("shows %q of the workspace that the lesson replaced", shown())
+	}
+	event(t, l, wire.EventBuilt, at(l.Revision, "lesson"))
+	if shown() != "lesson" {
+		t.Errorf("shows %q after the lesson's build", shown())
 	}
 }
 

@@ -95,6 +95,7 @@ func (l *Lab) Replace(ws wire.Workspace, lesson string) {
 	l.openDefault()
 	l.Notice = &Notice{Text: l.W.Replaced, Action: l.W.Undo, Do: l.restoreFormer}
 	l.changed()
+	l.since = l.Revision
 }
 
 func (l *Lab) restoreFormer() {
@@ -348,6 +349,7 @@ func (l *Lab) UseDockerfile(path string) {
 	l.host.SaveMeta(l.Meta)
 	l.chosen, l.Stage = mark{}, -1
 	l.changed()
+	l.since = l.Revision
 }
 
 // SetEpoch sets SOURCE_DATE_EPOCH.

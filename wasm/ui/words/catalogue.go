@@ -114,6 +114,7 @@ type Words struct {
 	Opaque        func(path string) string
 	ParentDir     string
 	WrittenBy     string
+	InLayer       func(n string) string
 	HowChain      string
 	HowChainBase  string
 	ParentChain   string

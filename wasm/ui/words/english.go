@@ -157,6 +157,7 @@ var english = Words{
 	Whiteout:     "whiteout: no longer seen from here on",
 	Opaque:       func(path string) string { return "opaque: hides all that was in /" + path },
 	ParentDir:    "there because of what is below",
+	InLayer:      func(n string) string { return "from layer " + n },
 	WrittenBy:    "written by",
 	HowChain:     "How this ChainID is computed",
 	HowChainBase: "At the bottom the ChainID is the DiffID",

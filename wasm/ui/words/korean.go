@@ -150,6 +150,7 @@ var korean = Words{
 	Whiteout:     "화이트아웃: 여기서부터 보이지 않음",
 	Opaque:       func(path string) string { return "불투명: /" + path + "에 있던 것을 모두 가림" },
 	ParentDir:    "아래 항목 때문에 들어 있음",
+	InLayer:      func(n string) string { return "레이어 " + n + "에 있음" },
 	WrittenBy:    "기록한 명령:",
 	HowChain:     "이 ChainID의 계산",
 	HowChainBase: "맨 아래에서는 ChainID가 DiffID와 같습니다",
