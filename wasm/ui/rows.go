@@ -188,6 +188,9 @@ func (c *Rows) Title(r wire.Row) string {
 	if n := c.layer(r); n != "" {
 		t += ", " + c.Lab.W.InLayer(n)
 	}
+	if note := c.Note(r); note != "" {
+		t += "\n" + note
+	}
 	if r.MTime != 0 {
 		t += ", " + epochText(r.MTime)
 	}

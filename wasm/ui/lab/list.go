@@ -7,8 +7,12 @@ import (
 	"layerlab.dev/wasm/wire"
 )
 
-// RowHeight is that of a row of a long list, in CSS pixels.
-const RowHeight = 28
+// RowHeight is that of a row of a long list, in CSS pixels, and TallRowHeight
+// that of a row with a second line for its note.
+const (
+	RowHeight     = 28
+	TallRowHeight = 44
+)
 
 // window is how many rows one query asks for.
 const window = 200
@@ -37,6 +41,22 @@ type question struct {
 
 func newList(name string) *List { return &List{Name: name, height: 600} }
 
+// Tall tells whether the rows have a second line: changes have much to say.
+func (s *List) Tall() bool { return s.Name == "changes" }
+
+func (s *List) rowHeight() int {
+	if s.Tall() {
+		return TallRowHeight
+	}
+	return RowHeight
+}
+
+// inSight is the range of rows in sight and a few around them.
+func (s *List) inSight() (from, to int) {
+	from = max(int(s.top)/s.rowHeight()-8, 0)
+	return from, from + int(s.height)/s.rowHeight() + 17
+}
+
 // Scrolled tells where the list's window stands, in CSS pixels.
 func (l *Lab) Scrolled(list string, top, height float64) {
 	if s := l.Lists[list]; s != nil && height > 0 {
@@ -48,11 +68,10 @@ func (l *Lab) Scrolled(list string, top, height float64) {
 // as far as they are here. Before and After are the heights of the room left
 // out on either side, in CSS pixels.
 func (s *List) Visible() (rows []wire.Row, first, before, after int) {
-	from := max(int(s.top)/RowHeight-8, 0)
-	to := from + int(s.height)/RowHeight + 17
+	from, to := s.inSight()
 	from = min(max(from, s.Offset), s.Offset+len(s.Rows))
 	to = min(max(to, from), s.Offset+len(s.Rows))
-	return s.Rows[from-s.Offset : to-s.Offset], from, from * RowHeight, max(s.Total-to, 0) * RowHeight
+	return s.Rows[from-s.Offset : to-s.Offset], from, from * s.rowHeight(), max(s.Total-to, 0) * s.rowHeight()
 }
 
 // Toggle shows or hides the changes of a kind; the last one shown brings all
@@ -84,8 +103,7 @@ func (l *Lab) wantRows() {
 	for _, k := range s.Kinds {
 		q.kinds += k + " "
 	}
-	from := max(int(s.top)/RowHeight-8, 0)
-	to := from + int(s.height)/RowHeight + 17
+	from, to := s.inSight()
 	here := s.Loaded && q.step == s.asked.step && q.filter == s.asked.filter && q.kinds == s.asked.kinds
 	if here && from >= s.Offset && min(to, s.Total) <= s.Offset+len(s.Rows) {
 		return

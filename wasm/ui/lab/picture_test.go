@@ -98,14 +98,14 @@ func TestListAsksForWindows(t *testing.T) {
 	if n := h.count(wire.MethodRows); n != 1 {
 		t.Errorf("asked again for what is here")
 	}
-	l.Scrolled("changes", 5000*lab.RowHeight, 600)
+	l.Scrolled("changes", 5000*lab.TallRowHeight, 600)
 	l.Flush()
 	give(10000)
 	rows, first, before, after := list.Visible()
-	if first > 5000 || first+len(rows) < 5000+600/lab.RowHeight || len(rows) > 60 {
+	if first > 5000 || first+len(rows) < 5000+600/lab.TallRowHeight || len(rows) > 60 {
 		t.Errorf("%d rows from %d do not cover the window", len(rows), first)
 	}
-	if before+len(rows)*lab.RowHeight+after != 10000*lab.RowHeight || rows[0].Path != fmt.Sprint(first) {
+	if before+len(rows)*lab.TallRowHeight+after != 10000*lab.TallRowHeight || rows[0].Path != fmt.Sprint(first) {
 		t.Errorf("%d before, %d after, first row %s", before, after, rows[0].Path)
 	}
 	l.FilterBy("changes", "x")

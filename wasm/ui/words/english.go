@@ -100,8 +100,8 @@ var english = Words{
 	Fate: map[string]string{
 		"added":    "added",
 		"modified": "modified",
-		"hidden":   "hidden by a later layer",
-		"removed":  "removed from sight",
+		"hidden":   "hidden later",
+		"removed":  "removed",
 	},
 	Legend:       "What the marks mean",
 	HiddenBytes:  func(size string) string { return size + " hidden by later layers" },

@@ -93,8 +93,8 @@ var korean = Words{
 	Fate: map[string]string{
 		"added":    "추가",
 		"modified": "수정",
-		"hidden":   "나중 레이어에 가려짐",
-		"removed":  "보이지 않게 제거",
+		"hidden":   "나중에 가려짐",
+		"removed":  "제거",
 	},
 	Legend:       "표시의 뜻",
 	HiddenBytes:  func(size string) string { return size + " 나중 레이어에 가려짐" },
