@@ -17,6 +17,7 @@ func FuzzBuild(f *testing.F) {
 		"ARG B=scratch\nFROM $B AS x\nCOPY --parents --exclude=*.md src/./sub /n/\nFROM x\nCOPY --from=x --chown=1:2 --chmod=u+x / /y\n",
 		"FROM busybox\nRUN --mount=type=bind,target=/m --mount=type=cache,target=/c <<EOF\nls /m > /c/x\nEOF\nONBUILD RUN true\n",
 		"# escape=`\nFROM scratch\nENV A=`\n b\nWORKDIR a/../b\nCOPY <<-\"E\" /f\n\tx\nE\nEXPOSE 1-3/udp\n",
+		"FROM alpine\nRUN c\x10 fi&st\x0eC |\xe3\nCMD [\"echo\"]\n",
 	} {
 		f.Add(seed)
 	}

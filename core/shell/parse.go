@@ -39,11 +39,14 @@ func parse(src string, d Dialect) *script {
 		sc.stmts = sc.stmts[:0]
 		p := syntax.NewParser(syntax.Variant(lang))
 		for st, err := range p.StmtsSeq(strings.NewReader(src)) {
-			if err != nil {
+			// Not left early: the parser yields its last error in any case.
+			switch {
+			case perr != nil:
+			case err != nil:
 				perr = err
-				break
+			default:
+				sc.stmts = append(sc.stmts, st)
 			}
-			sc.stmts = append(sc.stmts, st)
 		}
 		if perr == nil {
 			break
