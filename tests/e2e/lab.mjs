@@ -119,11 +119,17 @@ export class Lab {
     });
   }
 
-  // settled waits until the engine has answered to what is on screen.
+  // settled waits until the engine has answered to what is on screen, and
+  // nothing moves any more.
   async settled() {
-    await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    const frames = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    await this.page.evaluate(frames);
     await poll("a finished build", () =>
       this.page.$eval("[data-status]", (e) => ["ready", "stale"].includes(e.dataset.status)));
+    await this.page.evaluate(frames);
+    await this.page.evaluate(async () => {
+      await Promise.allSettled(document.getAnimations().map((a) => a.finished));
+    });
   }
 
   // digests opens the digests of a stratum and gives them as the page shows

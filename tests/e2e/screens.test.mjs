@@ -11,9 +11,8 @@ const widths = [[1440, 900], [1024, 768], [390, 844]];
 
 // shoot writes a picture once nothing moves any more.
 async function shoot(lab, name) {
-  await lab.settled();
   await lab.page.mouse.move(0, 0);
-  await lab.page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {}))));
+  await lab.settled();
   const picture = await lab.page.screenshot({ path: `${screenshots}/${name}.png` });
   assert.ok(picture.length > 10_000, `${name} is empty`);
 }
