@@ -206,6 +206,18 @@ run_tests() {
   ((all_failed == 0))
 }
 
+bench() {
+  need_tools
+  need_programs
+  site 11
+  go build -o .cache/bin/ ./site/serve ./tests/bench
+  timed "npm packages of the browser tests" node_packages tests/e2e
+  say "trees (core/vfs)"
+  go test -run '^$' -bench . -benchmem ./core/vfs
+  say "the page"
+  node tests/bench/bench.mjs
+}
+
 fuzz() {
   local time=${1:-30s} package target
   for package in $(go list ./core/... ./wasm/... ./site/...); do
@@ -221,6 +233,7 @@ case $command in
   serve) serve "$@" ;;
   build) site 11 ;;
   test) run_tests ;;
+  bench) bench ;;
   fuzz) fuzz "$@" ;;
   help | -h | --help) usage ;;
   *) usage >&2; die "unknown command: $command" ;;

@@ -82,7 +82,7 @@ type Doc struct {
 // ExportQuery asks for an image as an archive.
 type ExportQuery struct {
 	Image  string `json:"image"`
-	Format string `json:"format"` // "oci"
+	Format string `json:"format"` // "oci", or "docker" for docker load
 }
 
 // Exported describes the archive in the transferred buffer 0.

@@ -45,8 +45,8 @@ func document(text []byte) wire.Doc {
 
 // export answers an ExportQuery; the archive is buffer 0.
 func (s *Session) export(id int, q wire.ExportQuery) (any, [][]byte, error) {
-	if q.Format != "oci" {
-		return nil, nil, fmt.Errorf("there is no format %q: ask for oci", q.Format)
+	if q.Format != "oci" && q.Format != "docker" {
+		return nil, nil, fmt.Errorf("there is no format %q: ask for oci or docker", q.Format)
 	}
 	d, err := s.work(q.Image)
 	if err != nil {
@@ -68,15 +68,15 @@ func (s *Session) export(id int, q wire.ExportQuery) (any, [][]byte, error) {
 	progress := s.progress(revision)
 	o := image.Options{Compression: d.compression,
 		Progress: func(done, total int64) { progress("export", done, total) }}
-	m, err := d.result.Image.Manifest(ctx, o)
+	var b bytes.Buffer
+	if q.Format == "docker" {
+		err = d.result.Image.WriteDocker(ctx, &b, d.Tag, o)
+	} else {
+		err = d.result.Image.WriteOCI(ctx, &b, o)
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("export: %w", err)
 	}
-	var b bytes.Buffer
-	b.Grow(int(image.ArchiveSize(m)))
-	if err := d.result.Image.WriteOCI(ctx, &b, o); err != nil {
-		return nil, nil, fmt.Errorf("export: %w", err)
-	}
-	name := strings.NewReplacer("/", "-", ":", "-").Replace(d.Tag) + ".oci.tar"
+	name := strings.ReplaceAll(d.Tag, "/", "-") + "." + q.Format + ".tar"
 	return wire.Exported{Name: name, Size: int64(b.Len()), Digest: string(digest.FromBytes(b.Bytes()))}, [][]byte{b.Bytes()}, nil
 }

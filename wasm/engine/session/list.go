@@ -19,10 +19,11 @@ const maxRows = 500
 // list is a long list of a step. Rows are made only for the window that is
 // looked at.
 type list struct {
-	step, name string
-	paths      []string
-	changes    []string // kind of change by row; nil in lists without
-	row        func(i int) wire.Row
+	of      *step
+	name    string
+	paths   []string
+	changes []string // kind of change by row; nil in lists without
+	row     func(i int) wire.Row
 
 	// The last choice of rows: scrolling asks for it again and again.
 	filter string
@@ -54,7 +55,7 @@ func (l *list) window(q wire.RowsQuery) wire.Rows {
 
 // newList makes the list of a step that a query names.
 func newList(st *step, name string) (*list, error) {
-	l := &list{step: st.ID, name: name}
+	l := &list{of: st, name: name}
 	switch name {
 	case "changes":
 		l.ofChanges(st)

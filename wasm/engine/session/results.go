@@ -11,15 +11,22 @@ import (
 // results are what queries look at: of each Dockerfile the last build that
 // gave an image, which is what the page still shows while a newer one fails.
 type results struct {
-	good  map[string]*work // by path of the Dockerfile
-	steps map[string]*step
-	lists []*list // used last comes last
-	bases *baseCache
+	good map[string]*work // by path of the Dockerfile
+	// now and before are the images and steps of good, and those of the round
+	// before: a question may be under way while its answer is built anew.
+	now, before index
+	lists       []*list // used last comes last
+	bases       *baseCache
+}
+
+// index finds what a query names.
+type index struct {
+	images map[string]*work // by image ID
+	steps  map[string]*step
 }
 
 func newResults() results {
-	return results{good: map[string]*work{}, steps: map[string]*step{},
-		bases: &baseCache{layers: map[*image.Image][]baseLayer{}}}
+	return results{good: map[string]*work{}, bases: &baseCache{layers: map[*image.Image][]baseLayer{}}}
 }
 
 // take keeps the works that built, and forgets Dockerfiles that are gone.
@@ -32,26 +39,33 @@ func (r *results) take(dockerfiles []string, order []*work) {
 			delete(r.good, path)
 		}
 	}
-	clear(r.steps)
+	r.before, r.now = r.now, index{images: map[string]*work{}, steps: map[string]*step{}}
 	var all []*work
 	for _, d := range r.good {
 		all = append(all, d)
+		r.now.images[d.image.ID] = d
 		for _, s := range d.stages {
 			for _, st := range s.steps {
-				r.steps[st.ID] = st
+				r.now.steps[st.ID] = st
 			}
 		}
 	}
 	r.bases.keep(usedBases(all))
-	// A list of a step that is gone, or that was made anew.
-	r.lists = slices.DeleteFunc(r.lists, func(l *list) bool { return r.steps[l.step] == nil })
+	r.lists = slices.DeleteFunc(r.lists, func(l *list) bool { return r.step(l.of.ID) != l.of })
+}
+
+func (r *results) step(id string) *step {
+	if st := r.now.steps[id]; st != nil {
+		return st
+	}
+	return r.before.steps[id]
 }
 
 // step finds a step by its ID.
 func (s *Session) step(id string) (*step, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if st := s.results.steps[id]; st != nil {
+	if st := s.results.step(id); st != nil {
 		return st, nil
 	}
 	return nil, fmt.Errorf("step %q is gone: the stack was built again", id)
@@ -61,8 +75,8 @@ func (s *Session) step(id string) (*step, error) {
 func (s *Session) work(imageID string) (*work, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, d := range s.results.good {
-		if d.image.ID == imageID {
+	for _, in := range []index{s.results.now, s.results.before} {
+		if d := in.images[imageID]; d != nil {
 			return d, nil
 		}
 	}
@@ -81,7 +95,7 @@ func (s *Session) rows(q wire.RowsQuery) (wire.Rows, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := &s.results
-	at := slices.IndexFunc(r.lists, func(l *list) bool { return l.step == q.Step && l.name == q.List })
+	at := slices.IndexFunc(r.lists, func(l *list) bool { return l.of == st && l.name == q.List })
 	var l *list
 	if at >= 0 {
 		l = r.lists[at]

@@ -271,6 +271,22 @@ func TestFailedBuildKeepsResults(t *testing.T) {
 	ask[wire.Doc](p, wire.MethodDoc, wire.DocQuery{Image: img.ID, Name: "config"})
 }
 
+// A question about the stack on screen may cross the news of the next one.
+func TestQuestionsAboutTheRoundBefore(t *testing.T) {
+	p := newPage(t)
+	dockerfile := lines("FROM scratch", "COPY a /a")
+	_, first := p.image(workspace(1, "Dockerfile", dockerfile, "a", "1"))
+	p.image(workspace(2, "Dockerfile", dockerfile, "a", "22"))
+	q := wire.RowsQuery{Step: steps(first)[0].ID, List: "changes", Count: 10}
+	if rows := ask[wire.Rows](p, wire.MethodRows, q); rows.Total != 1 || rows.Rows[0].Size != 1 {
+		t.Errorf("rows %+v", rows)
+	}
+	p.image(workspace(3, "Dockerfile", dockerfile, "a", "333"))
+	if res, _ := p.try(wire.MethodRows, q); !strings.Contains(res.Error, "is gone") {
+		t.Errorf("two rounds later: %q", res.Error)
+	}
+}
+
 func TestNewerRevisionWins(t *testing.T) {
 	p := newPage(t)
 	big := workspace(1, "Dockerfile", lines("FROM scratch", "COPY big /"))
@@ -399,23 +415,27 @@ func TestDocuments(t *testing.T) {
 func TestExport(t *testing.T) {
 	p := newPage(t)
 	_, img := p.image(workspace(1, "Dockerfile", lines("FROM alpine", "COPY a /a"), "a", "1"))
-	res, buffers := p.try(wire.MethodExport, wire.ExportQuery{Image: img.ID, Format: "oci"})
-	if res.Error != "" || len(buffers) != 1 {
-		t.Fatalf("export: %s, %d buffers", res.Error, len(buffers))
-	}
-	var e wire.Exported
-	if err := json.Unmarshal(res.Result, &e); err != nil {
-		t.Fatal(err)
-	}
-	if e.Size != int64(len(buffers[0])) || e.Digest != string(digest.FromBytes(buffers[0])) || !strings.HasSuffix(e.Name, ".tar") {
-		t.Errorf("exported %+v of %d bytes", e, len(buffers[0]))
-	}
-	back, err := image.ReadArchive(bytes.NewReader(buffers[0]))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(back.ID()) != img.ID {
-		t.Errorf("the archive holds %s, want %s", back.ID(), img.ID)
+	for _, format := range []string{"oci", "docker"} {
+		t.Run(format, func(t *testing.T) {
+			res, buffers := p.try(wire.MethodExport, wire.ExportQuery{Image: img.ID, Format: format})
+			if res.Error != "" || len(buffers) != 1 {
+				t.Fatalf("export: %s, %d buffers", res.Error, len(buffers))
+			}
+			var e wire.Exported
+			if err := json.Unmarshal(res.Result, &e); err != nil {
+				t.Fatal(err)
+			}
+			if e.Size != int64(len(buffers[0])) || e.Digest != string(digest.FromBytes(buffers[0])) || e.Name != "image."+format+".tar" {
+				t.Errorf("exported %+v of %d bytes", e, len(buffers[0]))
+			}
+			back, err := image.ReadArchive(bytes.NewReader(buffers[0]))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(back.ID()) != img.ID {
+				t.Errorf("the archive holds %s, want %s", back.ID(), img.ID)
+			}
+		})
 	}
 }
 

@@ -1,0 +1,173 @@
+// Measures the page in real browsers and prints tables. The site is served
+// from this machine, so that times are those of the programs, not of a network.
+import { spawnSync } from "node:child_process";
+import { readdirSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { browsers, launch } from "../e2e/browser.mjs";
+import { Lab } from "../e2e/lab.mjs";
+import { serve } from "../e2e/site.mjs";
+import { median, quantile, table } from "./table.mjs";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const ms = (n) => `${Math.round(n)} ms`;
+
+// keystrokes types at the end of the third line of the first lesson, whose
+// layer and all above it change with every key, and measures from the key to
+// the frame that shows the new stack.
+async function keystrokes(browser, url, count) {
+  const lab = await Lab.open(browser, url);
+  await (await lab.find("textbox", "Content of Dockerfile")).focus();
+  await lab.chord("Control", "Home");
+  await lab.page.keyboard.press("ArrowDown");
+  await lab.page.keyboard.press("ArrowDown");
+  await lab.page.keyboard.press("End");
+  const times = [];
+  for (let i = 1; i <= count; i++) {
+    const text = `COPY ./second.txt .${"a".repeat(i)}`;
+    const shown = await lab.page.evaluateHandle((text) => {
+      const stack = document.querySelector('[role="listbox"]');
+      let start;
+      addEventListener("keydown", (e) => (start = e.timeStamp), { capture: true, once: true });
+      return { done: new Promise((resolve) => {
+        const look = () => {
+          if (start === undefined || !stack.textContent.includes(text)) return;
+          observer.disconnect();
+          // The task after the next frame's: by then it is painted.
+          requestAnimationFrame(() => {
+            const { port1, port2 } = new MessageChannel();
+            port1.onmessage = () => resolve(performance.now() - start);
+            port2.postMessage(null);
+          });
+        };
+        const observer = new MutationObserver(look);
+        observer.observe(stack, { subtree: true, childList: true, characterData: true, attributes: true });
+      }) };
+    }, text);
+    await lab.page.keyboard.press("a");
+    times.push(await shown.evaluate((s) => s.done));
+    await lab.settled();
+  }
+  await lab.close();
+  return times;
+}
+
+// openings loads the page in a browser that has nothing of it, and measures
+// from the start of the navigation to an editor that takes text and to the
+// first stack.
+async function openings(browser, url, count) {
+  const editor = [], stack = [];
+  for (let i = 0; i < count; i++) {
+    const context = await browser.context();
+    const page = await context.newPage();
+    await page.evaluateOnNewDocument(() => {
+      globalThis.seen = {};
+      const look = () => {
+        const now = performance.now();
+        if (!seen.editor && document.querySelector("lab-editor")?.shadowRoot?.querySelector('[role="textbox"]')) seen.editor = now;
+        if (!seen.stack && document.querySelector('[role="listbox"]:not([hidden]) [role="option"]')) seen.stack = now;
+        if (!seen.stack) requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    });
+    await page.goto(url);
+    const seen = await page.waitForFunction(() => seen.editor && seen.stack && seen).then((h) => h.jsonValue());
+    editor.push(seen.editor);
+    stack.push(seen.stack);
+    await context.close();
+  }
+  return { editor, stack };
+}
+
+// many is a workspace of 1,000 files of 100 kB each in one COPY.
+function many() {
+  const dockerfile = "FROM scratch\nCOPY files /files\n";
+  const files = [{ path: "Dockerfile", kind: "file", mode: 0o644, text: dockerfile }];
+  for (let i = 0; i < 1000; i++) {
+    files.push({
+      path: `files/${String(i).padStart(3, "0")}`, kind: "file", mode: 0o644, generated: { kind: "random", size: 100_000, seed: i + 1 },
+    });
+  }
+  return { revision: 1, files, dockerfile: "Dockerfile", settings: { epoch: 1641686400 } };
+}
+
+// copyInWorker builds a workspace in an engine of its own.
+async function copyInWorker(browser, url, workspace) {
+  const context = await browser.context();
+  const page = await context.newPage();
+  await page.goto(url);
+  const times = await page.evaluate(async (workspace) => {
+    const assets = JSON.parse(document.getElementById("assets").textContent);
+    const address = (name) => new URL(name, document.baseURI).href;
+    const worker = new Worker(address(assets.worker));
+    const module = await WebAssembly.compileStreaming(fetch(address(assets.engine)));
+    let hear;
+    worker.onmessage = ({ data }) => hear?.(data);
+    const ready = new Promise((resolve) => (hear = resolve));
+    worker.postMessage({ module, wasmExec: address(assets.wasmExec) });
+    await ready;
+    const start = performance.now();
+    const times = {};
+    const done = new Promise((resolve, reject) => {
+      hear = ({ json, died }) => {
+        if (died) return reject(new Error(died));
+        const { event, data, error } = JSON.parse(json);
+        if (error) return reject(new Error(error));
+        if (event !== "built") return;
+        if (!data.ok) return reject(new Error(JSON.stringify(data.diagnostics)));
+        times.layer ??= performance.now() - start;
+        if (data.images[0].manifestDigest) {
+          times.blob = performance.now() - start;
+          resolve();
+        }
+      };
+    });
+    worker.postMessage({ json: JSON.stringify({ id: 1, method: "build", params: workspace }), buffers: [] });
+    await done;
+    worker.terminate();
+    return times;
+  }, workspace);
+  await context.close();
+  return times;
+}
+
+function copyNatively(workspace) {
+  const { status, stdout, stderr } = spawnSync(`${root}.cache/bin/bench`, { input: JSON.stringify(workspace), encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
+function sizes() {
+  const folder = `${root}dist/site/assets`;
+  const rows = [["file", "bytes", "gzip", "brotli"]];
+  for (const name of readdirSync(folder).sort()) {
+    if (!/^(ui|engine|main)\..*\.(wasm|js)$/.test(name)) continue;
+    rows.push([name.replace(/\.[0-9a-f]{12}/, ""), ...["", ".gz", ".br"].map((form) => statSync(`${folder}/${name}${form}`).size)]);
+  }
+  table("Sizes", rows);
+}
+
+sizes();
+const site = await serve();
+try {
+  const keys = [["browser", "median", "p95", "worst"]];
+  const opens = [["browser", "editor, median", "first stack, median"]];
+  const copies = [["where", "layer known", "blob known"]];
+  const workspace = many();
+  const native = copyNatively(workspace);
+  copies.push(["native", ms(native.layer), ms(native.blob)]);
+  for (const name of browsers) {
+    const browser = await launch(name);
+    const times = await keystrokes(browser, site.url, 40);
+    keys.push([name, ms(median(times)), ms(quantile(times, 0.95)), ms(Math.max(...times))]);
+    const { editor, stack } = await openings(browser, site.url, 7);
+    opens.push([name, ms(median(editor)), ms(median(stack))]);
+    const copy = await copyInWorker(browser, site.url, workspace);
+    copies.push([`Worker, ${name}`, ms(copy.layer), ms(copy.blob)]);
+    await browser.close();
+  }
+  table("Key to painted stack, first lesson", keys);
+  table("Navigation to a page that is of use, nothing cached", opens);
+  table("COPY of 1,000 files, 100 MB of random bytes", copies);
+} finally {
+  await site.stop();
+}
