@@ -1,15 +1,9 @@
 package lab
 
 import (
-	"regexp"
 	"strings"
 
 	"layerlab.dev/wasm/wire"
-)
-
-var (
-	fromWord = regexp.MustCompile(`(?i)^\s*FROM\s`)
-	heredoc  = regexp.MustCompile(`<<(-?)["']?([A-Za-z_][A-Za-z0-9_]*)["']?`)
 )
 
 // FromLines finds the lines of each FROM of a Dockerfile, in order: the
@@ -27,23 +21,54 @@ func FromLines(text string) []Lines {
 		for goesOn(lines[i]) && i+1 < len(lines) {
 			i++
 		}
-		if fromWord.MatchString(lines[first] + " ") {
+		if word, _, _ := strings.Cut(strings.ReplaceAll(trimmed, "\t", " "), " "); strings.EqualFold(word, "FROM") {
 			out = append(out, Lines{first + 1, i + 1})
 			continue
 		}
-		for _, mark := range heredoc.FindAllStringSubmatch(strings.Join(lines[first:i+1], "\n"), -1) {
+		for _, h := range heredocs(strings.Join(lines[first:i+1], "\n")) {
 			for i++; i < len(lines); i++ {
 				end := lines[i]
-				if mark[1] == "-" {
+				if h.tabs {
 					end = strings.TrimLeft(end, "\t")
 				}
-				if end == mark[2] {
+				if end == h.name {
 					break
 				}
 			}
 		}
 	}
 	return out
+}
+
+// here is the beginning of a heredoc: its name, and whether tabs before its
+// end do not count.
+type here struct {
+	name string
+	tabs bool
+}
+
+// heredocs finds the heredocs that an instruction begins: <<NAME, <<-NAME, with
+// or without quotes. It is no regular expression because the package for them
+// would be a tenth of the page's program.
+func heredocs(s string) (out []here) {
+	for {
+		_, rest, ok := strings.Cut(s, "<<")
+		if !ok {
+			return out
+		}
+		name, tabs := strings.CutPrefix(rest, "-")
+		name = strings.TrimLeft(name, `"'`)
+		end := strings.IndexFunc(name, func(r rune) bool {
+			return r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+		})
+		if end >= 0 {
+			name = name[:end]
+		}
+		if name != "" && (name[0] < '0' || name[0] > '9') {
+			out = append(out, here{name, tabs})
+		}
+		s = rest
+	}
 }
 
 // goesOn tells whether an instruction continues on the next line.
