@@ -65,7 +65,7 @@ func Build(ctx context.Context, source []byte, buildContext vfs.Tree, o Options)
 	if o.Ignore == "" {
 		o.Ignore = o.Name
 	}
-	b := &builder{ctx: ctx, o: o, res: &Result{}, caches: map[string]*vfs.Node{}}
+	b := &builder{ctx: ctx, o: o, res: &Result{Bases: map[string]*image.Image{}}, caches: map[string]*vfs.Node{}}
 	return b.res, b.run(source, buildContext)
 }
 

@@ -279,6 +279,7 @@ func (b *builder) resolve(p *planned) error {
 		return fmt.Errorf("base image %s: %w", p.BaseName, err)
 	}
 	p.Base = img
+	b.res.Bases[p.BaseName] = img
 	c := cloneConfig(img.Config)
 	c.Created = nil
 	p.begin(c, img, tree.At(b.clock(p)), b.identity("image", string(img.ID()), dockerfile.FormatPlatform(*platform)))

@@ -19,6 +19,9 @@ type Result struct {
 	Stages []*Stage
 	// Target is the stage that was asked for.
 	Target *Stage
+	// Bases are the images that FROM, COPY --from and mounts named, by the name
+	// they used.
+	Bases map[string]*image.Image
 	// Image is nil where the build failed.
 	Image *image.Image
 }

@@ -60,6 +60,17 @@ func (i *Image) WriteDocker(ctx context.Context, w io.Writer, name string, o Opt
 	return writeArchive(ctx, w, files)
 }
 
+// Layout returns the files of the OCI layout that WriteOCI puts into a tar, by
+// path, and the manifest.
+func (i *Image) Layout(ctx context.Context, o Options) (map[string][]byte, *Manifest, error) {
+	files, m, err := i.layout(ctx, o)
+	out := make(map[string][]byte, len(files))
+	for name, f := range files {
+		out[name] = f.content
+	}
+	return out, m, err
+}
+
 // member is a file of an archive.
 type member struct {
 	mode    int64
