@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { browsers, launch } from "../e2e/browser.mjs";
-import { Lab } from "../e2e/lab.mjs";
+import { Lab, poll } from "../e2e/lab.mjs";
 import { serve } from "../e2e/site.mjs";
 import { median, quantile, table } from "./table.mjs";
 
@@ -63,14 +63,14 @@ async function openings(browser, url, count) {
       globalThis.seen = {};
       const look = () => {
         const now = performance.now();
-        if (!seen.editor && document.querySelector("lab-editor")?.shadowRoot?.querySelector('[role="textbox"]')) seen.editor = now;
+        if (!seen.editor && document.querySelector("lab-editor > *")?.shadowRoot?.querySelector('[role="textbox"]')) seen.editor = now;
         if (!seen.stack && document.querySelector('[role="listbox"]:not([hidden]) [role="option"]')) seen.stack = now;
         if (!seen.stack) requestAnimationFrame(look);
       };
       requestAnimationFrame(look);
     });
     await page.goto(url);
-    const seen = await page.waitForFunction(() => seen.editor && seen.stack && seen).then((h) => h.jsonValue());
+    const seen = await poll("the first stack", () => page.evaluate(() => globalThis.seen.editor && globalThis.seen.stack && globalThis.seen));
     editor.push(seen.editor);
     stack.push(seen.stack);
     await context.close();
