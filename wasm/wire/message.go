@@ -43,7 +43,9 @@ const (
 	MethodLesson  = "lesson"  // LessonQuery -> LessonText
 	MethodParse   = "parse"   // Text (txtar) -> Workspace
 	MethodFormat  = "format"  // Workspace -> Text (txtar)
-	MethodCancel  = "cancel"  // nothing -> nothing: gives up the running build or export
+	// MethodReproduce asks how to repeat a build with BuildKit: ReproduceQuery -> Reproduce.
+	MethodReproduce = "reproduce"
+	MethodCancel    = "cancel" // nothing -> nothing: gives up the running build or export
 )
 
 // Ready tells that the engine has started.

@@ -81,8 +81,10 @@ type Doc struct {
 
 // ExportQuery asks for an image as an archive.
 type ExportQuery struct {
-	Image  string `json:"image"`
-	Format string `json:"format"` // "oci", or "docker" for docker load
+	Image string `json:"image"`
+	// Format is "oci", "docker" for docker load, or "reproduce" for the archive
+	// with which BuildKit makes the image again.
+	Format string `json:"format"`
 }
 
 // Exported describes the archive in the transferred buffer 0.
@@ -90,4 +92,24 @@ type Exported struct {
 	Name   string `json:"name"` // a file name to save it under
 	Size   int64  `json:"size"`
 	Digest string `json:"digest"` // of the archive's bytes
+}
+
+// ReproduceQuery asks how an image can be made again with BuildKit.
+type ReproduceQuery struct {
+	Image string `json:"image"` // image ID
+}
+
+// Reproduce holds the commands, to be given inside the unpacked archive that
+// the export format "reproduce" gives, and the digests they must give.
+type Reproduce struct {
+	Buildx         string   `json:"buildx"`
+	Buildctl       string   `json:"buildctl"`
+	ImageID        string   `json:"imageId"`
+	ManifestDigest string   `json:"manifestDigest"`
+	DiffIDs        []string `json:"diffIds"`
+	ChainIDs       []string `json:"chainIds"`
+	// Bases are the base images that are part of the archive.
+	Bases []string `json:"bases"`
+	// Interpreted says that the build has RUN steps, which are interpreted here.
+	Interpreted bool `json:"interpreted"`
 }

@@ -157,6 +157,7 @@ type works struct {
 // work is the build of one Dockerfile.
 type work struct {
 	plan
+	settings    workspace.Settings
 	running     bool
 	result      *build.Result
 	stages      []*stage
@@ -177,7 +178,7 @@ func (w *works) build(path string) (*image.Image, error) {
 		}
 		return done.result.Image, nil
 	}
-	d := &work{plan: w.job.plans[path], running: true, compression: layer.Compression(w.job.settings.Compression)}
+	d := &work{plan: w.job.plans[path], settings: w.job.settings, running: true, compression: layer.Compression(w.job.settings.Compression)}
 	w.state[path] = d
 	defer func() { d.running = false }()
 	source, err := d.source.Bytes()
@@ -191,9 +192,10 @@ func (w *works) build(path string) (*image.Image, error) {
 		Image:    func(_ context.Context, name string) (*image.Image, error) { return w.base(path, name) },
 		Progress: func(p build.Progress) { w.progress(p.Step, int64(p.Done), int64(p.Total)) },
 	}
-	if path == w.job.chosen {
-		o.Target = w.job.settings.Target
+	if path != w.job.chosen {
+		d.settings.Target = "" // it is for the one that is shown
 	}
+	o.Target = d.settings.Target
 	d.result, err = build.Build(w.ctx, source, d.files, o)
 	d.diagnostics = diagnostics(d.Dockerfile, d.result, err)
 	if err == nil {

@@ -45,8 +45,8 @@ func document(text []byte) wire.Doc {
 
 // export answers an ExportQuery; the archive is buffer 0.
 func (s *Session) export(id int, q wire.ExportQuery) (any, [][]byte, error) {
-	if q.Format != "oci" && q.Format != "docker" {
-		return nil, nil, fmt.Errorf("there is no format %q: ask for oci or docker", q.Format)
+	if q.Format != "oci" && q.Format != "docker" && q.Format != "reproduce" {
+		return nil, nil, fmt.Errorf("there is no format %q: ask for oci, docker or reproduce", q.Format)
 	}
 	d, err := s.work(q.Image)
 	if err != nil {
@@ -69,9 +69,12 @@ func (s *Session) export(id int, q wire.ExportQuery) (any, [][]byte, error) {
 	o := image.Options{Compression: d.compression,
 		Progress: func(done, total int64) { progress("export", done, total) }}
 	var b bytes.Buffer
-	if q.Format == "docker" {
+	switch q.Format {
+	case "docker":
 		err = d.result.Image.WriteDocker(ctx, &b, d.Tag, o)
-	} else {
+	case "reproduce":
+		err = d.bundle().WriteTar(ctx, &b)
+	default:
 		err = d.result.Image.WriteOCI(ctx, &b, o)
 	}
 	if err != nil {

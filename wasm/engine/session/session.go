@@ -114,6 +114,8 @@ func (s *Session) query(req wire.Request) (any, [][]byte, error) {
 		return only(ask(req, s.file))
 	case wire.MethodDoc:
 		return only(ask(req, s.doc))
+	case wire.MethodReproduce:
+		return only(ask(req, s.reproduce))
 	case wire.MethodLessons:
 		return only(lessonList())
 	case wire.MethodLesson:

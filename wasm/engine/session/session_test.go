@@ -495,3 +495,34 @@ func TestCancel(t *testing.T) {
 	// The builder is free again at once.
 	p.image(workspace(2, "Dockerfile", lines("FROM scratch", "COPY a /a"), "a", "1"))
 }
+
+func TestReproduce(t *testing.T) {
+	p := newPage(t)
+	_, img := p.image(workspace(1, "Dockerfile", lines("FROM alpine", "RUN echo first", "COPY a /a"), "a", "1"))
+	res, _ := p.try(wire.MethodReproduce, wire.ReproduceQuery{Image: img.ID})
+	var r wire.Reproduce
+	if err := json.Unmarshal(res.Result, &r); res.Error != "" || err != nil {
+		t.Fatal(res.Error, err)
+	}
+	if r.ImageID != img.ID || r.ManifestDigest != img.ManifestDigest || len(r.DiffIDs) != 3 || !r.Interpreted ||
+		!slices.Equal(r.Bases, []string{"alpine"}) || !strings.Contains(r.Buildx, "SOURCE_DATE_EPOCH=") || !strings.Contains(r.Buildctl, "context:alpine=") {
+		t.Errorf("reproduce: %+v", r)
+	}
+	exported, buffers := p.try(wire.MethodExport, wire.ExportQuery{Image: img.ID, Format: "reproduce"})
+	if exported.Error != "" || len(buffers) != 1 {
+		t.Fatalf("export: %s, %d buffers", exported.Error, len(buffers))
+	}
+	entries, err := layer.ReadTar(bytes.NewReader(buffers[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name)
+	}
+	for _, want := range []string{"reproduce.sh", "expected.json", "context/Dockerfile", "context/a", "bases/alpine/index.json"} {
+		if !slices.Contains(names, want) {
+			t.Errorf("the archive lacks %s: %q", want, names)
+		}
+	}
+}

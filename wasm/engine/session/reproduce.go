@@ -1,0 +1,46 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"layerlab.dev/core/image"
+	"layerlab.dev/core/reproduce"
+	"layerlab.dev/wasm/wire"
+)
+
+// bundle is the build as one that can be given away.
+func (d *work) bundle() *reproduce.Bundle {
+	return &reproduce.Bundle{
+		Files: d.files, Dockerfile: d.Name, Epoch: d.settings.Epoch, Platform: d.settings.Platform, Target: d.settings.Target,
+		BuildArgs: d.settings.BuildArgs, Options: image.Options{Compression: d.compression}, Bases: d.result.Bases, Image: d.result.Image,
+	}
+}
+
+// reproduce answers a ReproduceQuery.
+func (s *Session) reproduce(q wire.ReproduceQuery) (wire.Reproduce, error) {
+	d, err := s.work(q.Image)
+	if err != nil {
+		return wire.Reproduce{}, err
+	}
+	ctx := s.options.Context(context.Background())
+	b := d.bundle()
+	buildx, buildctl, err := b.Command(ctx)
+	if err != nil {
+		return wire.Reproduce{}, fmt.Errorf("reproduce: %w", err)
+	}
+	e, err := b.Expected(ctx)
+	if err != nil {
+		return wire.Reproduce{}, fmt.Errorf("reproduce: %w", err)
+	}
+	out := wire.Reproduce{Buildx: buildx, Buildctl: buildctl, ImageID: e.ImageID, ManifestDigest: e.ManifestDigest,
+		DiffIDs: e.DiffIDs, ChainIDs: e.ChainIDs, Bases: slices.Sorted(maps.Keys(b.Bases))}
+	for _, st := range d.result.Stages {
+		for _, step := range st.Steps {
+			out.Interpreted = out.Interpreted || step.Keyword == "RUN"
+		}
+	}
+	return out, nil
+}
