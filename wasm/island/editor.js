@@ -152,14 +152,13 @@ export class Editor {
   }
 
   // show turns to a file. Its text counts only where the file has no document
-  // here yet, or was changed elsewhere.
+  // here: the document may hold a keystroke that the caller has not heard of
+  // yet, and a file that changed elsewhere has been forgotten before.
   show(path, text) {
-    const here = this.#path === path ? this.#view.state : this.#states.get(path);
-    if (this.#path === path && here.doc.toString() === text) return;
+    if (this.#path === path) return;
     this.#keep();
     this.#path = path;
-    const state = here && here.doc.toString() === text ? here : this.#create(path, text);
-    this.#view.setState(state);
+    this.#view.setState(this.#states.get(path) ?? this.#create(path, text));
     const scroll = this.#scrolls.get(path);
     if (scroll) this.#view.dispatch({ effects: scroll });
     this.#applyMarks();

@@ -85,15 +85,21 @@ export class Store {
     const file = { ...old, text };
     for (const name of ["base64", "generated", "key", "buffer", "size"]) delete file[name];
     this.#keepPending(path, text);
-    this.save(file, () => this.#dropPending(path, text));
+    this.#put(file, () => this.#dropPending((p) => p.path === path && p.text === text));
   }
 
-  save(file, saved) {
+  save(file) {
+    this.#dropPending((p) => p.path === file.path);
+    this.#put(file);
+  }
+
+  #put(file, saved) {
     this.files.set(file.path, file);
     this.#write(["files"], (tx) => tx.objectStore("files").put(file), saved);
   }
 
   remove(path) {
+    this.#dropPending((p) => p.path === path);
     this.files.delete(path);
     this.#write(["files"], (tx) => tx.objectStore("files").delete(path));
   }
@@ -104,6 +110,7 @@ export class Store {
   }
 
   replace(meta, files, former) {
+    this.#dropPending(() => true);
     this.meta = meta;
     this.former = former;
     this.files = new Map(files.map((f) => [f.path, f]));
@@ -155,21 +162,22 @@ export class Store {
     }
   }
 
-  #dropPending(path, text) {
+  #pending() {
     try {
-      if (localStorage.getItem(PENDING) === JSON.stringify({ path, text })) localStorage.removeItem(PENDING);
+      return JSON.parse(localStorage.getItem(PENDING) ?? "null");
     } catch {
-      // As above.
+      return null;
     }
   }
 
+  #dropPending(which) {
+    const pending = this.#pending();
+    if (pending && which(pending)) localStorage.removeItem(PENDING);
+  }
+
   #recover() {
-    try {
-      const pending = JSON.parse(localStorage.getItem(PENDING) ?? "null");
-      if (pending && this.files.has(pending.path)) this.setText(pending.path, pending.text);
-    } catch {
-      localStorage.removeItem(PENDING);
-    }
+    const pending = this.#pending();
+    if (pending && this.files.has(pending.path)) this.setText(pending.path, pending.text);
   }
 
   // sweep drops contents that no file names any more.

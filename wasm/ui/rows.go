@@ -147,6 +147,9 @@ func (c *Rows) Note(r wire.Row) string {
 	if r.Note != "" {
 		notes = append(notes, r.Note)
 	}
+	if c.List.Tall() && len(notes) == 0 {
+		notes = append(notes, w.Kind[r.Type])
+	}
 	if r.Command != "" {
 		notes = append(notes, w.WrittenBy+" "+r.Command)
 	}

@@ -53,6 +53,8 @@ func (c *Topbar) CanStop() bool {
 	return c.Status() == "busy" && (c.Lab.Exporting || c.Lab.Progress.Step != "")
 }
 
+func (c *Topbar) cannotExport() bool { return c.Lab.Image == nil || c.Lab.Exporting }
+
 func (c *Topbar) result() string {
 	if !c.Lab.Built.Ok {
 		return c.Lab.W.Failed(max(c.Lab.Errors(), 1))

@@ -216,14 +216,14 @@ func (l *Lab) readLesson(slug string, done func(*wire.LessonText), failed func(s
 	})
 }
 
-// Export saves the shown image as an OCI archive.
-func (l *Lab) Export() {
+// Export saves the shown image as an archive: "oci" or "docker".
+func (l *Lab) Export(format string) {
 	if l.Image == nil || l.Exporting {
 		return
 	}
 	l.Exporting = true
 	var id int
-	id = l.request(wire.MethodExport, wire.ExportQuery{Image: l.Image.ID, Format: "oci"}, nil, func(result json.RawMessage, failure string) {
+	id = l.request(wire.MethodExport, wire.ExportQuery{Image: l.Image.ID, Format: format}, nil, func(result json.RawMessage, failure string) {
 		l.Exporting = false
 		var e wire.Exported
 		if failure == "" {

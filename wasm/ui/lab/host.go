@@ -20,8 +20,8 @@ type Host interface {
 	Replace(m Meta, files []wire.File, former *wire.Workspace)
 
 	// Show puts a file into the editor; text is used only where the editor
-	// does not hold the file yet. Forget drops the editor's documents of these
-	// paths, or all where there are none.
+	// does not hold the file yet, since what it holds may be newer. Forget drops
+	// the editor's documents of these paths, or all where there are none.
 	Show(path, text string)
 	Hide()
 	Forget(paths ...string)

@@ -370,13 +370,13 @@ func TestLessonReplacesAndUndoBringsBack(t *testing.T) {
 
 func TestExport(t *testing.T) {
 	l, h := started(t)
-	l.Export()
+	l.Export("oci")
 	if h.count(wire.MethodExport) != 0 {
 		t.Fatal("exports without an image")
 	}
 	event(t, l, wire.EventBuilt, built(l, image("a", "FROM a")))
-	l.Export()
-	l.Export()
+	l.Export("oci")
+	l.Export("oci")
 	if h.count(wire.MethodExport) != 1 || !l.Exporting {
 		t.Fatal("want one export under way")
 	}
@@ -385,7 +385,7 @@ func TestExport(t *testing.T) {
 	if !slices.Equal(h.saves, []string{fmt.Sprint(id, " a.tar")}) || l.Exporting {
 		t.Errorf("saved %v", h.saves)
 	}
-	l.Export()
+	l.Export("oci")
 	answer(t, l, h.last().ID, nil, "too big")
 	if l.Notice == nil || l.Notice.Text != "too big" || l.Exporting {
 		t.Errorf("a failed export is told as %v", l.Notice)

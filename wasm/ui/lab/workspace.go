@@ -231,6 +231,7 @@ func (l *Lab) AddMany(files []wire.File) {
 	}
 	for _, f := range files {
 		l.put(f)
+		// The editor keeps what it has of a file until it is told to forget it.
 		l.host.Forget(f.Path)
 	}
 	if l.index(l.Meta.Dockerfile) < 0 {
@@ -239,9 +240,6 @@ func (l *Lab) AddMany(files []wire.File) {
 		}
 	}
 	l.Open(files[0].Path)
-	if f := l.File(l.Meta.Open); f != nil && Editable(f) {
-		l.host.Show(f.Path, *f.Text)
-	}
 	l.changed()
 }
 
@@ -298,6 +296,9 @@ func (l *Lab) Delete(path string) {
 	taken := l.take(path)
 	if len(taken) == 0 {
 		return
+	}
+	for _, f := range taken {
+		l.host.Forget(f.Path)
 	}
 	l.Tree.Current = next
 	if l.index(l.Meta.Open) < 0 {

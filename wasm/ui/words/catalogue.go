@@ -5,29 +5,34 @@ type Words struct {
 	Lang Lang
 
 	// Top bar.
-	Tagline       string
-	Lessons       string
-	LessonsHint   string // the first entry of the menu
-	StartAgain    string
-	Dockerfile    string // label of the choice of Dockerfile
-	Epoch         string
-	EpochHint     string
-	Export        string
-	ExportHint    string
-	Language      string
-	Theme         string
-	ThemeSystem   string
-	ThemeLight    string
-	ThemeDark     string
-	SkipToSample  string
-	Starting      string
-	Building      func(step string) string
-	BuiltIn       func(ms int64) string
-	Failed        func(errors int) string
-	EngineStopped string
-	Restart       string
-	Stop          string
-	Exporting     string
+	Tagline          string
+	Lessons          string
+	LessonsHint      string // the first entry of the menu
+	StartAgain       string
+	Dockerfile       string // label of the choice of Dockerfile
+	Epoch            string
+	EpochHint        string
+	Export           string
+	ExportHint       string
+	ExportFormats    string
+	ExportOCI        string
+	ExportOCINote    string
+	ExportDocker     string
+	ExportDockerNote string
+	Language         string
+	Theme            string
+	ThemeSystem      string
+	ThemeLight       string
+	ThemeDark        string
+	SkipToSample     string
+	Starting         string
+	Building         func(step string) string
+	BuiltIn          func(ms int64) string
+	Failed           func(errors int) string
+	EngineStopped    string
+	Restart          string
+	Stop             string
+	Exporting        string
 
 	// Files.
 	Files         string
