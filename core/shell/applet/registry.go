@@ -35,15 +35,47 @@ func init() {
 		"touch": touch, "mkfifo": mkfifo, "mknod": mknod, "mktemp": mktemp, "truncate": truncate, "fallocate": fallocate,
 		"chmod": chmod, "chown": chown, "chgrp": chown, "ls": ls, "stat": statApplet, "readlink": readlink, "realpath": realpath,
 		"basename": basename, "dirname": dirname, "cat": cat,
+		"find": find, "du": du, "df": df, "cmp": cmp, "diff": diff, "patch": patch, "mountpoint": mountpoint,
+		// text
+		"head": head, "tail": tail, "wc": wc, "tee": tee, "tac": tac, "rev": rev, "nl": nl, "fold": fold, "expand": expandTabs,
+		"unexpand": expandTabs, "cut": cut, "tr": tr, "paste": paste, "comm": comm, "sort": sortLines, "uniq": uniq,
+		"grep": grep, "egrep": grep, "fgrep": grep, "sed": sed, "awk": awkApplet, "split": split, "shuf": shuf, "more": more,
+		"less": more, "dos2unix": dos2unix, "unix2dos": dos2unix, "od": od, "hexdump": hexdump, "hd": hexdump, "xxd": xxd,
+		"strings": stringsApplet,
+		// checksums and codings
+		"md5sum": checksum, "sha1sum": checksum, "sha256sum": checksum, "sha512sum": checksum, "sha3sum": checksum,
+		"cksum": cksum, "crc32": cksum, "sum": sumApplet, "base64": base64Applet, "base32": base64Applet,
+		"uuencode": uuencode, "uudecode": uudecode,
+		// archives
+		"tar": tarMain, "gzip": gzipApplet, "gunzip": gzipApplet, "zcat": gzipApplet, "bzip2": gzipApplet, "bunzip2": gzipApplet,
+		"bzcat": gzipApplet, "xz": gzipApplet, "unxz": gzipApplet, "xzcat": gzipApplet, "unlzma": gzipApplet, "lzcat": gzipApplet,
+		"lzma": gzipApplet, "unzip": unzip, "cpio": cpio, "ar": ar,
+		// accounts
+		"id": id, "whoami": whoami, "groups": groupsApplet, "adduser": adduser, "addgroup": addgroup, "deluser": deluser,
+		"delgroup": deluser, "chpasswd": chpasswd, "passwd": passwd, "su": su,
+		// processes and the system
+		"sleep": sleep, "usleep": usleep, "env": env, "printenv": printenv, "uname": uname, "arch": uname, "hostname": hostname,
+		"nproc": nproc, "yes": yes, "seq": seq, "timeout": timeout, "time": timeApplet, "nice": through("n:"), "nohup": through(""),
+		"setsid": through("c"), "ionice": through("c:n:p:t"), "xargs": xargs, "tty": tty, "sync": syncApplet, "fsync": syncApplet,
+		"which": which, "kill": killApplet, "run-parts": runParts, "getopt": getopt, "free": free, "ps": ps,
+		"clear":   func(p *proc.Proc) int { p.Puts("\x1b[H\x1b[J"); return 0 },
+		"logname": func(p *proc.Proc) int { p.Die("getlogin: No such file or directory"); return 1 },
+		"hostid":  func(p *proc.Proc) int { p.Puts("00000000\n"); return 0 },
+		// calculators
+		"factor": factor, "expr": expr, "cal": cal, "dc": dc,
 		// shell
-		"echo": echo, "printf": func(p *proc.Proc) int { return printf(p, p.GNU) },
+		"echo": echo, "printf": func(p *proc.Proc) int { return printf(p, p.GNU) }, "date": date, "dd": dd,
 		"test": func(p *proc.Proc) int { return test(p, "test", false) },
 		"[":    func(p *proc.Proc) int { return test(p, "[", false) },
 		"[[":   func(p *proc.Proc) int { return test(p, "[[", false) },
 		"true": func(*proc.Proc) int { return 0 }, "false": func(*proc.Proc) int { return 1 },
-		"date": date,
+		"pwd": func(p *proc.Proc) int { p.Puts(p.Dir + "\n"); return 0 },
 	}
-	gnuOnly = map[string]Func{}
+	gnuOnly = map[string]Func{
+		"join": join, "useradd": useradd, "groupadd": groupadd, "usermod": usermod, "userdel": userdel, "groupdel": groupdel,
+		"getent": getent, "ldconfig": nothing, "update-ca-certificates": nothing, "sha224sum": checksum, "sha384sum": checksum,
+		"stdbuf": through("o:e:i:"), "dir": ls, "vdir": ls,
+	}
 }
 
 // Install makes links to busybox, as busybox --install does.

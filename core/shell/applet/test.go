@@ -66,13 +66,13 @@ func (t *tester) run() bool {
 		if len(a) == 2 {
 			return a[1] == ""
 		}
-		if !(len(a) == 3 && binary(a[1])) {
+		if !(len(a) == 3 && binaryOp(a[1])) {
 			t.args = a[1:]
 			ok := t.run()
 			return !ok && !t.bad
 		}
 	}
-	if len(a) == 3 && binary(a[1]) {
+	if len(a) == 3 && binaryOp(a[1]) {
 		return t.two(a[0], a[1], a[2])
 	}
 	if len(a) == 3 && a[0] == "(" && a[2] == ")" {
@@ -148,12 +148,12 @@ func (t *tester) primary() bool {
 		t.args = t.args[1:]
 		return v
 	}
-	if len(t.args) > 2 && binary(t.args[1]) {
+	if len(t.args) > 2 && binaryOp(t.args[1]) {
 		v := t.two(t.args[0], t.args[1], t.args[2])
 		t.args = t.args[3:]
 		return v
 	}
-	if unary(a) {
+	if unaryOp(a) {
 		if len(t.args) < 2 {
 			t.args = t.args[1:]
 			return true // a single word that is not empty
@@ -166,11 +166,11 @@ func (t *tester) primary() bool {
 	return a != ""
 }
 
-func unary(op string) bool {
+func unaryOp(op string) bool {
 	return len(op) == 2 && op[0] == '-' && strings.IndexByte("bcdefghkLprsStuwxzOGnvN", op[1]) >= 0
 }
 
-func binary(op string) bool {
+func binaryOp(op string) bool {
 	switch op {
 	case "=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef", "=~":
 		return true

@@ -1,0 +1,823 @@
+package applet
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"layerlab.dev/core/shell/proc"
+	"layerlab.dev/core/vfs"
+)
+
+// memberships returns the ids of the groups a user is in, the primary first.
+func memberships(p *proc.Proc, name string, gid int) []int {
+	out := []int{gid}
+	for _, g := range groups(p) {
+		if slices.Contains(g.members, name) && !slices.Contains(out, g.gid) {
+			out = append(out, g.gid)
+		}
+	}
+	return out
+}
+
+func id(p *proc.Proc) int {
+	if helped(p) {
+		return 0
+	}
+	o := options(p, "ugGnrZ", "user=u", "group=g", "groups=G", "name=n", "real=r")
+	uid, gid := p.UID, p.GID
+	var all []int
+	if len(o.Rest) > 1 {
+		return usage(p)
+	}
+	if len(o.Rest) == 1 {
+		u, ok := userNamed(p, o.Rest[0])
+		if !ok {
+			if p.GNU {
+				p.Die("‘%s’: no such user", o.Rest[0])
+			}
+			p.Die("unknown user %s", o.Rest[0])
+		}
+		uid, gid = u.uid, u.gid
+		all = memberships(p, u.name, gid)
+	} else {
+		all = append([]int{gid}, p.Groups...)
+		slices.Sort(all[1:])
+		all = dedup(all)
+	}
+	status := 0
+	userName := func(n int) string {
+		if u, ok := userWithID(p, n); ok {
+			return u.name
+		}
+		if o.Has('n') {
+			status = 1
+		}
+		return strconv.Itoa(n)
+	}
+	groupName := func(n int) string {
+		if g, ok := groupWithID(p, n); ok {
+			return g.name
+		}
+		if o.Has('n') {
+			status = 1
+		}
+		return strconv.Itoa(n)
+	}
+	switch {
+	case o.Has('u'):
+		if o.Has('n') {
+			p.Puts(userName(uid) + "\n")
+		} else {
+			p.Printf("%d\n", uid)
+		}
+	case o.Has('g'):
+		if o.Has('n') {
+			p.Puts(groupName(gid) + "\n")
+		} else {
+			p.Printf("%d\n", gid)
+		}
+	case o.Has('G'):
+		var parts []string
+		for _, g := range all {
+			if o.Has('n') {
+				parts = append(parts, groupName(g))
+			} else {
+				parts = append(parts, strconv.Itoa(g))
+			}
+		}
+		p.Puts(strings.Join(parts, " ") + "\n")
+	default:
+		show := func(n int, name string, ok bool) string {
+			if ok {
+				return fmt.Sprintf("%d(%s)", n, name)
+			}
+			return strconv.Itoa(n)
+		}
+		u, ok := userWithID(p, uid)
+		text := "uid=" + show(uid, u.name, ok)
+		g, ok := groupWithID(p, gid)
+		text += " gid=" + show(gid, g.name, ok)
+		var parts []string
+		for _, n := range all {
+			g, ok := groupWithID(p, n)
+			parts = append(parts, show(n, g.name, ok))
+		}
+		p.Puts(text + " groups=" + strings.Join(parts, ",") + "\n")
+	}
+	return status
+}
+
+func dedup(l []int) []int {
+	var out []int
+	for _, x := range l {
+		if !slices.Contains(out, x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+func whoami(p *proc.Proc) int {
+	if helped(p) {
+		return 0
+	}
+	o := options(p, "")
+	if len(o.Rest) > 0 {
+		return usage(p)
+	}
+	u, ok := userWithID(p, p.UID)
+	if !ok {
+		if p.GNU {
+			p.Die("cannot find name for user ID %d: No such file or directory", p.UID)
+		}
+		p.Die("unknown uid %d", p.UID)
+	}
+	p.Puts(u.name + "\n")
+	return 0
+}
+
+func groupsApplet(p *proc.Proc) int {
+	if helped(p) {
+		return 0
+	}
+	o := options(p, "")
+	all := append([]int{p.GID}, p.Groups...)
+	prefix := ""
+	if len(o.Rest) > 0 {
+		u, ok := userNamed(p, o.Rest[0])
+		if !ok {
+			if p.GNU {
+				p.Die("‘%s’: no such user", o.Rest[0])
+			}
+			p.Die("unknown user %s", o.Rest[0])
+		}
+		all = memberships(p, u.name, u.gid)
+		if p.GNU {
+			prefix = u.name + " : "
+		}
+	}
+	var parts []string
+	for _, n := range dedup(all) {
+		if g, ok := groupWithID(p, n); ok {
+			parts = append(parts, g.name)
+		} else {
+			parts = append(parts, strconv.Itoa(n))
+		}
+	}
+	p.Puts(prefix + strings.Join(parts, " ") + "\n")
+	return 0
+}
+
+// rewrite changes a colon-separated file as busybox's update_passwd does: the
+// old one is kept as NAME-, a new one takes its place with mode and owner.
+func rewrite(p *proc.Proc, name string, change func(lines []string) []string) bool {
+	n, err := p.Stat(name)
+	if err != nil {
+		return false
+	}
+	data, err := p.ReadFile(name)
+	if err != nil {
+		return false
+	}
+	lines := strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")
+	if len(data) == 0 {
+		lines = nil
+	}
+	lines = change(lines)
+	text := strings.Join(lines, "\n")
+	if len(lines) > 0 {
+		text += "\n"
+	}
+	old := p.Umask
+	p.Umask = 0
+	defer func() { p.Umask = old }()
+	tmp := name + "+"
+	fd, err := p.Open(tmp, proc.Write|proc.Create|proc.Trunc, n.Mode&0o777)
+	if err != nil {
+		p.WarnErr(err, "can't create '%s'", tmp)
+		return false
+	}
+	p.Chown(tmp, n.UID, n.GID)
+	p.WriteFD(fd, []byte(text))
+	p.Close(fd)
+	backup := name + "-"
+	p.Unlink(backup)
+	p.Link(name, backup)
+	if err := p.Rename(tmp, name); err != nil {
+		p.WarnErr(err, "can't rename '%s'", tmp)
+		return false
+	}
+	return true
+}
+
+func appendLine(line string) func([]string) []string {
+	return func(l []string) []string { return append(l, line) }
+}
+
+// addMember puts a user into the member list of a group.
+func addMember(p *proc.Proc, name, member string) bool {
+	return rewrite(p, "/etc/group", func(lines []string) []string {
+		for i, l := range lines {
+			f := strings.Split(l, ":")
+			if len(f) < 4 || f[0] != name {
+				continue
+			}
+			if f[3] == "" {
+				f[3] = member
+			} else {
+				f[3] += "," + member
+			}
+			lines[i] = strings.Join(f, ":")
+		}
+		return lines
+	})
+}
+
+// freeID finds an id in a range that no user and no group has.
+func freeID(p *proc.Proc, from, to int, also func(int) bool) (int, bool) {
+	for n := from; n <= to; n++ {
+		if !also(n) {
+			return n, true
+		}
+	}
+	return 0, false
+}
+
+func uidTaken(p *proc.Proc) func(int) bool {
+	us := users(p)
+	return func(n int) bool { return slices.ContainsFunc(us, func(u user) bool { return u.uid == n }) }
+}
+
+func gidTaken(p *proc.Proc) func(int) bool {
+	gs := groups(p)
+	return func(n int) bool { return slices.ContainsFunc(gs, func(g group) bool { return g.gid == n }) }
+}
+
+func needRoot(p *proc.Proc) {
+	if p.UID != 0 {
+		p.Die("must be root")
+	}
+}
+
+// validName complains of a name that cannot be a user's.
+func validName(p *proc.Proc, name string) {
+	ok := name != "" && name[0] != '-'
+	for i := range len(name) {
+		c := name[i]
+		if !(c == '_' || c >= '0' && c <= '9' || c|32 >= 'a' && c|32 <= 'z' || i > 0 && (c == '-' || c == '.') || i == len(name)-1 && c == '$') {
+			p.Die("illegal character with code %d at position %d", c, i)
+		}
+	}
+	if !ok {
+		p.Die("illegal character with code %d at position %d", '-', 0)
+	}
+}
+
+func addgroup(p *proc.Proc) int {
+	if p.GNU {
+		return debianAddgroup(p)
+	}
+	if helped(p) {
+		return 0
+	}
+	o := options(p, "g:S", "gid=g", "system=S")
+	needRoot(p)
+	args := o.Rest
+	if len(args) < 1 || len(args) > 2 || len(args) == 2 && (o.Has('g') || o.Has('S')) {
+		return usage(p)
+	}
+	if len(args) == 2 {
+		userName, groupName := args[0], args[1]
+		if _, ok := userNamed(p, userName); !ok {
+			p.Die("unknown user %s", userName)
+		}
+		g, ok := groupNamed(p, groupName)
+		if !ok {
+			p.Die("unknown group %s", groupName)
+		}
+		if slices.Contains(g.members, userName) {
+			return 0
+		}
+		if !addMember(p, groupName, userName) {
+			return 1
+		}
+		return 0
+	}
+	validName(p, args[0])
+	gid := -1
+	if o.Has('g') {
+		gid = mustInt(p, o.Arg('g'))
+	}
+	return newGroup(p, args[0], gid, o.Has('S'))
+}
+
+func newGroup(p *proc.Proc, name string, gid int, system bool) int {
+	if _, ok := groupNamed(p, name); ok {
+		p.Die("group '%s' in use", name)
+	}
+	if gid < 0 {
+		from, to := 1000, 59999
+		if system {
+			from, to = 100, 999
+		}
+		n, ok := freeID(p, from, to, gidTaken(p))
+		if !ok {
+			p.Die("no gids left")
+		}
+		gid = n
+	} else if g, ok := groupWithID(p, gid); ok {
+		_ = g
+		p.Die("gid '%d' in use", gid)
+	}
+	if !rewrite(p, "/etc/group", appendLine(fmt.Sprintf("%s:x:%d:", name, gid))) {
+		return 1
+	}
+	if _, err := p.Stat("/etc/gshadow"); err == nil {
+		rewrite(p, "/etc/gshadow", appendLine(name+":!::"))
+	}
+	return 0
+}
+
+func adduser(p *proc.Proc) int {
+	if p.GNU {
+		return debianAdduser(p)
+	}
+	if helped(p) {
+		return 0
+	}
+	o := options(p, "h:g:s:G:DSHu:k:", "home=h", "gecos=g", "shell=s", "ingroup=G", "disabled-password=D", "empty-password=D", "system=S", "no-create-home=H", "uid=u", "skel=k")
+	needRoot(p)
+	args := o.Rest
+	if len(args) == 0 {
+		return usage(p)
+	}
+	if len(args) == 2 {
+		// adduser USER GROUP
+		p.Args = append([]string{"addgroup"}, args...)
+		return addgroup(p)
+	}
+	if len(args) > 2 {
+		return usage(p)
+	}
+	name := args[0]
+	validName(p, name)
+	if _, ok := userNamed(p, name); ok {
+		p.Die("%s '%s' in use", "user", name)
+	}
+	uid := -1
+	if o.Has('u') {
+		uid = mustInt(p, o.Arg('u'))
+	}
+	from, to := 1000, 59999
+	if o.Has('S') {
+		from, to = 100, 999
+	}
+	gid := -1
+	groupExists := false
+	if o.Has('G') {
+		g, ok := groupNamed(p, o.Arg('G'))
+		if !ok {
+			if n, err := strconv.Atoi(o.Arg('G')); err == nil {
+				g, ok = groupWithID(p, n)
+			}
+			if !ok {
+				p.Die("unknown group %s", o.Arg('G'))
+			}
+		}
+		gid, groupExists = g.gid, true
+	} else if o.Has('S') {
+		gid, groupExists = 65533, true // nogroup
+		if g, ok := groupNamed(p, "nogroup"); ok {
+			gid = g.gid
+		}
+	}
+	if uid < 0 {
+		taken, gids := uidTaken(p), gidTaken(p)
+		n, ok := freeID(p, from, to, func(n int) bool { return taken(n) || !groupExists && gids(n) })
+		if !ok {
+			p.Die("no %cids left", 'u')
+		}
+		uid = n
+	} else if _, ok := userWithID(p, uid); ok {
+		p.Die("%s '%d' in use", "uid", uid)
+	}
+	if !groupExists {
+		gid = uid
+		if _, ok := groupNamed(p, name); ok {
+			p.Die("%s '%s' in use", "group", name)
+		}
+	}
+	gecos := "Linux User,,,"
+	if o.Has('g') {
+		gecos = o.Arg('g')
+	}
+	home := "/home/" + name
+	if o.Has('h') {
+		home = o.Arg('h')
+	}
+	shell := "/bin/sh"
+	if v, ok := p.Getenv("SHELL"); ok && v != "" {
+		shell = v
+	} else if u, ok := userWithID(p, p.UID); ok && u.shell != "" {
+		shell = u.shell
+	}
+	if o.Has('S') {
+		shell = "/bin/false"
+	}
+	if o.Has('s') {
+		shell = o.Arg('s')
+	}
+	if !rewrite(p, "/etc/passwd", appendLine(fmt.Sprintf("%s:x:%d:%d:%s:%s:%s", name, uid, gid, gecos, home, shell))) {
+		return 1
+	}
+	if _, err := p.Stat("/etc/shadow"); err == nil {
+		day := p.Machine().Epoch / 86400
+		rewrite(p, "/etc/shadow", appendLine(fmt.Sprintf("%s:!:%d:0:99999:7:::", name, day)))
+	}
+	if !groupExists {
+		if _, ok := groupWithID(p, gid); ok {
+			p.Die("gid '%d' in use", gid)
+		}
+		newGroup(p, name, gid, false)
+	} else if o.Has('G') && false {
+		addMember(p, o.Arg('G'), name)
+	}
+	if !o.Has('H') {
+		makeHome(p, home, uid, gid, o.Arg('k'))
+	}
+	if !o.Has('D') && !o.Has('S') {
+		p.Puts("Changing password for " + name + "\n")
+		p.Puts("New password: ")
+		line, ok := p.In().Line()
+		if !ok || line == "" {
+			p.Out().Flush()
+			p.Errorf("passwd: password for %s is unchanged\n", name)
+			return 1
+		}
+	}
+	return 0
+}
+
+// makeHome makes a home directory, with the files of /etc/skel in it.
+func makeHome(p *proc.Proc, home string, uid, gid int, skel string) {
+	old := p.Umask
+	err := p.Mkdir(home, 0o755)
+	if proc.Is(err, vfs.ENOENT) {
+		makeParents(p, home)
+		err = p.Mkdir(home, 0o755)
+	}
+	if err != nil {
+		if proc.Is(err, vfs.EEXIST) {
+			p.Warn("Warning: home directory '%s' already exists", home)
+		} else {
+			simple(p, home, err)
+		}
+	}
+	if skel == "" {
+		skel = "/etc/skel"
+	}
+	if isDir(p, skel, true) && err == nil {
+		c := newCopier(p)
+		c.recurse, c.preserve = true, true
+		names, _ := p.ReadDir(skel)
+		for _, n := range names {
+			c.file(under(skel, n), under(home, n))
+		}
+	}
+	if err == nil {
+		each(p, home, true, func(path string, _ *vfs.Node) bool { return p.Lchown(path, uid, gid) == nil })
+	}
+	p.Chmod(home, 0o2755)
+	p.Umask = old
+}
+
+func deluser(p *proc.Proc) int {
+	if helped(p) {
+		return 0
+	}
+	isGroup := p.Name() == "delgroup"
+	o := options(p, "", "remove-home=r", "system=S", "quiet=q", "group=g")
+	needRoot(p)
+	args := o.Rest
+	if len(args) < 1 || len(args) > 2 {
+		return usage(p)
+	}
+	without := func(name string) func([]string) []string {
+		return func(lines []string) []string {
+			return slices.DeleteFunc(lines, func(l string) bool { return strings.HasPrefix(l, name+":") })
+		}
+	}
+	dropMember := func(member, only string) func([]string) []string {
+		return func(lines []string) []string {
+			for i, l := range lines {
+				f := strings.Split(l, ":")
+				if len(f) < 4 || only != "" && f[0] != only {
+					continue
+				}
+				ms := slices.DeleteFunc(strings.Split(f[3], ","), func(m string) bool { return m == member })
+				f[3] = strings.Join(ms, ",")
+				lines[i] = strings.Join(f, ":")
+			}
+			return lines
+		}
+	}
+	if len(args) == 2 {
+		u, g := args[0], args[1]
+		if isGroup && false {
+			u, g = g, u
+		}
+		if _, ok := userNamed(p, u); !ok {
+			p.Die("unknown user %s", u)
+		}
+		if _, ok := groupNamed(p, g); !ok {
+			p.Die("unknown group %s", g)
+		}
+		rewrite(p, "/etc/group", dropMember(u, g))
+		return 0
+	}
+	name := args[0]
+	if !isGroup {
+		u, ok := userNamed(p, name)
+		if !ok {
+			if p.GNU {
+				p.Die("The user `%s' does not exist.", name)
+			}
+			p.Die("unknown user %s", name)
+		}
+		rewrite(p, "/etc/passwd", without(name))
+		if _, err := p.Stat("/etc/shadow"); err == nil {
+			rewrite(p, "/etc/shadow", without(name))
+		}
+		rewrite(p, "/etc/group", dropMember(name, ""))
+		if o.Has('r') {
+			r := remover{p: p, recurse: true, force: true}
+			r.remove(u.home)
+		}
+		if _, ok := groupNamed(p, name); !ok {
+			return 0
+		}
+	} else {
+		g, ok := groupNamed(p, name)
+		if !ok {
+			p.Die("unknown group %s", name)
+		}
+		for _, u := range users(p) {
+			if u.gid == g.gid {
+				p.Die("'%s' still has '%s' as their primary group!", u.name, name)
+			}
+		}
+	}
+	rewrite(p, "/etc/group", without(name))
+	if _, err := p.Stat("/etc/gshadow"); err == nil {
+		rewrite(p, "/etc/gshadow", without(name))
+	}
+	return 0
+}
+
+// setPassword puts a password hash where it belongs: into shadow if the user
+// has a line there, else into passwd.
+func setPassword(p *proc.Proc, name, hash string) bool {
+	set := func(day bool) func([]string) []string {
+		return func(lines []string) []string {
+			for i, l := range lines {
+				f := strings.Split(l, ":")
+				if f[0] != name || len(f) < 3 {
+					continue
+				}
+				f[1] = hash
+				if day {
+					f[2] = strconv.FormatInt(p.Machine().Epoch/86400, 10)
+				}
+				lines[i] = strings.Join(f, ":")
+			}
+			return lines
+		}
+	}
+	for _, f := range table(p, "/etc/shadow") {
+		if f[0] == name {
+			return rewrite(p, "/etc/shadow", set(true))
+		}
+	}
+	return rewrite(p, "/etc/passwd", set(false))
+}
+
+func chpasswd(p *proc.Proc) int {
+	if helped(p) {
+		return 0
+	}
+	o := options(p, "emc:R:", "encrypted=e", "md5=m", "crypt-method=c")
+	needRoot(p)
+	for {
+		l, ok := p.In().Line()
+		if !ok {
+			return 0
+		}
+		name, pass, ok := strings.Cut(strings.TrimSuffix(l, "\n"), ":")
+		if !ok {
+			p.Die("missing new password")
+		}
+		if _, ok := userNamed(p, name); !ok {
+			p.Die("unknown user %s", name)
+		}
+		if !o.Has('e') {
+			// A real one is salted at random, so no two builds agree: a hash that
+			// matches no password keeps the layer reproducible.
+			p.Machine().Note("chpasswd: the password of %s is not hashed here; the entry is locked", name)
+			pass = "!"
+		}
+		if !setPassword(p, name, pass) {
+			return 1
+		}
+		if !p.GNU {
+			p.Errorf("chpasswd: password for '%s' changed\n", name)
+		}
+	}
+}
+
+func passwd(p *proc.Proc) int {
+	if helped(p) {
+		return 0
+	}
+	o := options(p, "a:dlueS", "delete=d", "lock=l", "unlock=u")
+	name := ""
+	if len(o.Rest) > 0 {
+		name = o.Rest[0]
+	} else if u, ok := userWithID(p, p.UID); ok {
+		name = u.name
+	}
+	if _, ok := userNamed(p, name); !ok {
+		p.Die("unknown user %s", name)
+	}
+	old := "x"
+	for _, f := range table(p, "/etc/shadow") {
+		if f[0] == name && len(f) > 1 {
+			old = f[1]
+		}
+	}
+	switch {
+	case o.Has('d'):
+		setPassword(p, name, "")
+	case o.Has('l'):
+		if strings.HasPrefix(old, "!") {
+			p.Die("password for %s is already %slocked", name, "")
+		}
+		setPassword(p, name, "!"+old)
+	case o.Has('u'):
+		if !strings.HasPrefix(old, "!") {
+			p.Die("password for %s is already %slocked", name, "un")
+		}
+		setPassword(p, name, old[1:])
+	default:
+		p.Puts("Changing password for " + name + "\n")
+		p.Out().Flush()
+		p.Warn("password for %s is unchanged", name)
+		return 1
+	}
+	p.Errorf("passwd: password for %s changed by %s\n", name, "root")
+	return 0
+}
+
+func su(p *proc.Proc) int {
+	if helped(p) {
+		return 0
+	}
+	args := p.Args[1:]
+	o, err := proc.ParseOptions(args, "+mplc:s:fg:G:", "login=l", "command=c", "shell=s", "preserve-environment=m")
+	if err != nil {
+		p.Warn("%v", err)
+		return usage(p)
+	}
+	rest := o.Rest
+	login := o.Has('l')
+	if len(rest) > 0 && rest[0] == "-" {
+		login = true
+		rest = rest[1:]
+	}
+	name := "root"
+	if len(rest) > 0 {
+		name = rest[0]
+		rest = rest[1:]
+	}
+	// Options may follow the name.
+	cmd, hasCmd := o.Arg('c'), o.Has('c')
+	shell := o.Arg('s')
+	for len(rest) > 0 {
+		switch {
+		case rest[0] == "-c" && len(rest) > 1:
+			cmd, hasCmd = rest[1], true
+			rest = rest[2:]
+			continue
+		case rest[0] == "-s" && len(rest) > 1:
+			shell = rest[1]
+			rest = rest[2:]
+			continue
+		case rest[0] == "-" || rest[0] == "-l":
+			login = true
+			rest = rest[1:]
+			continue
+		}
+		break
+	}
+	u, ok := userNamed(p, name)
+	if !ok {
+		if p.GNU {
+			p.Die("user %s does not exist or the user entry does not contain all the required fields", name)
+		}
+		p.Die("unknown user %s", name)
+	}
+	if p.UID != 0 && p.UID != u.uid {
+		p.Errorf("su: must be suid to work properly\n")
+		return 1
+	}
+	keep := o.Has('m') || o.Has('p')
+	if shell == "" && keep {
+		shell, _ = p.Getenv("SHELL")
+	}
+	if shell == "" {
+		shell = u.shell
+	}
+	if shell == "" {
+		shell = "/bin/sh"
+	}
+	p.UID, p.GID = u.uid, u.gid
+	p.Groups = memberships(p, u.name, u.gid)
+	if login {
+		term, has := p.Getenv("TERM")
+		p.Env = nil
+		if has {
+			p.Env = append(p.Env, "TERM="+term)
+		}
+		p.Setenv("PATH", proc.DefaultPath)
+		p.Setenv("USER", u.name)
+		p.Setenv("LOGNAME", u.name)
+		p.Setenv("HOME", u.home)
+		p.Setenv("SHELL", shell)
+		if err := p.Chdir(u.home); err != nil {
+			p.WarnErr(err, "can't change directory to '%s'", u.home)
+			p.Chdir("/")
+		}
+	} else if !keep {
+		if u.uid != 0 {
+			p.Setenv("USER", u.name)
+			p.Setenv("LOGNAME", u.name)
+		}
+		p.Setenv("HOME", u.home)
+		p.Setenv("SHELL", shell)
+	}
+	argv := []string{shell}
+	if login {
+		argv[0] = "-" + base(shell)
+	} else {
+		argv[0] = base(shell)
+	}
+	if hasCmd {
+		argv = append(argv, "-c", cmd)
+	}
+	argv = append(argv, rest...)
+	at, err := p.Look(shell, "")
+	if err == nil {
+		p.Args = argv
+		var status int
+		if status, err = p.Exec(at); err == nil {
+			return status
+		}
+	}
+	p.Errorf("su: can't execute '%s': %s\n", shell, proc.Text(err))
+	return 1
+}
+
+func getent(p *proc.Proc) int {
+	if len(p.Args) < 2 {
+		p.Errorf("Usage: getent database key ...\n")
+		return 1
+	}
+	file, ok := map[string]string{"passwd": "/etc/passwd", "group": "/etc/group", "shadow": "/etc/shadow", "hosts": "/etc/hosts", "services": "/etc/services", "protocols": "/etc/protocols", "networks": "/etc/networks"}[p.Args[1]]
+	if !ok {
+		p.Errorf("Unknown database: %s\n", p.Args[1])
+		return 1
+	}
+	rows := table(p, file)
+	if len(p.Args) == 2 {
+		for _, f := range rows {
+			p.Puts(strings.Join(f, ":") + "\n")
+		}
+		return 0
+	}
+	status := 0
+	for _, key := range p.Args[2:] {
+		found := false
+		for _, f := range rows {
+			if f[0] == key || len(f) > 2 && f[2] == key && file != "/etc/hosts" || file == "/etc/hosts" && has(strings.Fields(strings.Join(f, ":")), key) {
+				p.Puts(strings.Join(f, ":") + "\n")
+				found = true
+				break
+			}
+		}
+		if !found {
+			status = 2
+		}
+	}
+	return status
+}

@@ -1,0 +1,1060 @@
+package applet
+
+import (
+	"archive/tar"
+	"archive/zip"
+	"bytes"
+	"compress/bzip2"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"layerlab.dev/core/shell/glob"
+	"layerlab.dev/core/shell/proc"
+	"layerlab.dev/core/vfs"
+)
+
+// unpacked returns a reader of what r holds, uncompressed if it is gzip or
+// bzip2.
+func unpacked(p *proc.Proc, data []byte) ([]byte, error) {
+	switch {
+	case bytes.HasPrefix(data, []byte{0x1f, 0x8b}):
+		return gunzipBytes(data)
+	case bytes.HasPrefix(data, []byte("BZh")):
+		return io.ReadAll(bzip2.NewReader(bytes.NewReader(data)))
+	case bytes.HasPrefix(data, []byte("\xfd7zXZ\x00")):
+		return xzDecode(data)
+	}
+	return data, nil
+}
+
+func gunzipBytes(data []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
+}
+
+// gzipBytes compresses as gzip -N does: no name, no time, made on Unix.
+func gzipBytes(data []byte, level int) []byte {
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, level)
+	if err != nil {
+		w = gzip.NewWriter(&b)
+	}
+	w.OS = 3
+	w.Write(data)
+	w.Close()
+	out := b.Bytes()
+	out[8] = 0
+	return out
+}
+
+// tarFile is a member to be written or a request of the command line.
+type tarApplet struct {
+	p        *proc.Proc
+	o        *proc.Options
+	exclude  []string
+	strip    int
+	seen     map[uint64]string
+	archive  uint64
+	hasInode bool
+	noOwner  bool
+	status   int
+	ownerID  int
+	groupID  int
+	dirTimes []func()
+}
+
+func tarMain(p *proc.Proc) int {
+	if helped(p) {
+		return 0
+	}
+	// The first argument may lack its dash.
+	if len(p.Args) > 1 && !strings.HasPrefix(p.Args[1], "-") && p.Args[1] != "" {
+		letters := p.Args[1]
+		args := []string{p.Args[0]}
+		rest := p.Args[2:]
+		for _, c := range letters {
+			args = append(args, "-"+string(c))
+			if strings.ContainsRune("fCTXb", c) && len(rest) > 0 {
+				args = append(args, rest[0])
+				rest = rest[1:]
+			}
+		}
+		p.Args = append(args, rest...)
+	}
+	o := options(p, "ctxrukvOmf:C:X:T:zjJZahpPkloShb:\x81:\x82:\x83:\x84:\x85\x86\x87:\x88:\x89:\x8a:", "create=c", "list=t", "extract=x", "get=x", "file=f", "directory=C", "exclude=\x81", "exclude-from=X", "files-from=T", "gzip=z", "gunzip=z", "bzip2=j", "xz=J", "verbose=v", "to-stdout=O", "touch=m", "strip-components=\x82", "strip=\x82", "owner=\x83", "group=\x84", "no-same-owner=o", "no-same-permissions=\x85", "same-permissions=p", "preserve-permissions=p", "numeric-owner=\x86", "mtime=\x87", "sort=\x88", "mode=\x89", "transform=\x8a", "overwrite=\x8b", "keep-old=k", "keep-old-files=k", "dereference=h", "auto-compress=a", "absolute-names=P", "same-owner=\x8c", "no-recursion=\x8d", "format=\x8e", "warning=\x8f", "wildcards=\x90", "one-file-system=l")
+	t := &tarApplet{p: p, o: o, seen: map[uint64]string{}, ownerID: -1, groupID: -1}
+	t.exclude = o.All(0x81)
+	for _, f := range o.All('X') {
+		if data, err := p.ReadFile(f); err == nil {
+			t.exclude = append(t.exclude, strings.Fields(string(data))...)
+		} else {
+			p.Die("can't open '%s': %s", f, proc.Text(err))
+		}
+	}
+	if o.Has(0x82) {
+		t.strip = mustInt(p, o.Arg(0x82))
+	}
+	if o.Has(0x83) {
+		name, idText, _ := strings.Cut(o.Arg(0x83), ":")
+		if idText == "" {
+			idText = name
+		}
+		t.ownerID, _ = userID(p, idText)
+	}
+	if o.Has(0x84) {
+		name, idText, _ := strings.Cut(o.Arg(0x84), ":")
+		if idText == "" {
+			idText = name
+		}
+		t.groupID, _ = groupID(p, idText)
+	}
+	names := o.Rest
+	for _, f := range o.All('T') {
+		data, err := p.ReadFile(f)
+		if err != nil {
+			p.Die("can't open '%s': %s", f, proc.Text(err))
+		}
+		names = append(names, strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")...)
+	}
+	modes := 0
+	for _, c := range []byte("ctxru") {
+		modes += truth(o.Has(c))
+	}
+	if modes == 0 {
+		if p.GNU {
+			p.Errorf("tar: You must specify one of the '-Acdtrux', '--delete' or '--test-label' options\nTry 'tar --help' or 'tar --usage' for more information.\n")
+			return 2
+		}
+		return usage(p)
+	}
+	file := "-"
+	if o.Has('f') {
+		file = o.Arg('f')
+	}
+	if o.Has('c') || o.Has('r') || o.Has('u') {
+		return t.create(file, names)
+	}
+	return t.read(file, names)
+}
+
+func (t *tarApplet) excluded(name string) bool {
+	for _, e := range t.exclude {
+		if glob.Match(e, name, 0) || glob.Match("*/"+e, name, 0) || strings.HasPrefix(name, strings.TrimSuffix(e, "/")+"/") {
+			return true
+		}
+		if !strings.Contains(e, "/") {
+			for part := range strings.SplitSeq(name, "/") {
+				if glob.Match(e, part, 0) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (t *tarApplet) chdir() {
+	for _, c := range t.o.All('C') {
+		if err := t.p.Chdir(c); err != nil {
+			if t.p.GNU {
+				t.p.Errorf("tar: %s: Cannot open: %s\ntar: Error is not recoverable: exiting now\n", c, proc.Text(err))
+				t.p.Exit(2)
+			}
+			t.p.Die("can't change directory to '%s': %s", c, proc.Text(err))
+		}
+	}
+}
+
+func (t *tarApplet) create(file string, names []string) int {
+	p, o := t.p, t.o
+	if len(names) == 0 {
+		if p.GNU {
+			p.Errorf("tar: Cowardly refusing to create an empty archive\nTry 'tar --help' or 'tar --usage' for more information.\n")
+			return 2
+		}
+		p.Die("empty archive")
+	}
+	out := 1
+	if file != "-" {
+		fd, err := p.Open(file, proc.Write|proc.Create|proc.Trunc, 0o666)
+		if err != nil {
+			p.Die("can't open '%s': %s", file, proc.Text(err))
+		}
+		out = fd
+		t.archive, t.hasInode = p.IsRegular(fd)
+	}
+	t.chdir()
+	var buf bytes.Buffer
+	w := tar.NewWriter(&buf)
+	for _, n := range names {
+		t.add(w, n)
+	}
+	// busybox and GNU tar fill up their last record.
+	w.Close()
+	data := buf.Bytes()
+	for len(data)%10240 != 0 {
+		data = append(data, 0)
+	}
+	lower := strings.ToLower(file)
+	auto := o.Has('a')
+	switch {
+	case o.Has('z') || auto && (strings.HasSuffix(lower, ".gz") || strings.HasSuffix(lower, ".tgz")):
+		data = gzipBytes(data, 6)
+	case o.Has('j') || auto && (strings.HasSuffix(lower, ".bz2") || strings.HasSuffix(lower, ".tbz")):
+		data = bzip2Bytes(data)
+	case o.Has('J') || auto && (strings.HasSuffix(lower, ".xz") || strings.HasSuffix(lower, ".txz")):
+		p.Die("can't execute 'xz': making xz archives is not interpreted")
+	}
+	p.WriteFD(out, data)
+	return t.status
+}
+
+func (t *tarApplet) add(w *tar.Writer, name string) {
+	p, o := t.p, t.o
+	p.Step()
+	n, err := stat(p, name, o.Has('h'))
+	if err != nil {
+		if p.GNU {
+			p.Errorf("tar: %s: Cannot stat: %s\n", name, proc.Text(err))
+			t.status = 2
+		} else {
+			simple(p, name, err)
+			t.status = 1
+		}
+		return
+	}
+	if t.excluded(strings.TrimLeft(name, "/")) {
+		return
+	}
+	if t.hasInode && n.Ino() == t.archive {
+		if !p.GNU {
+			p.Warn("%s: file is the archive; skipping", name)
+		} else {
+			p.Errorf("tar: %s: file is the archive; not dumped\n", name)
+		}
+		return
+	}
+	header := name
+	if !o.Has('P') {
+		header = strings.TrimLeft(header, "/")
+	}
+	if header == "" {
+		header = "./"
+	}
+	h := &tar.Header{Name: header, Mode: int64(n.Mode), Uid: n.UID, Gid: n.GID, ModTime: time.Unix(floorDiv(n.MTime, 1e9), 0), Format: tar.FormatGNU}
+	if o.Has(0x87) {
+		if s, ok := parseDate(p, o.Arg(0x87), false); ok {
+			h.ModTime = time.Unix(s, 0)
+		}
+	}
+	if t.ownerID >= 0 {
+		h.Uid = t.ownerID
+	}
+	if t.groupID >= 0 {
+		h.Gid = t.groupID
+	}
+	if u, ok := userWithID(p, h.Uid); ok && !o.Has(0x86) {
+		h.Uname = u.name
+	}
+	if g, ok := groupWithID(p, h.Gid); ok && !o.Has(0x86) {
+		h.Gname = g.name
+	}
+	switch n.Kind {
+	case vfs.Dir:
+		h.Typeflag = tar.TypeDir
+		if !strings.HasSuffix(h.Name, "/") {
+			h.Name += "/"
+		}
+	case vfs.Symlink:
+		h.Typeflag, h.Linkname = tar.TypeSymlink, n.Target
+	case vfs.CharDevice, vfs.BlockDevice:
+		h.Typeflag = tar.TypeChar
+		if n.Kind == vfs.BlockDevice {
+			h.Typeflag = tar.TypeBlock
+		}
+		h.Devmajor, h.Devminor = int64(n.Major), int64(n.Minor)
+	case vfs.Fifo:
+		h.Typeflag = tar.TypeFifo
+	case vfs.File:
+		h.Typeflag, h.Size = tar.TypeReg, n.Size()
+		if n.Linked() && p.Tree().Links(n) > 1 {
+			if first, ok := t.seen[n.Ino()]; ok {
+				h.Typeflag, h.Linkname, h.Size = tar.TypeLink, first, 0
+			} else {
+				t.seen[n.Ino()] = h.Name
+			}
+		}
+	default:
+		return
+	}
+	var data []byte
+	if h.Typeflag == tar.TypeReg && h.Size > 0 {
+		if data, err = p.ReadFile(name); err != nil {
+			if p.GNU {
+				p.Errorf("tar: %s: Cannot open: %s\n", name, proc.Text(err))
+				t.status = 2
+			} else {
+				p.Warn("can't open '%s': %s", name, proc.Text(err))
+				t.status = 1
+			}
+			return
+		}
+		h.Size = int64(len(data))
+	}
+	if o.Has('v') {
+		fd := 1
+		if !o.Has('f') || o.Arg('f') == "-" {
+			fd = 2
+		}
+		p.WriteFD(fd, []byte(h.Name+"\n"))
+	}
+	if err := w.WriteHeader(h); err != nil {
+		p.Die("%s: %v", name, err)
+	}
+	w.Write(data)
+	if n.IsDir() && !o.Has(0x8d) {
+		names, err := p.ReadDir(name)
+		if err != nil {
+			p.Warn("can't open '%s': %s", name, proc.Text(err))
+			t.status = 1
+		}
+		for _, c := range names {
+			t.add(w, under(name, c))
+		}
+	}
+}
+
+func (t *tarApplet) read(file string, names []string) int {
+	p, o := t.p, t.o
+	data, err := p.ReadFile(file)
+	if err != nil {
+		if p.GNU {
+			p.Errorf("tar: %s: Cannot open: %s\ntar: Error is not recoverable: exiting now\n", file, proc.Text(err))
+			return 2
+		}
+		p.Die("can't open '%s': %s", file, proc.Text(err))
+	}
+	t.chdir()
+	raw, err := unpacked(p, data)
+	if err != nil || o.Has('z') && !bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
+		if p.GNU {
+			p.Errorf("\ngzip: stdin: not in gzip format\ntar: Child returned status 1\ntar: Error is not recoverable: exiting now\n")
+			return 2
+		}
+		if o.Has('z') && err == nil {
+			raw = data
+		} else {
+			p.Errorf("tar: invalid magic\ntar: short read\n")
+			return 1
+		}
+	}
+	if len(raw) == 0 {
+		p.Errorf("tar: short read\n")
+		return 1
+	}
+	r := tar.NewReader(bytes.NewReader(raw))
+	found := map[string]bool{}
+	for {
+		h, err := r.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			if p.GNU {
+				p.Errorf("tar: This does not look like a tar archive\ntar: Exiting with failure status due to previous errors\n")
+				return 2
+			}
+			p.Errorf("tar: invalid tar magic\n")
+			return 1
+		}
+		p.Steps(1 + h.Size>>10)
+		name := h.Name
+		if !t.wanted(name, names, found) || t.excluded(strings.TrimSuffix(name, "/")) {
+			continue
+		}
+		if o.Has('t') {
+			t.list(h)
+			continue
+		}
+		t.extract(h, r)
+	}
+	for i := len(t.dirTimes) - 1; i >= 0; i-- {
+		t.dirTimes[i]()
+	}
+	for _, n := range names {
+		if !found[n] {
+			if p.GNU {
+				p.Errorf("tar: %s: Not found in archive\n", n)
+				t.status = 2
+			} else {
+				p.Warn("%s: not found in archive", n)
+				t.status = 1
+			}
+		}
+	}
+	if p.GNU && t.status == 2 {
+		p.Errorf("tar: Exiting with failure status due to previous errors\n")
+	}
+	return t.status
+}
+
+func (t *tarApplet) wanted(name string, names []string, found map[string]bool) bool {
+	if len(names) == 0 {
+		return true
+	}
+	ok := false
+	for _, n := range names {
+		c := strings.TrimSuffix(n, "/")
+		if strings.TrimSuffix(name, "/") == c || strings.HasPrefix(name, c+"/") || glob.Match(c, strings.TrimSuffix(name, "/"), 0) && (t.o.Has(0x90) || !t.p.GNU) {
+			found[n] = true
+			ok = true
+		}
+	}
+	return ok
+}
+
+func (t *tarApplet) list(h *tar.Header) {
+	p := t.p
+	if !t.o.Has('v') {
+		p.Puts(h.Name + "\n")
+		return
+	}
+	kind := byte('-')
+	switch h.Typeflag {
+	case tar.TypeDir:
+		kind = 'd'
+	case tar.TypeSymlink:
+		kind = 'l'
+	case tar.TypeChar:
+		kind = 'c'
+	case tar.TypeBlock:
+		kind = 'b'
+	case tar.TypeFifo:
+		kind = 'p'
+	case tar.TypeLink:
+		kind = '-'
+		if p.GNU {
+			kind = 'h'
+		}
+	}
+	user, grp := h.Uname, h.Gname
+	if user == "" {
+		user = strconv.Itoa(h.Uid)
+	}
+	if grp == "" {
+		grp = strconv.Itoa(h.Gid)
+	}
+	if p.GNU {
+		size := strconv.FormatInt(h.Size, 10)
+		own := user + "/" + grp
+		p.Printf("%c%s %s%s %s %s", kind, letters(uint32(h.Mode)), own, pad(size, "", max(19-len(own), len(size)+1)), strftime(p, "%Y-%m-%d %H:%M", h.ModTime.Unix(), 0), h.Name)
+	} else {
+		p.Printf("%c%s %s/%s %9d %s %s", kind, letters(uint32(h.Mode)), user, grp, h.Size, strftime(p, "%Y-%m-%d %H:%M:%S", h.ModTime.Unix(), 0), h.Name)
+	}
+	if h.Typeflag == tar.TypeSymlink {
+		p.Puts(" -> " + h.Linkname)
+	} else if h.Typeflag == tar.TypeLink {
+		if p.GNU {
+			p.Puts(" link to " + h.Linkname)
+		} else {
+			p.Puts(" -> " + h.Linkname)
+		}
+	}
+	p.Puts("\n")
+}
+
+func (t *tarApplet) extract(h *tar.Header, r io.Reader) {
+	p, o := t.p, t.o
+	name := h.Name
+	if !o.Has('P') {
+		name = strings.TrimLeft(name, "/")
+		for strings.HasPrefix(name, "../") {
+			name = name[3:]
+		}
+	}
+	link := h.Linkname
+	if t.strip > 0 {
+		parts := strings.Split(strings.TrimSuffix(name, "/"), "/")
+		if len(parts) <= t.strip {
+			return
+		}
+		name = strings.Join(parts[t.strip:], "/")
+		if h.Typeflag == tar.TypeLink {
+			lp := strings.Split(link, "/")
+			if len(lp) > t.strip {
+				link = strings.Join(lp[t.strip:], "/")
+			}
+		}
+	}
+	name = strings.TrimSuffix(name, "/")
+	if name == "" {
+		name = "."
+	}
+	if o.Has('O') {
+		if h.Typeflag == tar.TypeReg {
+			io.Copy(p.Out(), r)
+		}
+		return
+	}
+	if o.Has('v') {
+		p.Puts(h.Name + "\n")
+	}
+	fail := func(err error, verb string) {
+		if p.GNU {
+			p.Errorf("tar: %s: Cannot %s: %s\n", h.Name, verb, proc.Text(err))
+			t.status = 2
+		} else {
+			p.Die("can't %s '%s': %s", map[string]string{"open": "open", "mkdir": "make dir", "symlink": "create symlink", "mknod": "create node"}[verb], name, proc.Text(err))
+		}
+	}
+	if i := strings.LastIndexByte(name, '/'); i > 0 {
+		if _, err := p.Stat(name[:i]); err != nil {
+			old := p.Umask
+			p.Umask = 0o022
+			makeParents(p, name)
+			p.Umask = old
+		}
+	}
+	mode := uint32(h.Mode) & 0o7777
+	if p.UID != 0 && !o.Has('p') || o.Has(0x85) {
+		mode &^= p.Umask
+	}
+	old, err := p.Lstat(name)
+	exists := err == nil
+	if exists && h.Typeflag != tar.TypeDir {
+		if o.Has('k') {
+			if p.GNU {
+				p.Errorf("tar: %s: Cannot open: File exists\n", h.Name)
+				t.status = 2
+			}
+			return
+		}
+		if !old.IsDir() {
+			p.Unlink(name)
+		}
+	}
+	umask := p.Umask
+	p.Umask = 0
+	defer func() { p.Umask = umask }()
+	follow := true
+	switch h.Typeflag {
+	case tar.TypeDir:
+		if !exists || !isDir(p, name, true) {
+			if err := p.Mkdir(name, mode|0o700); err != nil {
+				fail(err, "mkdir")
+				return
+			}
+		}
+	case tar.TypeSymlink:
+		if err := p.Symlink(h.Linkname, name); err != nil {
+			fail(err, "symlink")
+			return
+		}
+		follow = false
+	case tar.TypeLink:
+		if err := p.Link(strings.TrimLeft(link, "/"), name); err != nil {
+			if p.GNU {
+				p.Errorf("tar: %s: Cannot hard link to '%s': %s\n", h.Name, link, proc.Text(err))
+				t.status = 2
+				return
+			}
+			p.Die("can't create %slink '%s' to '%s': %s", "hard", name, link, proc.Text(err))
+		}
+		return
+	case tar.TypeChar, tar.TypeBlock, tar.TypeFifo:
+		k := map[byte]vfs.Kind{tar.TypeChar: vfs.CharDevice, tar.TypeBlock: vfs.BlockDevice, tar.TypeFifo: vfs.Fifo}[h.Typeflag]
+		if err := p.Mknod(name, k, mode, uint32(h.Devmajor), uint32(h.Devminor)); err != nil {
+			fail(err, "mknod")
+			return
+		}
+	default:
+		fd, err := p.Open(name, proc.Write|proc.Create|proc.Trunc, mode)
+		if err != nil {
+			fail(err, "open")
+			return
+		}
+		io.Copy(p.FD(fd), r)
+		p.Close(fd)
+	}
+	if p.UID == 0 && !o.Has('o') || o.Has(0x8c) {
+		uid, gid := h.Uid, h.Gid
+		if h.Uname != "" && !o.Has(0x86) {
+			if u, ok := userNamed(p, h.Uname); ok {
+				uid = u.uid
+			}
+		}
+		if h.Gname != "" && !o.Has(0x86) {
+			if g, ok := groupNamed(p, h.Gname); ok {
+				gid = g.gid
+			}
+		}
+		p.Lchown(name, uid, gid)
+	}
+	when := h.ModTime.UnixNano()
+	times := func() {
+		if !o.Has('m') {
+			p.Utimes(name, &when, follow)
+		}
+	}
+	if !follow {
+		if p.GNU {
+			times()
+		}
+		return
+	}
+	p.Chmod(name, mode)
+	if h.Typeflag == tar.TypeDir {
+		if p.GNU {
+			t.dirTimes = append(t.dirTimes, times)
+		} else {
+			times()
+		}
+		return
+	}
+	times()
+}
+
+// gzipApplet is gzip, gunzip, zcat and their namesakes for bzip2 and xz.
+func gzipApplet(p *proc.Proc) int {
+	name := p.Name()
+	if helped(p) {
+		return 0
+	}
+	spec := "cfkdtnqv123456789N"
+	o := options(p, spec, "stdout=c", "to-stdout=c", "force=f", "keep=k", "decompress=d", "uncompress=d", "test=t", "fast=1", "best=9", "quiet=q", "verbose=v", "no-name=n", "name=N")
+	kind := "gz"
+	switch {
+	case strings.Contains(name, "bz"):
+		kind = "bz2"
+	case strings.Contains(name, "xz"), strings.Contains(name, "lzma"):
+		kind = "xz"
+	}
+	undo := o.Has('d') || o.Has('t') || strings.HasPrefix(name, "gun") || strings.HasPrefix(name, "un") || strings.HasPrefix(name, "bun") || strings.HasSuffix(name, "cat")
+	toStdout := o.Has('c') || strings.HasSuffix(name, "cat")
+	if kind == "xz" && !undo {
+		if p.GNU {
+			p.Machine().Abort(&proc.UnsupportedError{Command: strings.Join(p.Args, " "), Path: p.Exe, ExitCode: 126,
+				Reason: "making xz files is not interpreted here", Advice: "use gzip or bzip2"})
+		}
+		return usage(p)
+	}
+	level := 6
+	for c := byte('1'); c <= '9'; c++ {
+		if o.Has(c) {
+			level = int(c - '0')
+		}
+	}
+	names := o.Rest
+	if len(names) == 0 {
+		names = []string{"-"}
+	}
+	suffixes := map[string][]string{"gz": {".gz", ".tgz"}, "bz2": {".bz2", ".tbz"}, "xz": {".xz", ".lzma", ".txz"}}[kind]
+	status := 0
+	for _, n := range names {
+		data, err := p.ReadFile(n)
+		if err != nil {
+			if p.GNU {
+				simple(p, n, err)
+			} else {
+				p.Warn("%s: %s", n, proc.Text(err))
+			}
+			status = 1
+			continue
+		}
+		target := ""
+		if n != "-" && !toStdout && !o.Has('t') {
+			if undo {
+				for _, s := range suffixes {
+					if t, ok := strings.CutSuffix(n, s); ok && base(t) != "" {
+						target = t
+						if s[1] == 't' {
+							target += ".tar"
+						}
+					}
+				}
+				if target == "" {
+					if p.GNU {
+						p.Warn("%s: unknown suffix -- ignored", n)
+						status = 2
+					} else {
+						p.Warn("%s: unknown suffix - ignored", n)
+						status = 1
+					}
+					continue
+				}
+			} else {
+				target = n + suffixes[0]
+			}
+			if _, err := p.Lstat(target); err == nil && !o.Has('f') {
+				if p.GNU {
+					p.Warn("%s already exists;	not overwritten", target)
+					status = 2
+				} else {
+					p.Warn("can't open '%s': File exists", target)
+					status = 1
+				}
+				continue
+			}
+		}
+		var out []byte
+		if undo {
+			switch {
+			case kind == "gz" && bytes.HasPrefix(data, []byte{0x1f, 0x8b}):
+				out, err = gunzipBytes(data)
+			case kind == "bz2" && bytes.HasPrefix(data, []byte("BZh")):
+				out, err = io.ReadAll(bzip2.NewReader(bytes.NewReader(data)))
+			case kind == "xz" && bytes.HasPrefix(data, []byte("\xfd7zXZ\x00")):
+				out, err = xzDecode(data)
+			case toStdout && o.Has('f'):
+				out, err = data, nil
+			default:
+				if p.GNU {
+					p.Errorf("\n%s: %s: not in %s format\n", "gzip", n, "gzip")
+				} else {
+					p.Warn("invalid magic")
+				}
+				status = 1
+				continue
+			}
+			if err != nil {
+				if p.GNU {
+					p.Errorf("\ngzip: %s: unexpected end of file\n", n)
+				} else {
+					p.Warn("corrupted data")
+					p.Warn("error inflating")
+				}
+				status = 1
+				continue
+			}
+		} else if kind == "gz" {
+			out = gzipBytes(data, level)
+		} else {
+			out = bzip2Bytes(data)
+		}
+		if o.Has('t') {
+			continue
+		}
+		if target == "" {
+			p.Out().Write(out)
+			continue
+		}
+		st, _ := p.Stat(n)
+		if o.Has('f') {
+			p.Unlink(target)
+		}
+		if err := p.WriteFile(target, out, st.Mode&0o777); err != nil {
+			p.Warn("can't open '%s': %s", target, proc.Text(err))
+			status = 1
+			continue
+		}
+		t := st.MTime
+		if !p.GNU {
+			t = floorDiv(t, 1e9) * 1e9
+		}
+		p.Utimes(target, &t, true)
+		if p.GNU {
+			p.Chown(target, st.UID, st.GID)
+			p.Chmod(target, st.Mode)
+		}
+		if !o.Has('k') {
+			p.Unlink(n)
+		}
+	}
+	return status
+}
+
+func unzip(p *proc.Proc) int {
+	if helped(p) {
+		return 0
+	}
+	o := options(p, "d:lnojpqxv")
+	if len(o.Rest) == 0 {
+		return usage(p)
+	}
+	name := o.Rest[0]
+	data, err := p.ReadFile(name)
+	if err != nil {
+		for _, s := range []string{".zip", ".ZIP"} {
+			if data, err = p.ReadFile(name + s); err == nil {
+				name += s
+				break
+			}
+		}
+	}
+	if err != nil {
+		p.Die("can't open %s, %s.zip, %s.ZIP", name, name, name)
+	}
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		p.Die("no zip signature")
+	}
+	if o.Has('d') {
+		p.Mkdir(o.Arg('d'), 0o777)
+	}
+	if !o.Has('q') && !o.Has('p') {
+		p.Printf("Archive:  %s\n", name)
+	}
+	if o.Has('l') {
+		p.Puts("  Length      Date    Time    Name\n---------  ---------- -----   ----\n")
+	}
+	var total uint64
+	count := 0
+	for _, f := range z.File {
+		if len(o.Rest) > 1 {
+			ok := false
+			for _, pat := range o.Rest[1:] {
+				ok = ok || globMatch(pat, f.Name)
+			}
+			if !ok {
+				continue
+			}
+		}
+		total += f.UncompressedSize64
+		count++
+		if o.Has('l') {
+			p.Printf("%9d  %s   %s\n", f.UncompressedSize64, f.Modified.Format("01-02-2006 15:04"), f.Name)
+			continue
+		}
+		dest := f.Name
+		if o.Has('j') {
+			dest = base(dest)
+		}
+		if o.Has('d') {
+			dest = under(o.Arg('d'), dest)
+		}
+		if strings.HasSuffix(f.Name, "/") {
+			if !o.Has('p') && !o.Has('j') {
+				makeParents(p, dest)
+				if !o.Has('q') {
+					p.Printf("   creating: %s\n", dest)
+				}
+			}
+			continue
+		}
+		r, err := f.Open()
+		if err != nil {
+			p.Die("unsupported method %d", f.Method)
+		}
+		content, err := io.ReadAll(r)
+		r.Close()
+		if err != nil {
+			p.Die("crc error")
+		}
+		if o.Has('p') {
+			p.Out().Write(content)
+			continue
+		}
+		makeParents(p, dest)
+		if _, err := p.Lstat(dest); err == nil && o.Has('n') {
+			continue
+		}
+		if !o.Has('q') {
+			p.Printf("  inflating: %s\n", dest)
+		}
+		if err := p.WriteFile(dest, content, 0o666); err != nil {
+			p.Die("can't open '%s': %s", dest, proc.Text(err))
+		}
+		if m := f.Mode().Perm(); m != 0 {
+			p.Chmod(dest, uint32(m))
+		}
+		t := f.Modified.UnixNano()
+		p.Utimes(dest, &t, true)
+	}
+	if o.Has('l') {
+		p.Printf(" --------%s-------\n%9d%s%d files\n", strings.Repeat(" ", 22), total, strings.Repeat(" ", 22), count)
+	}
+	return 0
+}
+
+// cpio reads and writes archives of the newc kind.
+func cpio(p *proc.Proc) int {
+	if helped(p) {
+		return 0
+	}
+	o := options(p, "itoduvmpLF:H:0R:", "extract=i", "create=o", "make-directories=d", "format=H", "quiet=\x81", "preserve-modification-time=m", "list=t", "null=0")
+	switch {
+	case o.Has('o'):
+		data, _ := gather(p, nil)
+		sep := "\n"
+		if o.Has('0') {
+			sep = "\x00"
+		}
+		var b bytes.Buffer
+		ino := 0
+		put := func(name string, mode, uid, gid, links, mtime int64, content []byte, major, minor uint32) {
+			ino++
+			fmt.Fprintf(&b, "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X", ino, mode, uid, gid, links, mtime, len(content), 0, 0, major, minor, len(name)+1, 0)
+			b.WriteString(name + "\x00")
+			for b.Len()%4 != 0 {
+				b.WriteByte(0)
+			}
+			b.Write(content)
+			for b.Len()%4 != 0 {
+				b.WriteByte(0)
+			}
+		}
+		for n := range strings.SplitSeq(strings.TrimSuffix(string(data), sep), sep) {
+			if n == "" {
+				continue
+			}
+			st, err := p.Lstat(n)
+			if err != nil {
+				p.Die("%s: %s", n, proc.Text(err))
+			}
+			var content []byte
+			switch st.Kind {
+			case vfs.File:
+				if content, err = p.ReadFile(n); err != nil {
+					p.Die("%s: %s", n, proc.Text(err))
+				}
+			case vfs.Symlink:
+				content = []byte(st.Target)
+			}
+			n = strings.TrimLeft(n, "/")
+			n = strings.TrimPrefix(n, "./")
+			if n == "" {
+				n = "."
+			}
+			if o.Has('v') {
+				p.Errorf("%s\n", n)
+			}
+			put(n, int64(st.Mode|typeBits(st.Kind)), int64(st.UID), int64(st.GID), int64(links(p, n, st)), floorDiv(st.MTime, 1e9), content, st.Major, st.Minor)
+		}
+		ino = -1
+		put("TRAILER!!!", 0, 0, 0, 1, 0, nil, 0, 0)
+		for b.Len()%512 != 0 {
+			b.WriteByte(0)
+		}
+		p.Out().Write(b.Bytes())
+		p.Out().Flush()
+		p.Errorf("%d blocks\n", (b.Len()+511)/512)
+		return 0
+	case o.Has('i') || o.Has('t'):
+		var data []byte
+		if o.Has('F') {
+			var err error
+			if data, err = p.ReadFile(o.Arg('F')); err != nil {
+				p.Die("can't open '%s': %s", o.Arg('F'), proc.Text(err))
+			}
+		} else {
+			data, _ = gather(p, nil)
+		}
+		size := len(data)
+		for len(data) >= 110 && string(data[:6]) == "070701" {
+			field := func(i int) int64 {
+				n, _ := strconv.ParseInt(string(data[6+8*i:14+8*i]), 16, 64)
+				return n
+			}
+			nameLen, fileLen := field(11), field(6)
+			start := (110 + nameLen + 3) &^ 3
+			end := start + (fileLen+3)&^3
+			if int64(len(data)) < start+fileLen {
+				break
+			}
+			name := string(data[110 : 110+nameLen-1])
+			content := data[start : start+fileLen]
+			mode := uint32(field(1))
+			mtime := field(5) * 1e9
+			uid, gid := int(field(2)), int(field(3))
+			data = data[min(end, int64(len(data))):]
+			if name == "TRAILER!!!" {
+				break
+			}
+			if o.Has('t') {
+				p.Puts(name + "\n")
+				continue
+			}
+			if o.Has('v') {
+				p.Puts(name + "\n")
+			}
+			if o.Has('d') {
+				makeParents(p, name)
+			}
+			switch mode & 0o170000 {
+			case 0o40000:
+				p.Mkdir(name, mode&0o7777)
+			case 0o120000:
+				p.Symlink(string(content), name)
+				p.Lchown(name, uid, gid)
+				continue
+			default:
+				if _, err := p.Lstat(name); err == nil {
+					if !o.Has('u') {
+						p.Warn("%s not created: newer or same age file exists", name)
+						continue
+					}
+					p.Unlink(name)
+				}
+				if err := p.WriteFile(name, content, mode&0o7777); err != nil {
+					p.Die("can't open '%s': %s", name, proc.Text(err))
+				}
+			}
+			p.Chown(name, uid, gid)
+			p.Chmod(name, mode&0o7777)
+			if o.Has('m') {
+				p.Utimes(name, &mtime, true)
+			}
+		}
+		p.Out().Flush()
+		p.Errorf("%d blocks\n", (size+511)/512)
+		return 0
+	}
+	return usage(p)
+}
+
+// ar lists and unpacks archives of the common kind.
+func ar(p *proc.Proc) int {
+	if helped(p) {
+		return 0
+	}
+	if len(p.Args) < 3 {
+		return usage(p)
+	}
+	mode := strings.TrimPrefix(p.Args[1], "-")
+	data, err := p.ReadFile(p.Args[2])
+	if err != nil {
+		p.Die("can't open '%s': %s", p.Args[2], proc.Text(err))
+	}
+	if !bytes.HasPrefix(data, []byte("!<arch>\n")) {
+		p.Die("invalid ar magic")
+	}
+	data = data[8:]
+	want := p.Args[3:]
+	for len(data) >= 60 {
+		name := strings.TrimSuffix(strings.TrimSpace(string(data[:16])), "/")
+		n, _ := strconv.Atoi(strings.TrimSpace(string(data[48:58])))
+		m, _ := strconv.ParseUint(strings.TrimSpace(string(data[40:48])), 8, 32)
+		t, _ := strconv.ParseInt(strings.TrimSpace(string(data[16:28])), 10, 64)
+		if 60+n > len(data) {
+			p.Die("short read")
+		}
+		content := data[60 : 60+n]
+		data = data[min(60+n+n%2, len(data)):]
+		if len(want) > 0 && !has(want, name) {
+			continue
+		}
+		switch {
+		case strings.Contains(mode, "t"):
+			p.Puts(name + "\n")
+		case strings.Contains(mode, "p"):
+			p.Out().Write(content)
+		case strings.Contains(mode, "x"):
+			if strings.Contains(mode, "v") {
+				p.Puts("x - " + name + "\n")
+			}
+			p.WriteFile(name, content, uint32(m)&0o777)
+			if strings.Contains(mode, "o") {
+				ns := t * 1e9
+				p.Utimes(name, &ns, true)
+			}
+		}
+	}
+	return 0
+}

@@ -1,0 +1,720 @@
+package applet
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"layerlab.dev/core/shell/proc"
+	"layerlab.dev/core/vfs"
+)
+
+func cmp(p *proc.Proc) int {
+	if helped(p) {
+		return 0
+	}
+	o := options(p, "lsn:bi:", "verbose=l", "silent=s", "quiet=s", "bytes=n")
+	if len(o.Rest) < 1 || len(o.Rest) > 4 {
+		return usage(p)
+	}
+	names := append([]string{}, o.Rest...)
+	if len(names) == 1 {
+		names = append(names, "-")
+	}
+	var r [2]*proc.Reader
+	for i := range 2 {
+		var err error
+		if r[i], err = p.Input(names[i]); err != nil {
+			if !o.Has('s') {
+				if p.GNU {
+					simple(p, names[i], err)
+				} else {
+					p.Warn("can't open '%s': %s", names[i], proc.Text(err))
+				}
+			}
+			return 2
+		}
+		if len(names) > 2+i {
+			io.CopyN(io.Discard, r[i], mustSize(p, names[2+i]))
+		}
+	}
+	limit := int64(-1)
+	if o.Has('n') {
+		limit = mustSize(p, o.Arg('n'))
+	}
+	status := 0
+	line := 1
+	for pos := int64(1); limit < 0 || pos <= limit; pos++ {
+		if pos&4095 == 0 {
+			p.Step()
+		}
+		a, errA := r[0].ReadByte()
+		b, errB := r[1].ReadByte()
+		if errA != nil || errB != nil {
+			if errA == nil || errB == nil {
+				short := names[1]
+				if errA != nil {
+					short = names[0]
+				}
+				status = 1
+				if !o.Has('s') {
+					p.Out().Flush()
+					if p.GNU {
+						p.Errorf("cmp: EOF on %s after byte %d, line %d\n", short, pos-1, line)
+					} else {
+						p.Errorf("cmp: EOF on %s\n", short)
+					}
+				}
+			}
+			return status
+		}
+		if a != b {
+			status = 1
+			if o.Has('s') {
+				return 1
+			}
+			if o.Has('l') {
+				p.Printf("%d %3o %3o\n", pos, a, b)
+			} else {
+				if p.GNU {
+					p.Printf("%s %s differ: byte %d, line %d\n", names[0], names[1], pos, line)
+				} else {
+					p.Printf("%s %s differ: char %d, line %d\n", names[0], names[1], pos, line)
+				}
+				return 1
+			}
+		}
+		if a == '\n' {
+			line++
+		}
+	}
+	return status
+}
+
+// change is a stretch of lines that differ: old[a1:a2] became new[b1:b2].
+type change struct{ a1, a2, b1, b2 int }
+
+// lineChanges finds the changes between two texts: the longest common
+// subsequence by Myers' algorithm, ends trimmed.
+func lineChanges(p *proc.Proc, a, b []string) []change {
+	lo := 0
+	for lo < len(a) && lo < len(b) && a[lo] == b[lo] {
+		lo++
+	}
+	hi := 0
+	for hi < len(a)-lo && hi < len(b)-lo && a[len(a)-1-hi] == b[len(b)-1-hi] {
+		hi++
+	}
+	x, y := a[lo:len(a)-hi], b[lo:len(b)-hi]
+	keepX, keepY := myers(p, x, y)
+	var out []change
+	i, j := 0, 0
+	for i < len(x) || j < len(y) {
+		if i < len(x) && j < len(y) && keepX[i] && keepY[j] {
+			i++
+			j++
+			continue
+		}
+		c := change{lo + i, 0, lo + j, 0}
+		for i < len(x) && !keepX[i] {
+			i++
+		}
+		for j < len(y) && !keepY[j] {
+			j++
+		}
+		c.a2, c.b2 = lo+i, lo+j
+		out = append(out, c)
+	}
+	return out
+}
+
+// myers marks the lines both sides keep.
+func myers(p *proc.Proc, x, y []string) (keepX, keepY []bool) {
+	n, m := len(x), len(y)
+	keepX, keepY = make([]bool, n), make([]bool, m)
+	if n == 0 || m == 0 {
+		return
+	}
+	maxD := n + m
+	v := make([]int, 2*maxD+2)
+	var trace [][]int
+	for d := 0; d <= maxD; d++ {
+		p.Steps(int64(d))
+		trace = append(trace, append([]int(nil), v[maxD-d:maxD+d+2]...))
+		for k := -d; k <= d; k += 2 {
+			var i int
+			if k == -d || k != d && v[maxD+k-1] < v[maxD+k+1] {
+				i = v[maxD+k+1]
+			} else {
+				i = v[maxD+k-1] + 1
+			}
+			j := i - k
+			for i < n && j < m && x[i] == y[j] {
+				i++
+				j++
+			}
+			v[maxD+k] = i
+			if i >= n && j >= m {
+				// Walk back.
+				for dd := d; dd > 0; dd-- {
+					t := trace[dd]
+					at := func(k int) int { return t[k+dd] }
+					k := i - j
+					var pk int
+					if k == -dd || k != dd && at(k-1) < at(k+1) {
+						pk = k + 1
+					} else {
+						pk = k - 1
+					}
+					pi := at(pk)
+					pj := pi - pk
+					for i > pi && j > pj {
+						i--
+						j--
+						keepX[i], keepY[j] = true, true
+					}
+					i, j = pi, pj
+				}
+				for i > 0 && j > 0 {
+					i--
+					j--
+					keepX[i], keepY[j] = true, true
+				}
+				return
+			}
+		}
+	}
+	return
+}
+
+type differ struct {
+	p       *proc.Proc
+	o       *proc.Options
+	context int
+	status  int
+	labels  []string
+}
+
+func diff(p *proc.Proc) int {
+	if helped(p) {
+		return 0
+	}
+	o := options(p, "abdiL:NqrsS:tTU:uwBE", "ignore-case=i", "ignore-all-space=w", "ignore-space-change=b", "unified=U", "brief=q", "recursive=r", "new-file=N", "label=L", "report-identical-files=s", "text=a", "minimal=d", "ignore-blank-lines=B", "exclude=\x81", "no-dereference=\x82", "color=\x83")
+	d := &differ{p: p, o: o, context: 3, labels: o.All('L')}
+	if o.Has('U') {
+		d.context = mustInt(p, o.Arg('U'))
+	}
+	if len(o.Rest) != 2 {
+		if p.GNU {
+			if len(o.Rest) == 0 {
+				p.Warn("missing operand")
+			} else {
+				p.Warn("missing operand after '%s'", o.Rest[len(o.Rest)-1])
+			}
+			p.Errorf("diff: Try 'diff --help' for more information.\n")
+			return 2
+		}
+		p.Warn("need exactly two arguments")
+		p.Exit(2)
+	}
+	a, b := o.Rest[0], o.Rest[1]
+	var nodes [2]*vfs.Node
+	for i, n := range []string{a, b} {
+		if n == "-" {
+			continue
+		}
+		node, err := p.Stat(n)
+		if err != nil {
+			if !o.Has('N') {
+				if p.GNU {
+					simple(p, n, err)
+				} else {
+					p.Warn("can't stat '%s': %s", n, proc.Text(err))
+				}
+				return 2
+			}
+			continue
+		}
+		nodes[i] = node
+	}
+	dirA, dirB := nodes[0] != nil && nodes[0].IsDir(), nodes[1] != nil && nodes[1].IsDir()
+	switch {
+	case dirA && dirB:
+		d.dirs(a, b)
+		return d.status
+	case dirA:
+		a = under(a, base(b))
+	case dirB:
+		b = under(b, base(a))
+	}
+	if _, err := p.Stat(a); err != nil && a != "-" && !o.Has('N') {
+		p.Warn("can't stat '%s': %s", a, proc.Text(err))
+		return 2
+	}
+	d.files(a, b, false)
+	return d.status
+}
+
+func (d *differ) dirs(a, b string) {
+	p := d.p
+	namesA, _ := p.ReadDir(a)
+	namesB, _ := p.ReadDir(b)
+	i, j := 0, 0
+	for i < len(namesA) || j < len(namesB) {
+		switch {
+		case j >= len(namesB) || i < len(namesA) && namesA[i] < namesB[j]:
+			d.only(a, b, namesA[i], true)
+			i++
+		case i >= len(namesA) || namesB[j] < namesA[i]:
+			d.only(b, a, namesB[j], false)
+			j++
+		default:
+			x, y := under(a, namesA[i]), under(b, namesB[j])
+			i++
+			j++
+			dx, dy := isDir(p, x, true), isDir(p, y, true)
+			switch {
+			case dx && dy:
+				if d.o.Has('r') {
+					d.dirs(x, y)
+				} else {
+					p.Printf("Common subdirectories: %s and %s\n", x, y)
+				}
+			case dx != dy:
+				kind := map[bool]string{true: "directory", false: "regular file"}
+				p.Printf("File %s is a %s while file %s is a %s\n", x, kind[dx], y, kind[dy])
+				d.status = max(d.status, 1)
+			default:
+				d.files(x, y, true)
+			}
+		}
+	}
+}
+
+func (d *differ) only(dir, other, name string, first bool) {
+	path := under(dir, name)
+	if d.o.Has('N') && !isDir(d.p, path, true) {
+		if first {
+			d.files(path, under(other, name), true)
+		} else {
+			d.files(under(other, name), path, true)
+		}
+		return
+	}
+	d.p.Printf("Only in %s: %s\n", dir, name)
+	d.status = max(d.status, 1)
+}
+
+func (d *differ) read(name string) (string, bool) {
+	if name != "-" {
+		if _, err := d.p.Stat(name); err != nil && d.o.Has('N') {
+			return "", true
+		}
+	}
+	data, err := d.p.ReadFile(name)
+	if err != nil {
+		if d.p.GNU {
+			simple(d.p, name, err)
+		} else {
+			d.p.Warn("can't open '%s': %s", name, proc.Text(err))
+		}
+		d.status = 2
+		return "", false
+	}
+	return string(data), true
+}
+
+func (d *differ) files(a, b string, inDir bool) {
+	p, o := d.p, d.o
+	x, ok := d.read(a)
+	if !ok {
+		return
+	}
+	y, ok := d.read(b)
+	if !ok {
+		return
+	}
+	if x == y {
+		if o.Has('s') {
+			p.Printf("Files %s and %s are identical\n", a, b)
+		}
+		return
+	}
+	differs := func() {
+		p.Printf("Files %s and %s differ\n", a, b)
+		d.status = max(d.status, 1)
+	}
+	if !o.Has('a') && (strings.IndexByte(x[:min(len(x), 32768)], 0) >= 0 || strings.IndexByte(y[:min(len(y), 32768)], 0) >= 0) {
+		if p.GNU && !o.Has('q') {
+			p.Printf("Binary files %s and %s differ\n", a, b)
+			d.status = max(d.status, 1)
+			return
+		}
+		differs()
+		return
+	}
+	linesA, eolA := toLines(x)
+	linesB, eolB := toLines(y)
+	keyA, keyB := d.keys(linesA, eolA), d.keys(linesB, eolB)
+	changes := lineChanges(p, keyA, keyB)
+	if o.Has('B') {
+		kept := changes[:0]
+		for _, c := range changes {
+			if strings.TrimSpace(strings.Join(linesA[c.a1:c.a2], "")+strings.Join(linesB[c.b1:c.b2], "")) != "" {
+				kept = append(kept, c)
+			}
+		}
+		changes = kept
+	}
+	if len(changes) == 0 {
+		return
+	}
+	d.status = max(d.status, 1)
+	if o.Has('q') {
+		p.Printf("Files %s and %s differ\n", a, b)
+		return
+	}
+	if p.GNU && !o.Has('u') && !o.Has('U') {
+		if inDir {
+			p.Printf("diff -r %s %s\n", a, b)
+		}
+		normalDiff(p, linesA, linesB, eolA, eolB, changes)
+		return
+	}
+	label := func(i int, name string) string {
+		if i < len(d.labels) {
+			return d.labels[i]
+		}
+		if p.GNU {
+			if n, err := p.Stat(name); err == nil {
+				sec := floorDiv(n.MTime, 1e9)
+				return name + "\t" + strftime(p, "%Y-%m-%d %H:%M:%S", sec, 0) + fmt.Sprintf(".%09d", n.MTime-sec*1e9) + strftime(p, " %z", sec, 0)
+			}
+		}
+		return name
+	}
+	p.Printf("--- %s\n+++ %s\n", label(0, a), label(1, b))
+	hunk := []change{}
+	flush := func() {
+		if len(hunk) == 0 {
+			return
+		}
+		first, last := hunk[0], hunk[len(hunk)-1]
+		a1, b1 := max(first.a1-d.context, 0), max(first.b1-d.context, 0)
+		a2, b2 := min(last.a2+d.context, len(linesA)), min(last.b2+d.context, len(linesB))
+		p.Printf("@@ -%s +%s @@\n", hunkRange(a1, a2), hunkRange(b1, b2))
+		at := a1
+		put := func(sign byte, lines []string, i int, eol bool) {
+			p.Puts(string(sign) + lines[i] + "\n")
+			if i == len(lines)-1 && !eol {
+				p.Puts("\\ No newline at end of file\n")
+			}
+		}
+		for _, c := range hunk {
+			for ; at < c.a1; at++ {
+				put(' ', linesA, at, eolA)
+			}
+			for i := c.a1; i < c.a2; i++ {
+				put('-', linesA, i, eolA)
+			}
+			for i := c.b1; i < c.b2; i++ {
+				put('+', linesB, i, eolB)
+			}
+			at = c.a2
+		}
+		for ; at < a2; at++ {
+			put(' ', linesA, at, eolA)
+		}
+		hunk = hunk[:0]
+	}
+	for _, c := range changes {
+		if len(hunk) > 0 && c.a1-hunk[len(hunk)-1].a2 > 2*d.context {
+			flush()
+		}
+		hunk = append(hunk, c)
+	}
+	flush()
+}
+
+func hunkRange(from, to int) string {
+	switch n := to - from; n {
+	case 1:
+		return strconv.Itoa(from + 1)
+	case 0:
+		return fmt.Sprintf("%d,0", from)
+	default:
+		return fmt.Sprintf("%d,%d", from+1, n)
+	}
+}
+
+func toLines(s string) (lines []string, eol bool) {
+	if s == "" {
+		return nil, true
+	}
+	eol = strings.HasSuffix(s, "\n")
+	return strings.Split(strings.TrimSuffix(s, "\n"), "\n"), eol
+}
+
+// keys are what lines are compared by.
+func (d *differ) keys(lines []string, eol bool) []string {
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		switch {
+		case d.o.Has('w'):
+			l = strings.Join(strings.Fields(l), "")
+		case d.o.Has('b'):
+			l = strings.Join(strings.Fields(l), " ")
+		}
+		if d.o.Has('i') {
+			l = strings.ToLower(l)
+		}
+		if i == len(lines)-1 && !eol {
+			l += "\x00"
+		}
+		out[i] = l
+	}
+	return out
+}
+
+func normalDiff(p *proc.Proc, a, b []string, eolA, eolB bool, changes []change) {
+	span := func(from, to int) string {
+		if to-from <= 1 {
+			return strconv.Itoa(max(to, from))
+		}
+		return fmt.Sprintf("%d,%d", from+1, to)
+	}
+	put := func(sign string, lines []string, from, to int, eol bool) {
+		for i := from; i < to; i++ {
+			p.Puts(sign + " " + lines[i] + "\n")
+			if i == len(lines)-1 && !eol {
+				p.Puts("\\ No newline at end of file\n")
+			}
+		}
+	}
+	for _, c := range changes {
+		op := "c"
+		if c.a1 == c.a2 {
+			op = "a"
+		} else if c.b1 == c.b2 {
+			op = "d"
+		}
+		p.Puts(span(c.a1, c.a2) + op + span(c.b1, c.b2) + "\n")
+		put("<", a, c.a1, c.a2, eolA)
+		if op == "c" {
+			p.Puts("---\n")
+		}
+		put(">", b, c.b1, c.b2, eolB)
+	}
+}
+
+// patch applies unified diffs.
+func patch(p *proc.Proc) int {
+	if helped(p) {
+		return 0
+	}
+	o := options(p, "p:i:RNEd:fst", "strip=p", "input=i", "reverse=R", "forward=N", "remove-empty-files=E", "dry-run=\x81", "directory=d", "quiet=s", "silent=s")
+	if o.Has('d') {
+		if err := p.Chdir(o.Arg('d')); err != nil {
+			p.Die("can't change directory to '%s': %s", o.Arg('d'), proc.Text(err))
+		}
+	}
+	strip := -1
+	if o.Has('p') {
+		strip = mustInt(p, o.Arg('p'))
+	}
+	input := o.Arg('i')
+	only := ""
+	if len(o.Rest) > 0 {
+		only = o.Rest[0]
+	}
+	if len(o.Rest) > 1 && input == "" {
+		input = o.Rest[1]
+	}
+	if input == "" {
+		input = "-"
+	}
+	data, err := p.ReadFile(input)
+	if err != nil {
+		p.Die("can't open '%s': %s", input, proc.Text(err))
+	}
+	reverse := o.Has('R')
+	lines := strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")
+	status := 0
+	name := func(l string) string {
+		n, _, _ := strings.Cut(l[4:], "\t")
+		n = strings.TrimSpace(n)
+		if n == "/dev/null" {
+			return n
+		}
+		parts := strings.Split(n, "/")
+		if strip < 0 {
+			return n
+		}
+		return strings.Join(parts[min(strip, len(parts)-1):], "/")
+	}
+	var oldName, newName, target string
+	var text []string
+	eol, loaded, failed, made := true, false, false, false
+	hunks := 0
+	finish := func() {
+		if !loaded {
+			return
+		}
+		loaded = false
+		out := strings.Join(text, "\n")
+		if len(text) > 0 && eol {
+			out += "\n"
+		}
+		if o.Has(0x81) {
+			return
+		}
+		if len(text) == 0 && newName == "/dev/null" {
+			p.Unlink(target)
+			return
+		}
+		mode := uint32(0o666)
+		if n, err := p.Stat(target); err == nil {
+			mode = n.Mode
+			old := p.Umask
+			p.Umask = 0
+			tmp := target + "XXXXXX"
+			p.WriteFile(tmp, []byte(out), mode)
+			p.Chown(tmp, n.UID, n.GID)
+			p.Chmod(tmp, mode)
+			p.Umask = old
+			p.Rename(tmp, target)
+			return
+		}
+		if made {
+			makeParents(p, target)
+		}
+		p.WriteFile(target, []byte(out), mode)
+	}
+	offset := 0
+	for i := 0; i < len(lines); i++ {
+		p.Step()
+		l := lines[i]
+		switch {
+		case strings.HasPrefix(l, "--- ") && i+1 < len(lines) && strings.HasPrefix(lines[i+1], "+++ "):
+			finish()
+			oldName, newName = name(l), name(lines[i+1])
+			if reverse {
+				oldName, newName = newName, oldName
+			}
+			i++
+			hunks, offset, failed, made = 0, 0, false, false
+			target = newName
+			if _, err := p.Stat(target); err != nil && oldName != "/dev/null" {
+				target = oldName
+			}
+			if target == "/dev/null" {
+				target = oldName
+			}
+			if only != "" {
+				target = only
+			}
+			cur, err := p.ReadFile(target)
+			if err != nil {
+				if oldName != "/dev/null" {
+					p.Die("can't open '%s': %s", target, proc.Text(err))
+				}
+				made = true
+			}
+			verb := "patching"
+			if made {
+				verb = "creating"
+			}
+			if newName == "/dev/null" {
+				verb = "removing"
+			}
+			if !p.GNU || verb == "patching" {
+				p.Puts(verb + " file " + target + "\n")
+			} else {
+				p.Puts("patching file " + target + "\n")
+			}
+			text, eol = toLines(string(cur))
+			loaded = true
+		case strings.HasPrefix(l, "@@ -") && loaded:
+			hunks++
+			var start int
+			fmt.Sscanf(l, "@@ -%d", &start)
+			if reverse {
+				if j := strings.IndexByte(l, '+'); j > 0 {
+					fmt.Sscanf(l[j:], "+%d", &start)
+				}
+			}
+			var old, now []string
+			lastNow := false
+			for i+1 < len(lines) {
+				h := lines[i+1]
+				if h == "" {
+					h = " "
+				}
+				c := h[0]
+				if c == '@' || c != ' ' && c != '-' && c != '+' && c != '\\' || strings.HasPrefix(h, "--- ") && i+2 < len(lines) && strings.HasPrefix(lines[i+2], "+++ ") {
+					break
+				}
+				i++
+				if c == '\\' {
+					if lastNow {
+						eol = false
+					}
+					continue
+				}
+				if reverse {
+					c = map[byte]byte{'-': '+', '+': '-', ' ': ' '}[c]
+				}
+				if c != '+' {
+					old = append(old, h[1:])
+					lastNow = false
+				}
+				if c != '-' {
+					now = append(now, h[1:])
+					lastNow = true
+					eol = true
+				}
+			}
+			at := findLines(text, old, start-1+offset)
+			if at < 0 {
+				p.Printf("Hunk #%d FAILED %d/%d.\n", hunks, start, start)
+				failed = true
+				status = 1
+				continue
+			}
+			offset += at - (start - 1 + offset)
+			text = append(text[:at:at], append(now, text[at+len(old):]...)...)
+			offset += len(now) - len(old)
+		}
+		_ = failed
+	}
+	finish()
+	return status
+}
+
+// findLines looks for old in text, nearest to the place where it should be.
+func findLines(text, old []string, at int) int {
+	fits := func(i int) bool {
+		if i < 0 || i+len(old) > len(text) {
+			return false
+		}
+		for k := range old {
+			if text[i+k] != old[k] {
+				return false
+			}
+		}
+		return true
+	}
+	if len(old) == 0 {
+		return min(max(at+1, 0), len(text))
+	}
+	for d := 0; d <= len(text); d++ {
+		if fits(at + d) {
+			return at + d
+		}
+		if fits(at - d) {
+			return at - d
+		}
+	}
+	return -1
+}

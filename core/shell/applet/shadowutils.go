@@ -1,0 +1,474 @@
+package applet
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"layerlab.dev/core/shell/proc"
+	"layerlab.dev/core/vfs"
+)
+
+// The commands of Debian's passwd and adduser packages, as far as images call
+// them: they write the same lines; the lock files and backups differ in that
+// shadow-utils keeps the backup with mode and content of the old file.
+
+// edit changes a file the way shadow-utils does: a backup NAME-, then the new
+// content.
+func edit(p *proc.Proc, name string, change func([]string) []string) bool {
+	if _, err := p.Stat(name); err != nil {
+		return true
+	}
+	return rewrite(p, name, change)
+}
+
+func useradd(p *proc.Proc) int {
+	o, err := proc.ParseOptions(p.Args[1:], "b:c:d:De:f:g:G:k:K:lmMNorp:R:s:u:UZ:", "base-dir=b", "comment=c", "home-dir=d", "gid=g", "groups=G", "create-home=m", "no-create-home=M", "no-user-group=N", "non-unique=o", "password=p", "system=r", "shell=s", "uid=u", "user-group=U", "skel=k", "no-log-init=l", "key=K", "expiredate=e", "inactive=f", "home=d")
+	if err != nil {
+		p.Warn("%v", err)
+		return 2
+	}
+	if len(o.Rest) != 1 {
+		p.Errorf("Usage: useradd [options] LOGIN\n")
+		return 2
+	}
+	if p.UID != 0 {
+		p.Warn("Permission denied.\nuseradd: cannot lock /etc/passwd; try again later.")
+		return 1
+	}
+	name := o.Rest[0]
+	if _, ok := userNamed(p, name); ok {
+		p.Warn("user '%s' already exists", name)
+		return 9
+	}
+	uid := -1
+	taken := uidTaken(p)
+	if o.Has('u') {
+		uid = mustInt(p, o.Arg('u'))
+		if taken(uid) && !o.Has('o') {
+			p.Warn("UID %d is not unique", uid)
+			return 4
+		}
+	} else if o.Has('r') {
+		for n := 999; n >= 100; n-- {
+			if !taken(n) {
+				uid = n
+				break
+			}
+		}
+	} else {
+		// The next behind the highest in use.
+		uid = 1000
+		for _, u := range users(p) {
+			if u.uid >= uid && u.uid < 60000 {
+				uid = u.uid + 1
+			}
+		}
+	}
+	gid := 100
+	own := !o.Has('g') && !o.Has('N')
+	if o.Has('g') {
+		id, ok := groupID(p, o.Arg('g'))
+		if _, known := groupWithID(p, id); !ok || !known {
+			p.Warn("group '%s' does not exist", o.Arg('g'))
+			return 6
+		}
+		gid = id
+	} else if own {
+		if _, ok := groupNamed(p, name); ok {
+			p.Warn("group %s exists - if you want to add this user to that group, use -g.", name)
+			return 9
+		}
+		gid = uid
+		if gidTaken(p)(gid) {
+			gid = nextGID(p, o.Has('r'))
+		}
+	}
+	var extra []string
+	if o.Has('G') {
+		for g := range strings.SplitSeq(o.Arg('G'), ",") {
+			found, ok := groupNamed(p, g)
+			if !ok {
+				p.Warn("group '%s' does not exist", g)
+				return 6
+			}
+			extra = append(extra, found.name)
+		}
+	}
+	home := "/home/" + name
+	if o.Has('b') {
+		home = o.Arg('b') + "/" + name
+	}
+	if o.Has('d') {
+		home = o.Arg('d')
+	}
+	shell := "/bin/sh"
+	if o.Has('s') {
+		shell = o.Arg('s')
+	}
+	edit(p, "/etc/passwd", appendLine(fmt.Sprintf("%s:x:%d:%d:%s:%s:%s", name, uid, gid, o.Arg('c'), home, shell)))
+	pass := "!"
+	if o.Has('p') {
+		pass = o.Arg('p')
+	}
+	aging := "0:99999:7"
+	if o.Has('r') {
+		aging = "::"
+	}
+	edit(p, "/etc/shadow", appendLine(fmt.Sprintf("%s:%s:%d:%s:::", name, pass, p.Machine().Epoch/86400, aging)))
+	if own {
+		edit(p, "/etc/group", appendLine(fmt.Sprintf("%s:x:%d:", name, gid)))
+		edit(p, "/etc/gshadow", appendLine(name+":!::"))
+	}
+	for _, g := range extra {
+		addMember(p, g, name)
+	}
+	if o.Has('m') {
+		homeFor(p, home, uid, gid)
+	}
+	return 0
+}
+
+func nextGID(p *proc.Proc, system bool) int {
+	taken := gidTaken(p)
+	if system {
+		for n := 999; n >= 100; n-- {
+			if !taken(n) {
+				return n
+			}
+		}
+	}
+	n := 1000
+	for _, g := range groups(p) {
+		if g.gid >= n && g.gid < 60000 {
+			n = g.gid + 1
+		}
+	}
+	return n
+}
+
+func homeFor(p *proc.Proc, home string, uid, gid int) {
+	if _, err := p.Stat(home); err == nil {
+		return
+	}
+	makeParents(p, home)
+	old := p.Umask
+	p.Umask = 0o022
+	if p.Mkdir(home, 0o755) == nil && isDir(p, "/etc/skel", true) {
+		c := newCopier(p)
+		c.recurse, c.preserve = true, true
+		names, _ := p.ReadDir("/etc/skel")
+		for _, n := range names {
+			c.file("/etc/skel/"+n, under(home, n))
+		}
+	}
+	p.Umask = old
+	each(p, home, true, func(path string, _ *vfs.Node) bool { return p.Lchown(path, uid, gid) == nil })
+}
+
+func groupadd(p *proc.Proc) int {
+	o, err := proc.ParseOptions(p.Args[1:], "fg:K:op:rR:", "force=f", "gid=g", "non-unique=o", "system=r", "key=K", "password=p")
+	if err != nil {
+		p.Warn("%v", err)
+		return 2
+	}
+	if len(o.Rest) != 1 {
+		p.Errorf("Usage: groupadd [options] GROUP\n")
+		return 2
+	}
+	name := o.Rest[0]
+	if _, ok := groupNamed(p, name); ok {
+		if o.Has('f') {
+			return 0
+		}
+		p.Warn("group '%s' already exists", name)
+		return 9
+	}
+	gid := -1
+	if o.Has('g') {
+		gid = mustInt(p, o.Arg('g'))
+		if gidTaken(p)(gid) && !o.Has('o') {
+			if o.Has('f') {
+				gid = nextGID(p, o.Has('r'))
+			} else {
+				p.Warn("GID '%d' already exists", gid)
+				return 4
+			}
+		}
+	} else {
+		gid = nextGID(p, o.Has('r'))
+	}
+	edit(p, "/etc/group", appendLine(fmt.Sprintf("%s:x:%d:", name, gid)))
+	edit(p, "/etc/gshadow", appendLine(name+":!::"))
+	return 0
+}
+
+func usermod(p *proc.Proc) int {
+	o, err := proc.ParseOptions(p.Args[1:], "ac:d:e:f:g:G:l:Lmop:R:s:u:UZ:", "append=a", "comment=c", "home=d", "gid=g", "groups=G", "login=l", "lock=L", "move-home=m", "password=p", "shell=s", "uid=u", "unlock=U", "non-unique=o")
+	if err != nil {
+		p.Warn("%v", err)
+		return 2
+	}
+	if len(o.Rest) != 1 {
+		p.Errorf("Usage: usermod [options] LOGIN\n")
+		return 2
+	}
+	name := o.Rest[0]
+	u, ok := userNamed(p, name)
+	if !ok {
+		p.Warn("user '%s' does not exist", name)
+		return 6
+	}
+	oldHome := u.home
+	if o.Has('c') {
+		u.gecos = o.Arg('c')
+	}
+	if o.Has('d') {
+		u.home = o.Arg('d')
+	}
+	if o.Has('s') {
+		u.shell = o.Arg('s')
+	}
+	if o.Has('u') {
+		u.uid = mustInt(p, o.Arg('u'))
+	}
+	if o.Has('g') {
+		id, ok := groupID(p, o.Arg('g'))
+		if !ok {
+			p.Warn("group '%s' does not exist", o.Arg('g'))
+			return 6
+		}
+		u.gid = id
+	}
+	if o.Has('l') {
+		u.name = o.Arg('l')
+	}
+	edit(p, "/etc/passwd", func(lines []string) []string {
+		for i, l := range lines {
+			if strings.HasPrefix(l, name+":") {
+				lines[i] = fmt.Sprintf("%s:%s:%d:%d:%s:%s:%s", u.name, u.pass, u.uid, u.gid, u.gecos, u.home, u.shell)
+			}
+		}
+		return lines
+	})
+	if o.Has('p') {
+		setPassword(p, u.name, o.Arg('p'))
+	}
+	if o.Has('G') {
+		want := strings.Split(o.Arg('G'), ",")
+		for _, g := range want {
+			if _, ok := groupNamed(p, g); !ok {
+				p.Warn("group '%s' does not exist", g)
+				return 6
+			}
+		}
+		edit(p, "/etc/group", func(lines []string) []string {
+			for i, l := range lines {
+				f := strings.Split(l, ":")
+				if len(f) < 4 {
+					continue
+				}
+				var ms []string
+				if f[3] != "" {
+					ms = strings.Split(f[3], ",")
+				}
+				in := slices.Contains(ms, name)
+				switch {
+				case slices.Contains(want, f[0]) && !in:
+					ms = append(ms, name)
+				case !slices.Contains(want, f[0]) && in && !o.Has('a'):
+					ms = slices.DeleteFunc(ms, func(m string) bool { return m == name })
+				}
+				f[3] = strings.Join(ms, ",")
+				lines[i] = strings.Join(f, ":")
+			}
+			return lines
+		})
+	}
+	if o.Has('m') && o.Has('d') && oldHome != u.home {
+		move(p, oldHome, u.home, false)
+	}
+	return 0
+}
+
+func userdel(p *proc.Proc) int {
+	o, err := proc.ParseOptions(p.Args[1:], "frR:", "force=f", "remove=r")
+	if err != nil || len(o.Rest) != 1 {
+		p.Errorf("Usage: userdel [options] LOGIN\n")
+		return 2
+	}
+	name := o.Rest[0]
+	u, ok := userNamed(p, name)
+	if !ok {
+		p.Warn("user '%s' does not exist", name)
+		return 6
+	}
+	without := func(lines []string) []string {
+		return slices.DeleteFunc(lines, func(l string) bool { return strings.HasPrefix(l, name+":") })
+	}
+	edit(p, "/etc/passwd", without)
+	edit(p, "/etc/shadow", without)
+	edit(p, "/etc/group", func(lines []string) []string {
+		for i, l := range lines {
+			f := strings.Split(l, ":")
+			if len(f) == 4 {
+				f[3] = strings.Join(slices.DeleteFunc(strings.Split(f[3], ","), func(m string) bool { return m == name }), ",")
+				lines[i] = strings.Join(f, ":")
+			}
+		}
+		return without(lines)
+	})
+	edit(p, "/etc/gshadow", without)
+	if o.Has('r') {
+		r := remover{p: p, recurse: true, force: true}
+		r.remove(u.home)
+	}
+	return 0
+}
+
+func groupdel(p *proc.Proc) int {
+	args := p.Args[1:]
+	if len(args) != 1 {
+		p.Errorf("Usage: groupdel [options] GROUP\n")
+		return 2
+	}
+	g, ok := groupNamed(p, args[0])
+	if !ok {
+		p.Warn("group '%s' does not exist", args[0])
+		return 6
+	}
+	for _, u := range users(p) {
+		if u.gid == g.gid {
+			p.Warn("cannot remove the primary group of user '%s'", u.name)
+			return 8
+		}
+	}
+	without := func(lines []string) []string {
+		return slices.DeleteFunc(lines, func(l string) bool { return strings.HasPrefix(l, g.name+":") })
+	}
+	edit(p, "/etc/group", without)
+	edit(p, "/etc/gshadow", without)
+	return 0
+}
+
+// debianAdduser is Debian's adduser, which calls useradd and says what it does.
+func debianAdduser(p *proc.Proc) int {
+	o, err := proc.ParseOptions(p.Args[1:], "qu:g:G:s:h:\x81\x82\x83:\x84:\x85\x86:\x87:\x88:\x89\x8a", "quiet=q", "uid=u", "gid=g", "ingroup=\x83", "shell=s", "home=h", "disabled-password=\x81", "disabled-login=\x81", "gecos=\x84", "comment=\x84", "no-create-home=\x85", "system=\x82", "group=\x89", "add_extra_groups=\x8a", "force-badname=\x8a")
+	if err != nil {
+		p.Warn("%v", err)
+		return 1
+	}
+	if len(o.Rest) == 2 {
+		if _, ok := groupNamed(p, o.Rest[1]); !ok {
+			p.Warn("The group `%s' does not exist.", o.Rest[1])
+			return 1
+		}
+		if !o.Has('q') {
+			p.Printf("Adding user `%s' to group `%s' ...\nDone.\n", o.Rest[0], o.Rest[1])
+		}
+		addMember(p, o.Rest[1], o.Rest[0])
+		return 0
+	}
+	if len(o.Rest) != 1 {
+		p.Warn("Only one or two names allowed.")
+		return 1
+	}
+	name := o.Rest[0]
+	if _, ok := userNamed(p, name); ok {
+		if o.Has(0x82) {
+			return 0
+		}
+		p.Warn("The user `%s' already exists.", name)
+		return 1
+	}
+	argv := []string{"useradd", "-d"}
+	home := "/home/" + name
+	if o.Has(0x82) {
+		home = "/nonexistent"
+	}
+	if o.Has('h') {
+		home = o.Arg('h')
+	}
+	argv = append(argv, home)
+	shell := "/bin/bash"
+	if o.Has(0x82) {
+		argv = append(argv, "-r")
+		shell = "/usr/sbin/nologin"
+		if !o.Has(0x89) && !o.Has(0x83) && !o.Has('g') {
+			argv = append(argv, "-g", "65534")
+			if _, ok := groupNamed(p, "nogroup"); ok {
+				argv[len(argv)-1] = "nogroup"
+			}
+		}
+	}
+	if o.Has('s') {
+		shell = o.Arg('s')
+	}
+	argv = append(argv, "-s", shell)
+	if o.Has('u') {
+		argv = append(argv, "-u", o.Arg('u'))
+	}
+	for _, c := range []byte{'g', 0x83} {
+		if o.Has(c) {
+			argv = append(argv, "-g", o.Arg(c))
+		}
+	}
+	gecos := ",,,"
+	if o.Has(0x84) {
+		gecos = o.Arg(0x84)
+		if !o.Has(0x82) && strings.Count(gecos, ",") == 0 && gecos != "" {
+			gecos += ",,,"
+		}
+	}
+	if o.Has(0x82) && !o.Has(0x84) {
+		gecos = ""
+	}
+	argv = append(argv, "-c", gecos)
+	if !o.Has(0x85) && !(o.Has(0x82) && !o.Has('h')) {
+		argv = append(argv, "-m")
+	}
+	if !o.Has('q') {
+		kind := ""
+		if o.Has(0x82) {
+			kind = "system "
+		}
+		p.Printf("Adding %suser `%s' ...\n", kind, name)
+	}
+	p.Out().Flush()
+	return p.Call(append(argv, name), useradd)
+}
+
+func debianAddgroup(p *proc.Proc) int {
+	o, err := proc.ParseOptions(p.Args[1:], "qg:\x82", "quiet=q", "gid=g", "system=\x82", "force-badname=\x83")
+	if err != nil {
+		p.Warn("%v", err)
+		return 1
+	}
+	if len(o.Rest) == 2 {
+		return p.Call(append([]string{"adduser"}, o.Rest...), debianAdduser)
+	}
+	if len(o.Rest) != 1 {
+		p.Warn("Only one or two names allowed.")
+		return 1
+	}
+	argv := []string{"groupadd"}
+	if o.Has('g') {
+		argv = append(argv, "-g", o.Arg('g'))
+	}
+	if o.Has(0x82) {
+		argv = append(argv, "-r")
+	}
+	if !o.Has('q') {
+		p.Printf("Adding group `%s' ...\n", o.Rest[0])
+	}
+	if rc := p.Call(append(argv, o.Rest[0]), groupadd); rc != 0 {
+		return rc
+	}
+	if !o.Has('q') {
+		g, _ := groupNamed(p, o.Rest[0])
+		_ = strconv.Itoa(g.gid)
+		p.Puts("Done.\n")
+	}
+	return 0
+}

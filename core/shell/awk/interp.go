@@ -1,0 +1,972 @@
+package awk
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"layerlab.dev/core/shell/proc"
+	"layerlab.dev/core/shell/regex"
+)
+
+// Config is how awk is called.
+type Config struct {
+	// Sources are program texts, each with the name messages give it.
+	Sources [][2]string
+	Assigns []string // -v name=value
+	FS      string   // -F, "" if it was not given
+	HasFS   bool
+	Args    []string // operands
+	// NoMath is set for a build without the mathematical functions.
+	NoMath bool
+	// Name is the name messages begin with.
+	Name string
+	// Shell runs a command line in a child and returns its exit status;
+	// prepare changes the child's descriptors.
+	Shell func(p *proc.Proc, command string, prepare func(*proc.Proc)) int
+	// Format and Strftime come from the applets' own printf and date.
+	Format   func(verb byte, flags string, width, prec int, n float64) string
+	Strftime func(format string, sec int64, utc bool) string
+	Mktime   func(spec string) int64
+}
+
+type matcher = regex.Regexp
+
+// jump is how control leaves a statement.
+type jump byte
+
+const (
+	onward jump = iota
+	breaks
+	continues
+	nexts
+	nextFile
+	exits
+	returns
+)
+
+type interp struct {
+	p        *proc.Proc
+	c        Config
+	prog     *program
+	globals  []value
+	stack    [][]value
+	ret      value
+	status   int
+	line     int // of the source, for messages
+	record   string
+	fields   []string // valid if split
+	split    bool
+	stale    bool // the record must be put together from the fields
+	cells    map[int]value
+	nf       int
+	regexps  map[string]*matcher
+	streams  map[string]*stream
+	order    []string
+	args     []string
+	arg      int
+	main     *reader
+	seed     uint64
+	lastSeed float64
+	inRange  map[*rule]bool
+	slots    struct{ fs, ofs, ors, rs, nr, fnr, nf, filename, subsep, rstart, rlength, convfmt, ofmt, environ, argc, argv int }
+	exiting  bool
+	opened   bool
+}
+
+// stream is a file or a pipe the program has open.
+type stream struct {
+	fd     int
+	r      *reader
+	child  *proc.Proc
+	buf    []byte
+	status int
+	reads  bool
+}
+
+// reader reads records.
+type reader struct {
+	src io.Reader
+	buf []byte
+	eof bool
+	fd  int
+}
+
+// Run runs a program and returns its exit status.
+func Run(p *proc.Proc, c Config) (status int) {
+	in := &interp{p: p, c: c, prog: &program{funcs: map[string]*function{}, globals: map[string]int{}}, regexps: map[string]*matcher{}, streams: map[string]*stream{}, seed: 1}
+	g := in.prog.global
+	s := &in.slots
+	s.fs, s.ofs, s.ors, s.rs, s.nr, s.fnr, s.nf, s.filename = g("FS"), g("OFS"), g("ORS"), g("RS"), g("NR"), g("FNR"), g("NF"), g("FILENAME")
+	s.subsep, s.rstart, s.rlength, s.convfmt, s.ofmt, s.environ, s.argc, s.argv = g("SUBSEP"), g("RSTART"), g("RLENGTH"), g("CONVFMT"), g("OFMT"), g("ENVIRON"), g("ARGC"), g("ARGV")
+	for _, src := range c.Sources {
+		if err := parse(in.prog, src[0], src[1]); err != nil {
+			p.Errorf("%s: %v\n", c.Name, err)
+			return 1
+		}
+	}
+	for _, f := range in.prog.funcs {
+		if !f.defined {
+			p.Errorf("%s: %s:%d: Call to undefined function\n", c.Name, c.Sources[0][0], 1)
+			return 1
+		}
+	}
+	in.globals = make([]value, len(in.prog.names)+64)
+	set := func(slot int, v value) { in.globals[slot] = v }
+	set(s.fs, str(" "))
+	set(s.ofs, str(" "))
+	set(s.ors, str("\n"))
+	set(s.rs, str("\n"))
+	set(s.nr, num(0))
+	set(s.fnr, num(0))
+	set(s.nf, num(0))
+	set(s.subsep, str("\x1c"))
+	set(s.rlength, num(-1))
+	set(s.convfmt, str("%.6g"))
+	set(s.ofmt, str("%.6g"))
+	env := newTable()
+	for _, e := range p.Env {
+		if k, v, ok := strings.Cut(e, "="); ok {
+			*env.get(k) = outside(v)
+		}
+	}
+	in.globals[s.environ].arr = env
+	argv := newTable()
+	*argv.get("0") = str("awk")
+	for i, a := range c.Args {
+		*argv.get(strconv.Itoa(i + 1)) = outside(a)
+	}
+	in.globals[s.argv].arr = argv
+	set(s.argc, num(float64(len(c.Args)+1)))
+	if c.HasFS {
+		set(s.fs, str(unescape(c.FS)))
+	}
+	for _, a := range c.Assigns {
+		k, v, _ := strings.Cut(a, "=")
+		in.assignArg(k, v)
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			f, ok := r.(*failure)
+			if !ok {
+				panic(r)
+			}
+			in.flushAll()
+			p.Errorf("%s: %v\n", c.Name, f)
+			status = 1
+		}
+	}()
+	in.run()
+	in.closeAll()
+	return in.status
+}
+
+func unescape(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) {
+			i += escape(&b, s[i+1:], false)
+			continue
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+func (in *interp) assignArg(k, v string) {
+	slot := in.prog.global(k)
+	for slot >= len(in.globals) {
+		in.globals = append(in.globals, value{})
+	}
+	in.setGlobal(slot, outside(unescape(v)))
+}
+
+func (in *interp) fail(format string, a ...any) {
+	name := "cmd. line"
+	if len(in.c.Sources) > 0 {
+		name = in.c.Sources[0][0]
+	}
+	panic(&failure{fmt.Sprintf("%s:%d", name, max(in.line, 1)), fmt.Sprintf(format, a...)})
+}
+
+func (in *interp) run() {
+	for _, b := range in.prog.begin {
+		if in.exec(b) == exits {
+			goto end
+		}
+	}
+	if len(in.prog.rules) == 0 && len(in.prog.end) == 0 {
+		return
+	}
+	for {
+		rec, ok := in.nextRecord()
+		if !ok {
+			break
+		}
+		in.setRecord(rec)
+		j := in.rules()
+		if j == exits {
+			goto end
+		}
+		if j == nextFile {
+			in.closeMain()
+		}
+	}
+end:
+	if in.exiting && false {
+		return
+	}
+	in.exiting = false
+	for _, b := range in.prog.end {
+		if in.exec(b) == exits {
+			return
+		}
+	}
+}
+
+func (in *interp) rules() jump {
+	for _, r := range in.prog.rules {
+		in.p.Step()
+		ok := true
+		switch {
+		case r.to != nil:
+			if !r.active {
+				ok = in.test(r.from)
+				r.active = ok
+				if ok && in.test(r.to) {
+					r.active = false
+				}
+			} else if in.test(r.to) {
+				r.active = false
+			}
+		case r.from != nil:
+			ok = in.test(r.from)
+		}
+		if !ok {
+			continue
+		}
+		if r.body == nil {
+			in.write(in.p.Out(), in.rec()+in.global(in.slots.ors))
+			continue
+		}
+		switch j := in.exec(r.body); j {
+		case nexts:
+			return onward
+		case nextFile, exits:
+			return j
+		}
+	}
+	return onward
+}
+
+func (in *interp) test(n *node) bool { v := in.eval(n); return v.truth() }
+
+func (in *interp) global(slot int) string { return in.globals[slot].text(in.convfmt()) }
+
+func (in *interp) convfmt() string {
+	v := &in.globals[in.slots.convfmt]
+	if v.s == "%.6g" {
+		return v.s
+	}
+	return v.s
+}
+
+// nextRecord reads a record of the operands.
+func (in *interp) nextRecord() (string, bool) {
+	for {
+		if in.main == nil && !in.openNext() {
+			return "", false
+		}
+		rec, ok := in.read(in.main)
+		if !ok {
+			in.closeMain()
+			continue
+		}
+		in.globals[in.slots.nr] = num(in.globals[in.slots.nr].number() + 1)
+		in.globals[in.slots.fnr] = num(in.globals[in.slots.fnr].number() + 1)
+		return rec, true
+	}
+}
+
+func (in *interp) closeMain() {
+	if in.main != nil && in.main.fd > 0 {
+		in.p.Close(in.main.fd)
+	}
+	in.main = nil
+}
+
+// openNext opens the next operand that is a file.
+func (in *interp) openNext() bool {
+	argc := int(in.globals[in.slots.argc].number())
+	argv := in.globals[in.slots.argv].arr
+	for in.arg+1 < argc {
+		in.arg++
+		k := strconv.Itoa(in.arg)
+		if !argv.has(k) {
+			continue
+		}
+		a := argv.get(k).text("%.6g")
+		if a == "" {
+			continue
+		}
+		if k, v, ok := strings.Cut(a, "="); ok && isName(k) {
+			in.assignArg(k, v)
+			continue
+		}
+		in.opened = true
+		in.globals[in.slots.filename] = outside(a)
+		in.globals[in.slots.fnr] = num(0)
+		if a == "-" {
+			in.main = &reader{src: in.p.FD(0), fd: 0}
+			return true
+		}
+		fd, err := in.p.Open(a, proc.Read, 0)
+		if err != nil {
+			in.flushAll()
+			if in.p.GNU {
+				in.p.Errorf("%s: cannot open %s (%s)\n", in.c.Name, a, proc.Text(err))
+			} else {
+				in.p.Errorf("%s: %s: %s\n", in.c.Name, a, proc.Text(err))
+			}
+			in.status = 2
+			if !in.p.GNU {
+				in.status = 1
+				in.p.Exit(1)
+			}
+			continue
+		}
+		in.main = &reader{src: in.p.FD(fd), fd: fd}
+		return true
+	}
+	if !in.opened {
+		in.opened = true
+		in.main = &reader{src: in.p.FD(0), fd: 0}
+		return true
+	}
+	return false
+}
+
+func isName(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if !(c == '_' || c|32 >= 'a' && c|32 <= 'z' || i > 0 && c >= '0' && c <= '9') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func (r *reader) fill() bool {
+	if r.eof {
+		return false
+	}
+	chunk := make([]byte, 8192)
+	n, err := r.src.Read(chunk)
+	r.buf = append(r.buf, chunk[:n]...)
+	if err != nil || n == 0 {
+		r.eof = true
+	}
+	return n > 0
+}
+
+// read reads one record as RS says.
+func (in *interp) read(r *reader) (string, bool) {
+	in.p.Step()
+	rs := in.global(in.slots.rs)
+	switch {
+	case rs == "":
+		for {
+			i := 0
+			for i < len(r.buf) && r.buf[i] == '\n' {
+				i++
+			}
+			r.buf = r.buf[i:]
+			if len(r.buf) > 0 || !r.fill() {
+				break
+			}
+		}
+		for {
+			if i := strings.Index(string(r.buf), "\n\n"); i >= 0 {
+				rec := string(r.buf[:i])
+				r.buf = r.buf[i+2:]
+				return rec, true
+			}
+			if !r.fill() {
+				break
+			}
+		}
+		if len(r.buf) == 0 {
+			return "", false
+		}
+		rec := strings.TrimSuffix(string(r.buf), "\n")
+		r.buf = nil
+		return rec, true
+	case len(rs) == 1:
+		from := 0
+		for {
+			if i := indexByte(r.buf[from:], rs[0]); i >= 0 {
+				rec := string(r.buf[:from+i])
+				r.buf = r.buf[from+i+1:]
+				return rec, true
+			}
+			from = len(r.buf)
+			if !r.fill() {
+				break
+			}
+		}
+	default:
+		re := in.compile(rs)
+		for {
+			m := re.Match(string(r.buf), 0, false)
+			if m != nil && m[1] > m[0] && (m[1] < len(r.buf) || r.eof) {
+				rec := string(r.buf[:m[0]])
+				r.buf = r.buf[m[1]:]
+				return rec, true
+			}
+			if !r.fill() {
+				if m != nil && m[1] > m[0] {
+					rec := string(r.buf[:m[0]])
+					r.buf = r.buf[m[1]:]
+					return rec, true
+				}
+				break
+			}
+		}
+	}
+	if len(r.buf) == 0 {
+		return "", false
+	}
+	rec := string(r.buf)
+	if rs != "\n" && len(rs) > 1 {
+		rec = strings.TrimSuffix(rec, "\n")
+	}
+	r.buf = nil
+	return rec, true
+}
+
+func indexByte(b []byte, c byte) int {
+	for i := range b {
+		if b[i] == c {
+			return i
+		}
+	}
+	return -1
+}
+
+func (in *interp) setRecord(s string) {
+	in.record, in.split, in.stale = s, false, false
+	in.cells = nil
+}
+
+// rec returns $0.
+func (in *interp) rec() string {
+	if in.stale {
+		in.record = strings.Join(in.fields[:min(in.nf, len(in.fields))], in.global(in.slots.ofs))
+		in.stale = false
+	}
+	return in.record
+}
+
+// divide splits the record into fields.
+func (in *interp) divide() {
+	if in.split {
+		return
+	}
+	in.split = true
+	fs := in.global(in.slots.fs)
+	in.fields = in.cut(in.record, fs, in.global(in.slots.rs) == "")
+	in.nf = len(in.fields)
+	in.globals[in.slots.nf] = num(float64(in.nf))
+}
+
+// cut splits text at a separator; in paragraph mode newlines separate too.
+func (in *interp) cut(s, fs string, paragraphs bool) []string {
+	if s == "" {
+		return nil
+	}
+	if fs == " " {
+		return strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\t' || r == '\n' })
+	}
+	if paragraphs && fs != "\n" {
+		var out []string
+		for l := range strings.SplitSeq(s, "\n") {
+			out = append(out, in.cut(l, fs, false)...)
+		}
+		return out
+	}
+	if fs == "" {
+		out := make([]string, len(s))
+		for i := range len(s) {
+			out[i] = s[i : i+1]
+		}
+		return out
+	}
+	if len(fs) == 1 && fs != "\\" {
+		return strings.Split(s, fs)
+	}
+	re := in.compile(fs)
+	var out []string
+	for pos, from := 0, 0; ; {
+		m := re.Match(s, from, from > 0)
+		if m == nil || m[1] == m[0] && m[0] >= len(s) {
+			return append(out, s[pos:])
+		}
+		if m[1] == m[0] {
+			from = m[1] + 1
+			continue
+		}
+		out = append(out, s[pos:m[0]])
+		pos, from = m[1], m[1]
+	}
+}
+
+func (in *interp) compile(expr string) *matcher {
+	if re := in.regexps[expr]; re != nil {
+		return re
+	}
+	re, err := regex.Compile(expr, regex.Extended)
+	if err != nil {
+		in.flushAll()
+		in.p.Errorf("%s: bad regex '%s': %v\n", in.c.Name, expr, err)
+		in.p.Exit(1)
+	}
+	if len(in.regexps) > 500 {
+		clear(in.regexps)
+	}
+	in.regexps[expr] = re
+	return re
+}
+
+func (in *interp) field(i int) value {
+	if i == 0 {
+		return outside(in.rec())
+	}
+	if i < 0 {
+		in.fail("Access to negative field")
+	}
+	in.divide()
+	if i <= in.nf && i <= len(in.fields) {
+		if v, ok := in.cells[i]; ok {
+			return v
+		}
+		return outside(in.fields[i-1])
+	}
+	return value{}
+}
+
+func (in *interp) setField(i int, v value) {
+	if i == 0 {
+		in.setRecord(v.text(in.convfmt()))
+		return
+	}
+	if i < 0 {
+		in.fail("Access to negative field")
+	}
+	in.divide()
+	in.resize(max(in.nf, i))
+	in.fields[i-1] = v.text(in.convfmt())
+	if in.cells == nil {
+		in.cells = map[int]value{}
+	}
+	if v.input {
+		delete(in.cells, i)
+	} else {
+		in.cells[i] = v
+	}
+	in.stale = true
+}
+
+// resize sets the number of fields.
+func (in *interp) resize(n int) {
+	in.divide()
+	if n > 1<<20 {
+		in.fail("Access to negative field")
+	}
+	for len(in.fields) < n {
+		in.fields = append(in.fields, "")
+	}
+	in.fields = in.fields[:n]
+	in.nf = n
+	in.globals[in.slots.nf] = num(float64(n))
+}
+
+func (in *interp) setGlobal(slot int, v value) {
+	if slot == in.slots.nf {
+		n := int(v.number())
+		in.resize(max(n, 0))
+		in.stale = true
+		return
+	}
+	arr := in.globals[slot].arr
+	in.globals[slot] = v
+	in.globals[slot].arr = arr
+}
+
+func (in *interp) exec(n *node) jump {
+	in.p.Step()
+	in.line = n.line
+	switch n.op {
+	case "block":
+		for _, k := range n.kids {
+			if j := in.exec(k); j != onward {
+				return j
+			}
+		}
+	case "expr":
+		in.eval(n.kids[0])
+	case "print", "printf":
+		in.print(n)
+	case "if":
+		if in.test(n.kids[0]) {
+			return in.exec(n.kids[1])
+		}
+		if len(n.kids) > 2 {
+			return in.exec(n.kids[2])
+		}
+	case "while":
+		for in.test(n.kids[0]) {
+			if j := in.exec(n.kids[1]); j == breaks {
+				break
+			} else if j > continues {
+				return j
+			}
+		}
+	case "do":
+		for {
+			if j := in.exec(n.kids[0]); j == breaks {
+				break
+			} else if j > continues {
+				return j
+			}
+			if !in.test(n.kids[1]) {
+				break
+			}
+		}
+	case "for":
+		if n.kids[0] != nil {
+			in.exec(n.kids[0])
+		}
+		for n.kids[1] == nil || in.test(n.kids[1]) {
+			if j := in.exec(n.kids[3]); j == breaks {
+				break
+			} else if j > continues {
+				return j
+			}
+			if n.kids[2] != nil {
+				in.exec(n.kids[2])
+			}
+		}
+	case "forin":
+		t := in.array(n.kids[1])
+		for _, k := range t.keys() {
+			in.assign(n.kids[0], outside(k))
+			if j := in.exec(n.kids[2]); j == breaks {
+				break
+			} else if j > continues {
+				return j
+			}
+		}
+	case "break":
+		return breaks
+	case "continue":
+		return continues
+	case "next":
+		return nexts
+	case "nextfile":
+		return nextFile
+	case "exit":
+		if len(n.kids) > 0 {
+			v := in.eval(n.kids[0])
+			in.status = int(v.number()) & 0xff
+		}
+		return exits
+	case "return":
+		in.ret = value{}
+		if len(n.kids) > 0 {
+			in.ret = in.eval(n.kids[0])
+		}
+		return returns
+	case "delete":
+		t := in.array(n.kids[0])
+		if len(n.kids) > 1 {
+			t.remove(in.key(n.kids[1]))
+		} else {
+			t.clear()
+		}
+	}
+	return onward
+}
+
+// cell returns the value a variable node stands for.
+func (in *interp) cell(n *node) *value {
+	if n.op == "local" {
+		v := &in.stack[len(in.stack)-1][n.slot]
+		for v.ref != nil && v.ref.arr != nil {
+			return v.ref
+		}
+		return v
+	}
+	return &in.globals[n.slot]
+}
+
+func (in *interp) array(n *node) *table {
+	v := in.cell(n)
+	if v.arr == nil {
+		if v.ref != nil {
+			if v.ref.arr == nil {
+				v.ref.arr = newTable()
+			}
+			return v.ref.arr
+		}
+		v.arr = newTable()
+	}
+	return v.arr
+}
+
+func (in *interp) key(sub *node) string {
+	if len(sub.kids) == 1 {
+		v := in.eval(sub.kids[0])
+		return v.text(in.convfmt())
+	}
+	parts := make([]string, len(sub.kids))
+	for i, k := range sub.kids {
+		v := in.eval(k)
+		parts[i] = v.text(in.convfmt())
+	}
+	return strings.Join(parts, in.global(in.slots.subsep))
+}
+
+func (in *interp) assign(n *node, v value) {
+	v.arr, v.ref = nil, nil
+	switch n.op {
+	case "var":
+		in.setGlobal(n.slot, v)
+	case "local":
+		c := &in.stack[len(in.stack)-1][n.slot]
+		v.arr = c.arr
+		*c = v
+	case "index":
+		*in.array(n.kids[0]).get(in.key(n.kids[1])) = v
+	case "$":
+		i := in.eval(n.kids[0])
+		in.setField(int(i.number()), v)
+	case "group":
+		in.assign(n.kids[0], v)
+	}
+}
+
+func (in *interp) eval(n *node) value {
+	switch n.op {
+	case "num":
+		return num(n.num)
+	case "str":
+		return str(n.text)
+	case "ere":
+		return truth(in.regexp(n).Match(in.rec(), 0, false) != nil)
+	case "var":
+		if n.slot == in.slots.nf {
+			in.divide()
+		}
+		return in.globals[n.slot]
+	case "local":
+		return *in.cell(n)
+	case "group":
+		return in.eval(n.kids[0])
+	case "$":
+		i := in.eval(n.kids[0])
+		return in.field(int(i.number()))
+	case "index":
+		t := in.array(n.kids[0])
+		return *t.get(in.key(n.kids[1]))
+	case "=":
+		v := in.eval(n.kids[1])
+		in.assign(n.kids[0], v)
+		v.arr, v.ref = nil, nil
+		return v
+	case "+=", "-=", "*=", "/=", "%=", "^=":
+		b := in.eval(n.kids[1])
+		a := in.eval(n.kids[0])
+		v := num(in.arith(n.op[:1], a.number(), b.number()))
+		in.assign(n.kids[0], v)
+		return v
+	case "?":
+		if in.test(n.kids[0]) {
+			return in.eval(n.kids[1])
+		}
+		return in.eval(n.kids[2])
+	case "||":
+		return truth(in.test(n.kids[0]) || in.test(n.kids[1]))
+	case "&&":
+		return truth(in.test(n.kids[0]) && in.test(n.kids[1]))
+	case "!":
+		return truth(!in.test(n.kids[0]))
+	case "in":
+		k := ""
+		if n.kids[0].op == "subscript" {
+			k = in.key(n.kids[0])
+		} else {
+			v := in.eval(n.kids[0])
+			k = v.text(in.convfmt())
+		}
+		return truth(in.array(n.kids[1]).has(k))
+	case "~", "!~":
+		v := in.eval(n.kids[0])
+		m := in.regexp(n.kids[1]).Match(v.text(in.convfmt()), 0, false) != nil
+		return truth(m == (n.op == "~"))
+	case "<", "<=", "==", "!=", ">=", ">":
+		return truth(in.compare(n))
+	case "concat":
+		a := in.eval(n.kids[0])
+		left := a.text(in.convfmt())
+		b := in.eval(n.kids[1])
+		return str(left + b.text(in.convfmt()))
+	case "+", "-", "*", "/", "%", "^":
+		a := in.eval(n.kids[0])
+		x := a.number()
+		b := in.eval(n.kids[1])
+		in.line = n.line
+		return num(in.arith(n.op, x, b.number()))
+	case "neg":
+		v := in.eval(n.kids[0])
+		return num(-v.number())
+	case "plus":
+		v := in.eval(n.kids[0])
+		return num(v.number())
+	case "pre++", "pre--", "post++", "post--":
+		v := in.eval(n.kids[0])
+		old := v.number()
+		now := old + 1
+		if n.op[len(n.op)-1] == '-' {
+			now = old - 1
+		}
+		in.assign(n.kids[0], num(now))
+		if n.op[1] == 'o' {
+			return num(old)
+		}
+		return num(now)
+	case "getline":
+		return in.getline(n)
+	case "call":
+		return in.call(n)
+	case "builtin":
+		return in.builtin(n)
+	}
+	in.fail("Unexpected token")
+	return value{}
+}
+
+// regexp returns the expression a node stands for: a constant, or any value.
+func (in *interp) regexp(n *node) *matcher {
+	for n.op == "group" {
+		n = n.kids[0]
+	}
+	if n.op == "ere" {
+		if n.re == nil {
+			n.re = in.compile(n.text)
+		}
+		return n.re
+	}
+	v := in.eval(n)
+	return in.compile(v.text(in.convfmt()))
+}
+
+func (in *interp) arith(op string, a, b float64) float64 {
+	switch op {
+	case "+":
+		return a + b
+	case "-":
+		return a - b
+	case "*":
+		return a * b
+	case "/":
+		if b == 0 {
+			in.fail("Division by zero")
+		}
+		return a / b
+	case "%":
+		if b == 0 {
+			in.fail("Division by zero")
+		}
+		return math.Mod(a, b)
+	}
+	in.math()
+	return math.Pow(a, b)
+}
+
+func (in *interp) math() {
+	if in.c.NoMath {
+		in.fail("Math support is not compiled in")
+	}
+}
+
+func (in *interp) compare(n *node) bool {
+	a := in.eval(n.kids[0])
+	b := in.eval(n.kids[1])
+	d := 0
+	if a.isNumber() && b.isNumber() {
+		x, y := a.number(), b.number()
+		switch {
+		case x < y:
+			d = -1
+		case x > y:
+			d = 1
+		}
+	} else {
+		d = strings.Compare(a.text(in.convfmt()), b.text(in.convfmt()))
+	}
+	switch n.op {
+	case "<":
+		return d < 0
+	case "<=":
+		return d <= 0
+	case "==":
+		return d == 0
+	case "!=":
+		return d != 0
+	case ">=":
+		return d >= 0
+	}
+	return d > 0
+}
+
+func (in *interp) call(n *node) value {
+	f := n.fn
+	if len(in.stack) > 1000 {
+		in.p.Machine().Abort(&proc.LimitError{What: "depth", Limit: 1000, Text: f.name + ": functions call each other more than 1000 deep"})
+	}
+	frame := make([]value, max(len(f.params), len(n.kids)))
+	for i, k := range n.kids {
+		for k.op == "group" {
+			k = k.kids[0]
+		}
+		if k.op == "var" || k.op == "local" {
+			c := in.cell(k)
+			switch {
+			case c.arr != nil && !c.hasS && !c.hasN:
+				frame[i].arr = c.arr
+				continue
+			case c.ref != nil && !c.hasS && !c.hasN:
+				frame[i].ref = c.ref
+				continue
+			case !c.hasS && !c.hasN && k.slot != in.slots.nf:
+				frame[i].ref = c
+				continue
+			}
+		}
+		v := in.eval(k)
+		v.arr, v.ref = nil, nil
+		frame[i] = v
+	}
+	in.stack = append(in.stack, frame)
+	in.ret = value{}
+	in.exec(f.body)
+	in.stack = in.stack[:len(in.stack)-1]
+	v := in.ret
+	in.ret = value{}
+	return v
+}
