@@ -353,8 +353,10 @@ func (s *Shell) pipeline(c *syntax.BinaryCmd) {
 			s.signals()
 		}
 		code, _ := child.Ended()
-		if i == n-1 || s.opt.pipefail && code != 0 {
-			status = code
+		if code != 0 || i == n-1 && !s.opt.pipefail {
+			if i == n-1 || s.opt.pipefail {
+				status = code
+			}
 		}
 		codes[i] = fmt.Sprint(code)
 		if i == n-1 {
@@ -544,7 +546,19 @@ func (s *Shell) caseClause(c *syntax.CaseClause, last bool) {
 // time runs a command and reports how long it took: the virtual clock decides.
 func (s *Shell) time(c *syntax.TimeClause) {
 	start := s.p.Machine().Now()
-	if c.Stmt != nil {
+	if c.Stmt != nil && s.dialect != Bash && len(c.Stmt.Redirs) > 0 {
+		// To ash and dash time is a command like any other.
+		undo, err := s.redirect(c.Stmt.Redirs)
+		defer undo()
+		if err != nil {
+			s.redirError(err)
+			s.status = 1
+			return
+		}
+		plain := *c.Stmt
+		plain.Redirs = nil
+		s.stmt(&plain, false)
+	} else if c.Stmt != nil {
 		s.stmt(c.Stmt, false)
 	}
 	spent := (s.p.Machine().Now() - start) / 1e6 * 1e6
@@ -609,8 +623,9 @@ func (s *Shell) bare(st *syntax.Stmt, c *syntax.CallExpr, made int) {
 	if s.opt.xtrace && len(trace) > 0 {
 		s.trace(trace, nil)
 	}
-	if s.substs == made {
-		s.status = 0
+	s.status = 0
+	if s.substs != made {
+		s.status = s.inner
 	}
 }
 

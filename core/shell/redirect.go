@@ -240,7 +240,7 @@ func (s *Shell) open(fd int, target string, op syntax.RedirOperator) error {
 func (s *Shell) capture(c *syntax.CmdSubst) string {
 	s.substs++
 	if len(c.Stmts) == 0 {
-		s.status = 0
+		s.inner = 0
 		return ""
 	}
 	if s.dialect != Dash && len(c.Stmts) == 1 {
@@ -250,7 +250,7 @@ func (s *Shell) capture(c *syntax.CmdSubst) string {
 			data, err := s.p.ReadFile(s.target(st.Redirs[0]))
 			if err != nil {
 				s.complain("%s: %s", s.target(st.Redirs[0]), proc.Text(err))
-				s.status = 1
+				s.inner = 1
 			}
 			return strings.TrimRight(string(data), "\n")
 		}
@@ -263,13 +263,16 @@ func (s *Shell) capture(c *syntax.CmdSubst) string {
 		sub.opt.errexit = false
 	}
 	child.Give(1, sink.File.Share())
-	s.status = child.Run(func(*proc.Proc) int {
+	s.inner = child.Run(func(*proc.Proc) int {
 		return sub.top(func() int {
 			sub.stmts(c.Stmts, true)
 			return sub.status
 		})
 	})
 	s.died(child)
+	if s.dialect == Bash {
+		s.status = s.inner
+	}
 	out := sink.Bytes(s.p)
 	for len(out) > 0 && out[len(out)-1] == '\n' {
 		out = out[:len(out)-1]

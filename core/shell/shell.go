@@ -23,6 +23,7 @@ type Shell struct {
 	opt     options
 	shopt   map[string]bool
 	status  int
+	inner   int    // status of the last command substitution
 	last    string // $_
 	pid     int    // $$, that of the first shell
 	ifs     string

@@ -441,7 +441,7 @@ func adduser(p *proc.Proc) int {
 			p.Die("gid '%d' in use", gid)
 		}
 		newGroup(p, name, gid, false)
-	} else if o.Has('G') && false {
+	} else if o.Has('G') {
 		addMember(p, o.Arg('G'), name)
 	}
 	if !o.Has('H') {

@@ -145,6 +145,15 @@ func tarMain(p *proc.Proc) int {
 }
 
 func (t *tarApplet) excluded(name string) bool {
+	if !t.o.Has('c') && !t.p.GNU {
+		// Unpacking, busybox compares whole names.
+		for _, e := range t.exclude {
+			if glob.Match(e, name, 0) {
+				return true
+			}
+		}
+		return false
+	}
 	for _, e := range t.exclude {
 		if glob.Match(e, name, 0) || glob.Match("*/"+e, name, 0) || strings.HasPrefix(name, strings.TrimSuffix(e, "/")+"/") {
 			return true

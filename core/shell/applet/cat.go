@@ -63,6 +63,9 @@ func cat(p *proc.Proc) int {
 					b = appendVisible(b, c)
 				}
 			}
+			if number || nonblank {
+				nl = true // counted lines are always ended
+			}
 			if nl {
 				if ends {
 					b = append(b, '$')

@@ -406,8 +406,8 @@ func (s *sedder) delimited(src string, i int, delim byte, isRegex bool) (string,
 				i++
 				continue
 			}
-			if isRegex && n == 't' {
-				b.WriteByte('\t')
+			if k := strings.IndexByte("trfva", n); isRegex && k >= 0 && (n != 'a' || s.gnu) {
+				b.WriteByte("\t\r\f\v\a"[k])
 				i++
 				continue
 			}

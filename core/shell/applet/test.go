@@ -197,6 +197,14 @@ func (t *tester) two(a, op, b string) bool {
 	case ">":
 		return a > b
 	case "-nt", "-ot", "-ef":
+		if !t.bash && !t.p.GNU {
+			// ash and dash want both files to be there.
+			for _, f := range []string{a, b} {
+				if _, err := t.p.Stat(f); err != nil {
+					return false
+				}
+			}
+		}
 		return TestFiles(t.p, op, a, b)
 	}
 	x, ok := t.number(a)
