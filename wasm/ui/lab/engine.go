@@ -3,6 +3,8 @@ package lab
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 
 	"layerlab.dev/wasm/wire"
 )
@@ -136,6 +138,8 @@ func (l *Lab) built(b *wire.Built) {
 		return
 	}
 	l.Busy, l.Built = b.Revision < l.Revision, b
+	// What stops the build comes before what is only said about it.
+	slices.SortStableFunc(b.Diagnostics, func(x, y wire.Diagnostic) int { return strings.Compare(x.Severity, y.Severity) })
 	delete(l.deaths, b.Revision)
 	if b.Ok && b.Shown >= 0 && b.Shown < len(b.Images) {
 		l.Image, l.Stale = &b.Images[b.Shown], false

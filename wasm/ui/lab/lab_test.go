@@ -285,6 +285,24 @@ func TestFailedBuildKeepsTheLastGoodStack(t *testing.T) {
 	}
 }
 
+func TestErrorsComeBeforeWarnings(t *testing.T) {
+	l, h := started(t)
+	event(t, l, wire.EventBuilt, wire.Built{Revision: l.Revision, Shown: -1, Diagnostics: []wire.Diagnostic{
+		{Severity: "warning", Text: "a", File: "Dockerfile", StartLine: 1}, {Severity: "error", Text: "b", File: "second.txt", StartLine: 2, StartColumn: 3}, {Severity: "error", Text: "c"},
+	}})
+	var got string
+	for _, d := range l.Diagnostics() {
+		got += d.Text
+	}
+	if got != "bca" {
+		t.Errorf("in the order %s", got)
+	}
+	l.GoToProblem(0)
+	if l.Meta.Open != "second.txt" || h.gone != [2]int{2, 3} {
+		t.Errorf("the first leads to %s %v", l.Meta.Open, h.gone)
+	}
+}
+
 func TestChoiceSurvivesBuilds(t *testing.T) {
 	for _, test := range []struct {
 		name   string
