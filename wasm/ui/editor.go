@@ -51,16 +51,6 @@ func (c *EditorPane) Quiet() string {
 	return c.Lab.W.EditorHint
 }
 
-// firstLines is the editor's content in the page's first picture, where no
-// program has loaded yet.
-func (c *EditorPane) firstLines() []string {
-	f := c.Lab.File(c.Lab.Meta.Open)
-	if f == nil || f.Text == nil {
-		return nil
-	}
-	return lab.SplitLines(*f.Text)
-}
-
 // problems are the diagnostics to list; more than a screenful of them would
 // help nobody.
 func (c *EditorPane) problems() []wire.Diagnostic {

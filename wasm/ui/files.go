@@ -60,6 +60,9 @@ func (c *Files) Mark(n lab.Node) string {
 	case f.Text == nil:
 		return w.BinaryMark + ", " + words.Size(fileSize(n))
 	}
+	if lab.Executable(f) {
+		return w.Executable + ", " + words.Size(int64(len(*f.Text)))
+	}
 	return words.Size(int64(len(*f.Text)))
 }
 
@@ -94,6 +97,13 @@ func (c *Files) CanUse() bool {
 	p := c.Lab.Tree.Current
 	return p != c.Lab.Meta.Dockerfile && lab.IsDockerfile(p) && c.Lab.File(p) != nil
 }
+
+func (c *Files) isFile() bool {
+	f := c.Lab.File(c.Lab.Tree.Current)
+	return f != nil && f.Kind == "file"
+}
+
+func (c *Files) executable() bool { return lab.Executable(c.Lab.File(c.Lab.Tree.Current)) }
 
 func (c *Files) naming() bool { return c.Lab.Tree.Adding || c.Lab.Tree.Naming != "" }
 

@@ -73,7 +73,7 @@ func firstPicture() (string, error) {
 	}
 	var lines strings.Builder
 	lines.WriteString(`<pre class="plain">`)
-	for _, line := range (&EditorPane{Part: Part{desk}}).firstLines() {
+	for _, line := range lab.SplitLines(*l.File(l.Meta.Open).Text) {
 		fmt.Fprintf(&lines, "<code>%s</code>\n", escape(line))
 	}
 	lines.WriteString("</pre></lab-editor>")

@@ -89,6 +89,24 @@ func TestRenameAndDelete(t *testing.T) {
 	}
 }
 
+func TestToggleExecutable(t *testing.T) {
+	l, h := started(t)
+	l.Add("src/run.sh")
+	revision := l.Revision
+	l.ToggleExecutable("src/run.sh")
+	if f := h.saved["src/run.sh"]; f.Mode != 0o755 || l.Revision != revision+1 || !lab.Executable(l.File("src/run.sh")) {
+		t.Errorf("mode %o at revision %d", f.Mode, l.Revision)
+	}
+	l.ToggleExecutable("src/run.sh")
+	if f := h.saved["src/run.sh"]; f.Mode != 0o644 {
+		t.Errorf("mode %o after toggling back", f.Mode)
+	}
+	l.ToggleExecutable("src")
+	if l.Revision != revision+2 {
+		t.Error("toggling a folder is a change")
+	}
+}
+
 func TestUpload(t *testing.T) {
 	l, h := started(t)
 	l.Delete("Dockerfile")
@@ -154,8 +172,8 @@ func TestTreeKeys(t *testing.T) {
 			t.Fatalf("after %s the focus is on %s, want %s", step.key, l.Tree.Current, step.want)
 		}
 	}
-	if h.shown != "second.txt" {
-		t.Errorf("Enter opened %q", h.shown)
+	if h.shown != "second.txt" || l.Pane != "editor" {
+		t.Errorf("Enter opened %q in the pane %s", h.shown, l.Pane)
 	}
 	if l.TreeKey("x") {
 		t.Error("x means nothing")

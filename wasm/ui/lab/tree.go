@@ -184,6 +184,7 @@ func (l *Lab) Pick(p string) {
 		}
 	}
 	l.Open(p)
+	l.Pane = "editor"
 }
 
 // StartRename begins to rename a path, StartAdd to name a new file.

@@ -319,6 +319,24 @@ func (l *Lab) Delete(path string) {
 	l.changed()
 }
 
+// Executable tells whether a file may be executed.
+func Executable(f *wire.File) bool { return f != nil && f.Kind == "file" && f.Mode&0o111 != 0 }
+
+// ToggleExecutable lets everyone execute a file, or nobody.
+func (l *Lab) ToggleExecutable(path string) {
+	f := l.File(path)
+	if f == nil || f.Kind != "file" {
+		return
+	}
+	if Executable(f) {
+		f.Mode &^= 0o111
+	} else {
+		f.Mode |= 0o111
+	}
+	l.host.Save(*f)
+	l.changed()
+}
+
 // Dockerfiles lists the paths that look like Dockerfiles, the chosen one with
 // them whatever its name.
 func (l *Lab) Dockerfiles() []string {

@@ -48,6 +48,7 @@ type Words struct {
 	UseThis       string // make it the chosen one
 	GeneratedMark func(kind, size string) string
 	BinaryMark    string
+	Executable    string
 	LinkTo        func(target string) string
 	NoFiles       string
 	Deleted       func(path string) string

@@ -53,6 +53,7 @@ var english = Words{
 	IsDockerfile:  "built",
 	UseThis:       "Build this",
 	GeneratedMark: func(kind, size string) string { return "generated, " + size },
+	Executable:    "executable",
 	BinaryMark:    "binary",
 	LinkTo:        func(target string) string { return "link to " + target },
 	NoFiles:       "No files. Add one, or drop a folder here.",

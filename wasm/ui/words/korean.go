@@ -46,6 +46,7 @@ var korean = Words{
 	IsDockerfile:  "빌드 대상",
 	UseThis:       "이 파일로 빌드",
 	GeneratedMark: func(kind, size string) string { return "생성됨, " + size },
+	Executable:    "실행 가능",
 	BinaryMark:    "바이너리",
 	LinkTo:        func(target string) string { return "링크 → " + target },
 	NoFiles:       "파일이 없습니다. 새로 만들거나 폴더를 끌어다 놓으세요.",
