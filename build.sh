@@ -3,6 +3,10 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
+# Exactly the toolchain of go.mod: another one may compress to other bytes.
+GOTOOLCHAIN=go$(awk '$1 == "go" { print $2 }' go.mod)
+export GOTOOLCHAIN
+
 stage=.cache/stage
 site=dist/site
 
@@ -106,18 +110,20 @@ serve() {
 
 # need_programs installs what the tests drive, or says what to install.
 need_programs() {
-  local missing=() program
+  local missing=() optional=() as_root=() program
   for program in chromium firefox-esr skopeo umoci; do
     command -v "$program" >/dev/null || missing+=("$program")
   done
-  ((${#missing[@]})) || return 0
-  local as_root=()
+  # The program in the recorded base images: without it the one case that copies
+  # it is skipped.
+  [[ -x /bin/busybox || -x /usr/bin/busybox ]] || optional+=(busybox-static)
+  ((${#missing[@]} + ${#optional[@]})) || return 0
   if ((EUID != 0)); then as_root=(sudo -n); fi
   if command -v apt-get >/dev/null && "${as_root[@]}" true 2>/dev/null; then
-    say "installing ${missing[*]}"
+    say "installing ${missing[*]} ${optional[*]}"
     "${as_root[@]}" apt-get update -qq
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
-  else
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" "${optional[@]}"
+  elif ((${#missing[@]})); then
     die "the tests need ${missing[*]}: install them (Debian packages of these names) and run this again"
   fi
 }
@@ -162,7 +168,7 @@ go_tests() { go test -json ./... 2>&1 | go run ./tests/report --count .cache/cou
 # thread, 32-bit sizes in JavaScript's hands, no processes.
 wasm_tests() {
   in_js go test -json -exec "$(go env GOROOT)/lib/wasm/go_js_wasm_exec" \
-    $(in_js go list ./core/... ./wasm/... | grep -v -e '/core/cmd/' -e '/wasm/ui$' -e '/wasm/engine$') 2>&1 |
+    $(in_js go list ./core/... ./wasm/... ./tests/conformance | grep -v -e '/core/cmd/' -e '/wasm/ui$' -e '/wasm/engine$') 2>&1 |
     go run ./tests/report --count .cache/count
 }
 

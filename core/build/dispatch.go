@@ -99,7 +99,8 @@ func (d *dispatcher) metadata(cmd instructions.Command, step *Step) error {
 		d.history(step, "MAINTAINER "+c.Maintainer, false)
 	case *instructions.CmdCommand:
 		config.Cmd = d.commandLine(c.ShellDependantCmdLine)
-		config.ArgsEscaped = true //nolint:staticcheck // BuildKit sets it for Docker's sake
+		//lint:ignore SA1019 BuildKit sets it, so the config's bytes need it
+		config.ArgsEscaped = true
 		d.cmdSet = true
 		d.history(step, fmt.Sprintf("CMD %q", config.Cmd), false)
 	case *instructions.EntrypointCommand:

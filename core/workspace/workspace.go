@@ -115,7 +115,7 @@ func (w *Workspace) Tree() (vfs.Tree, error) {
 func CheckPath(p string) error {
 	switch {
 	case p == "" || path.Clean(p) != p || path.IsAbs(p) || p == "." || p == ".." || strings.HasPrefix(p, "../"):
-		return fmt.Errorf("file %q: want a relative path without . and ..", p)
+		return fmt.Errorf("file %q: want a relative path without dots as names", p)
 	case strings.ContainsAny(p, "\x00\n"):
 		return fmt.Errorf("file %q: a path has no line breaks", p)
 	}
