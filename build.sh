@@ -7,6 +7,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 GOTOOLCHAIN=go$(awk '$1 == "go" { print $2 }' go.mod)
 export GOTOOLCHAIN
 
+# Programs are the same for the same sources, whatever the commit.
+export GOFLAGS="${GOFLAGS:-} -buildvcs=false"
+
 stage=.cache/stage
 site=dist/site
 
@@ -162,7 +165,7 @@ formatted() {
 
 in_js() { GOOS=js GOARCH=wasm "$@"; }
 
-go_tests() { go test -json ./... 2>&1 | go run ./tests/report --count .cache/count; }
+go_tests() { go test -json ./... 2>&1 | go run ./tests/report --count .cache/count | tee .cache/go-tests.txt; }
 
 # What runs in the browser is tested where the browser's rules hold: one
 # thread, 32-bit sizes in JavaScript's hands, no processes.
@@ -208,6 +211,7 @@ run_tests() {
     printf '    %-24s %6d passed %4d failed %4d skipped\n' "$name" "$passed" "$failed" "$skipped"
     all_passed=$((all_passed + passed)) all_failed=$((all_failed + failed))
   done
+  sed -n 's/^     \([0-9]* of [0-9]* \)/    \1/p' .cache/go-tests.txt
   printf '%d passed, %d failed\n' "$all_passed" "$all_failed"
   ((all_failed == 0))
 }

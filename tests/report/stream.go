@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -135,7 +138,25 @@ func (p *running) end(e event, out io.Writer) totals {
 		}
 		fmt.Fprintf(out, "  %.1f s\n", e.Elapsed)
 	}
+	p.sayings(out)
 	return p.totals
+}
+
+// saying marks a line of a passing test's log that belongs into the report:
+// how many of how many, or why a test was skipped.
+var saying = regexp.MustCompile(`^\s+\w+_test\.go:\d+: (\d+ of \d+ .*)$`)
+
+func (p *running) sayings(out io.Writer) {
+	for _, test := range slices.Sorted(maps.Keys(p.output)) {
+		for line := range strings.Lines(p.output[test].String()) {
+			line = strings.TrimRight(line, "\n")
+			if m := saying.FindStringSubmatch(line); m != nil {
+				fmt.Fprintf(out, "     %s\n", m[1])
+			} else if p.results[test] == "skip" && strings.Contains(line, "_test.go:") {
+				fmt.Fprintf(out, "     skipped %s:%s\n", test, line[strings.Index(line, ": ")+1:])
+			}
+		}
+	}
 }
 
 // failedBelow tells whether a subtest of test failed.

@@ -29,6 +29,19 @@ func TestRead(t *testing.T) {
 			want: totals{passed: 2, skipped: 1}, says: "ok   p  2 passed, 1 skipped  1.2 s\n", silent: "chatter",
 		},
 		{
+			name: "how many of how many, and why not",
+			stream: `{"Action":"run","Package":"p","Test":"TestA"}
+{"Action":"output","Package":"p","Test":"TestA","Output":"    a_test.go:3: 5 of 6 cases are equal\n"}
+{"Action":"output","Package":"p","Test":"TestA","Output":"    a_test.go:4: chatter\n"}
+{"Action":"pass","Package":"p","Test":"TestA"}
+{"Action":"run","Package":"p","Test":"TestB"}
+{"Action":"output","Package":"p","Test":"TestB","Output":"    b_test.go:9: no tool here\n"}
+{"Action":"skip","Package":"p","Test":"TestB"}
+{"Action":"pass","Package":"p","Elapsed":1}
+`,
+			want: totals{passed: 1, skipped: 1}, says: "     5 of 6 cases are equal\n     skipped TestB: no tool here\n", silent: "chatter",
+		},
+		{
 			name: "a failing subtest is one failure and shows its output",
 			stream: `{"Action":"run","Package":"p","Test":"TestA"}
 {"Action":"run","Package":"p","Test":"TestA/one"}
