@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"layerlab.dev/core/shell/deflate"
 	"layerlab.dev/core/shell/glob"
 	"layerlab.dev/core/shell/proc"
 	"layerlab.dev/core/vfs"
@@ -39,19 +40,13 @@ func gunzipBytes(data []byte) ([]byte, error) {
 	return io.ReadAll(r)
 }
 
-// gzipBytes compresses as gzip -N does: no name, no time, made on Unix.
-func gzipBytes(data []byte, level int) []byte {
-	var b bytes.Buffer
-	w, err := gzip.NewWriterLevel(&b, level)
-	if err != nil {
-		w = gzip.NewWriter(&b)
+// gzipBytes compresses as the image's gzip does.
+func gzipBytes(p *proc.Proc, data []byte) []byte {
+	p.Steps(int64(len(data)) >> 8)
+	if p.Plain || p.GNU {
+		return deflate.Gzip(data, deflate.Big)
 	}
-	w.OS = 3
-	w.Write(data)
-	w.Close()
-	out := b.Bytes()
-	out[8] = 0
-	return out
+	return deflate.Gzip(data, deflate.Small)
 }
 
 // tarFile is a member to be written or a request of the command line.
@@ -215,7 +210,7 @@ func (t *tarApplet) create(file string, names []string) int {
 	auto := o.Has('a')
 	switch {
 	case o.Has('z') || auto && (strings.HasSuffix(lower, ".gz") || strings.HasSuffix(lower, ".tgz")):
-		data = gzipBytes(data, 6)
+		data = gzipBytes(p, data)
 	case o.Has('j') || auto && (strings.HasSuffix(lower, ".bz2") || strings.HasSuffix(lower, ".tbz")):
 		data = bzip2Bytes(data)
 	case o.Has('J') || auto && (strings.HasSuffix(lower, ".xz") || strings.HasSuffix(lower, ".txz")):
@@ -654,12 +649,6 @@ func gzipApplet(p *proc.Proc) int {
 		}
 		return usage(p)
 	}
-	level := 6
-	for c := byte('1'); c <= '9'; c++ {
-		if o.Has(c) {
-			level = int(c - '0')
-		}
-	}
 	names := o.Rest
 	if len(names) == 0 {
 		names = []string{"-"}
@@ -743,7 +732,7 @@ func gzipApplet(p *proc.Proc) int {
 				continue
 			}
 		} else if kind == "gz" {
-			out = gzipBytes(data, level)
+			out = gzipBytes(p, data)
 		} else {
 			out = bzip2Bytes(data)
 		}

@@ -583,6 +583,9 @@ func (s *sedder) arguments(src string, i int, in *instruction) int {
 			s.fail("bad substitution expression")
 		}
 		delim := src[i]
+		if !s.gnu {
+			in.nth = 1
+		}
 		pat, j := s.delimited(src, i+1, delim, true)
 		with, j := s.delimitedText(src, j, delim)
 		i = j
@@ -592,6 +595,9 @@ func (s *sedder) arguments(src string, i int, in *instruction) int {
 			switch c := src[i]; {
 			case c == 'g':
 				in.global = true
+				if !s.gnu && !strings.HasPrefix(pat, "^") {
+					in.nth = 0
+				}
 			case c == 'p':
 				in.print = true
 			case c == 'i' || c == 'I':
@@ -1196,6 +1202,9 @@ func (s *sedder) substitute(in *instruction) bool {
 		s.fail("no previous regexp")
 	}
 	s.last = re
+	if !s.gnu {
+		return s.substituteBox(in, re)
+	}
 	text := s.pattern
 	var b strings.Builder
 	done := false
@@ -1245,6 +1254,61 @@ func (s *sedder) substitute(in *instruction) bool {
 	}
 	s.pattern = b.String()
 	return true
+}
+
+// substituteBox is the command s as busybox has it: which match is meant is 1
+// unless g or a number says otherwise, and the later of the two wins.
+func (s *sedder) substituteBox(in *instruction, re *regex.Regexp) bool {
+	line := s.pattern
+	m := re.Match(line, 0, false)
+	if m == nil {
+		return false
+	}
+	var b strings.Builder
+	count := 0
+	altered, tried := false, false
+	empty := true
+	for m != nil {
+		start, end := m[0], m[1]
+		count++
+		if in.nth != 0 && in.nth != count {
+			b.WriteString(line[:end])
+			line = line[end:]
+			if start == end && line != "" {
+				b.WriteByte(line[0])
+				line = line[1:]
+			}
+		} else {
+			b.WriteString(line[:start])
+			if empty || start != 0 || start != end {
+				s.expand(&b, in.with, line, m)
+				altered = true
+			}
+			empty = start == end
+			if empty {
+				if end >= len(line) {
+					tried = true
+				} else {
+					b.WriteByte(line[end])
+					end++
+				}
+			}
+			line = line[end:]
+			if in.nth != 0 {
+				break
+			}
+		}
+		if line == "" {
+			if tried {
+				break
+			}
+			tried = true
+		}
+		m = re.Match(line, 0, true)
+	}
+	b.WriteString(line)
+	s.pattern = b.String()
+	return altered
 }
 
 func (s *sedder) expand(b *strings.Builder, with []piece, text string, m []int) {

@@ -1,0 +1,12 @@
+package bzip2_test
+
+// golden is what busybox 1.35 bzip2 made: sha256, or hex where it is short.
+var golden = map[string]string{
+	"empty":     "425a683917724538509000000000",
+	"one":       "425a683931415926535919939b6b00000001002000200021184682ee48a70a120332736d60",
+	"seq 200":   "9cbd88124ca7d6dac3cb93210f3c01bffc2b436749757b03491538f1e3e0e1bf",
+	"seq 20000": "11bc453662b7f78536302ebf0145b83c014cc0ba3a06419bfe64d1268712106a",
+	"noise":     "ce70bcea1044a82668c17233db569433bda3d2a22b9b0c00bfa6af6c90f4cbd8",
+	"zeros":     "61f48147b228c93aa5b73a394ae1914ea56a120438fae4a3f496a3bd2f340239",
+	"mixed":     "676782c3e3a6fbde1ea542e42b7c044a6ccb0f5bb513f02fcae813979f43f75e",
+}

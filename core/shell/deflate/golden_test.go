@@ -1,0 +1,23 @@
+package deflate_test
+
+// What busybox 1.35 gzip made, in its default configuration and in Debian's:
+// sha256, or hex where it is short.
+var small = map[string]string{
+	"empty":     "1f8b080000000000000303000000000000000000",
+	"one":       "1f8b08000000000000034b040043beb7e801000000",
+	"seq 200":   "2585c450bec47e4a911074e54283ff91e771ef84cf140f55c884baf20944fdb6",
+	"seq 20000": "024a2483eb619552780a587f07b7e50d301da9d5f402ceb86d01fae608dd417a",
+	"noise":     "1595790b594d98bbd389eb7c425523961647a515b9cb45f0cc54a1618385151c",
+	"zeros":     "974288b8220658aad7cb1cd0244b7c2cb54ca14985b698cb2f4de7838d3be320",
+	"mixed":     "7af84beef001a8dcbb973b59b1ca4d1c6639967dcac3cd8dc41147ee09fc4d78",
+}
+
+var big = map[string]string{
+	"empty":     "1f8b080000000000000303000000000000000000",
+	"one":       "1f8b08000000000000034b040043beb7e801000000",
+	"seq 200":   "2585c450bec47e4a911074e54283ff91e771ef84cf140f55c884baf20944fdb6",
+	"seq 20000": "e189cff5b0987a41d479bbf8294a282aa22fd46bb01a26a4896c30103ae805d9",
+	"noise":     "018e69fdc20ebd0dec111efde28f54a39580b22250a83c7c1c167fb5d3d5dbbe",
+	"zeros":     "974288b8220658aad7cb1cd0244b7c2cb54ca14985b698cb2f4de7838d3be320",
+	"mixed":     "77f43f0a759190ecd4bfeed097c2a99e1bd05e456e4b0cab1057bd4fbfbab878",
+}
