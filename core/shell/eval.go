@@ -545,6 +545,14 @@ func (s *Shell) caseClause(c *syntax.CaseClause, last bool) {
 
 // time runs a command and reports how long it took: the virtual clock decides.
 func (s *Shell) time(c *syntax.TimeClause) {
+	if s.dialect != Bash && c.Stmt != nil {
+		if first := c.Stmt; piped(first) {
+			// The word time belongs to the first command of a pipeline only.
+			s.pipeline(timeFirst(first, c))
+			s.errexit()
+			return
+		}
+	}
 	start := s.p.Machine().Now()
 	if c.Stmt != nil && s.dialect != Bash && len(c.Stmt.Redirs) > 0 {
 		// To ash and dash time is a command like any other.
@@ -574,6 +582,26 @@ func (s *Shell) time(c *syntax.TimeClause) {
 	default:
 		s.p.Errorf("real\t%dm %.2fs\nuser\t0m 0.00s\nsys\t0m 0.00s\n", int(sec)/60, sec-float64(int(sec)/60*60))
 	}
+}
+
+func piped(st *syntax.Stmt) bool {
+	b, ok := st.Cmd.(*syntax.BinaryCmd)
+	return ok && (b.Op == syntax.Pipe || b.Op == syntax.PipeAll)
+}
+
+// timeFirst moves a time in front of a pipeline to its first command.
+func timeFirst(st *syntax.Stmt, c *syntax.TimeClause) *syntax.BinaryCmd {
+	b := *st.Cmd.(*syntax.BinaryCmd)
+	x := *b.X
+	if piped(b.X) {
+		x.Cmd = timeFirst(b.X, c)
+	} else {
+		t := *c
+		t.Stmt = b.X
+		x = syntax.Stmt{Position: c.Time, Cmd: &t}
+	}
+	b.X = &x
+	return &b
 }
 
 // attribute says which command changes the tree from now on.
