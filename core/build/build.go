@@ -16,7 +16,8 @@ import (
 // Options are what a build is told besides the Dockerfile and the context. The
 // zero Options build the last stage for linux/amd64 with an epoch of 1970.
 type Options struct {
-	// Name of the Dockerfile, for messages; empty: "Dockerfile".
+	// Name of the Dockerfile, for messages and to tell apart in the cache those
+	// of one workspace; empty: "Dockerfile".
 	Name string
 	// Ignore is the name of the Dockerfile in the context, whose
 	// IGNORE.dockerignore goes before .dockerignore; empty: Name.
@@ -37,9 +38,6 @@ type Options struct {
 	Secrets map[string][]byte
 	// Cache keeps steps from one build to the next; nil: every step is done.
 	Cache *Cache
-	// Place tells apart, in the cache's explanations, Dockerfiles that share a
-	// Name; empty: Name.
-	Place string
 	// Limits bound every RUN.
 	Limits shell.Limits
 	// Progress is told what the build is about to do.
@@ -58,9 +56,6 @@ type Progress struct {
 func Build(ctx context.Context, source []byte, buildContext vfs.Tree, o Options) (*Result, error) {
 	if o.Name == "" {
 		o.Name = "Dockerfile"
-	}
-	if o.Place == "" {
-		o.Place = o.Name
 	}
 	if o.Ignore == "" {
 		o.Ignore = o.Name

@@ -89,7 +89,7 @@ func (d *dispatcher) layerStep(step *Step, depends parts, make func(*work) error
 		words = append(words, p.name, p.value)
 	}
 	key := d.identity(words...)
-	place := fmt.Sprintf("%s %d %d", d.o.Place, d.Index, len(d.Steps))
+	place := fmt.Sprintf("%s %d %d", d.o.Name, d.Index, len(d.Steps))
 	c := d.o.Cache
 	w := c.get(key)
 	if w != nil {

@@ -187,7 +187,7 @@ func (w *works) build(path string) (*image.Image, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	o := build.Options{
-		Name: d.Name, Place: d.Path, Epoch: w.job.settings.Epoch, Platform: w.job.settings.Platform, BuildArgs: w.job.settings.BuildArgs,
+		Name: d.Path, Ignore: d.Name, Epoch: w.job.settings.Epoch, Platform: w.job.settings.Platform, BuildArgs: w.job.settings.BuildArgs,
 		Cache:    w.cache,
 		Image:    func(_ context.Context, name string) (*image.Image, error) { return w.base(path, name) },
 		Progress: func(p build.Progress) { w.progress(p.Step, int64(p.Done), int64(p.Total)) },
@@ -239,7 +239,7 @@ func diagnostics(d workspace.Dockerfile, res *build.Result, err error) []wire.Di
 		out = append(out, wire.Diagnostic{File: d.Path, Severity: "error", Text: err.Error(), StartLine: 1, EndLine: 1})
 	default:
 		why := wire.Diagnostic{File: d.Path, Severity: "error", Text: failed.Text, Detail: failed.Advice, StartLine: 1, EndLine: 1}
-		if failed.File != "" && failed.File != d.Name {
+		if failed.File != "" && failed.File != d.Path {
 			why.File = path.Join(d.Context, failed.File)
 		}
 		if f != nil && failed.Range.Start.Line > 0 {
