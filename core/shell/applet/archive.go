@@ -635,7 +635,7 @@ func gzipApplet(p *proc.Proc) int {
 	o := options(p, spec, "stdout=c", "to-stdout=c", "force=f", "keep=k", "decompress=d", "uncompress=d", "test=t", "fast=1", "best=9", "quiet=q", "verbose=v", "no-name=n", "name=N")
 	kind := "gz"
 	switch {
-	case strings.Contains(name, "bz"):
+	case strings.Contains(name, "bz"), strings.HasSuffix(name, "zip2"):
 		kind = "bz2"
 	case strings.Contains(name, "xz"), strings.Contains(name, "lzma"):
 		kind = "xz"
@@ -752,12 +752,9 @@ func gzipApplet(p *proc.Proc) int {
 			status = 1
 			continue
 		}
-		t := st.MTime
-		if !p.GNU {
-			t = floorDiv(t, 1e9) * 1e9
-		}
-		p.Utimes(target, &t, true)
 		if p.GNU {
+			t := st.MTime
+			p.Utimes(target, &t, true)
 			p.Chown(target, st.UID, st.GID)
 			p.Chmod(target, st.Mode)
 		}

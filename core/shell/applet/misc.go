@@ -859,3 +859,25 @@ func ratText(v *big.Rat) string {
 	}
 	return v.FloatString(20)
 }
+
+// ascii prints the table of characters.
+func ascii(p *proc.Proc) int {
+	const control = "NULSOHSTXETXEOTENQACKBELBS HT NL VT FF CR SO SI DLEDC1DC2DC3DC4NAKSYNETBCANEM SUBESCFS GS RS US "
+	p.Puts("Dec Hex    Dec Hex    Dec Hex  Dec Hex  Dec Hex  Dec Hex   Dec Hex   Dec Hex\n")
+	for i := range 16 {
+		p.Printf("%3d %02x %.3s%4d %02x %.3s", i, i, control[3*i:], i+16, i+16, control[3*(i+16):])
+		for j := i + 32; j < 128; j += 16 {
+			if j == 127 {
+				p.Printf("%4d %02x DEL", j, j)
+			} else {
+				w := 4
+				if j >= 96 {
+					w = 5
+				}
+				p.Printf("%*d %02x %c", w, j, j, j)
+			}
+		}
+		p.Puts("\n")
+	}
+	return 0
+}

@@ -62,7 +62,7 @@ func init() {
 		"logname": func(p *proc.Proc) int { p.Die("getlogin: No such file or directory"); return 1 },
 		"hostid":  func(p *proc.Proc) int { p.Puts("00000000\n"); return 0 },
 		// calculators
-		"bc": bc, "ed": ed, "factor": factor, "expr": expr, "cal": cal, "dc": dc,
+		"bc": bc, "ed": ed, "ascii": ascii, "factor": factor, "expr": expr, "cal": cal, "dc": dc,
 		// shell
 		"echo": echo, "printf": func(p *proc.Proc) int { return printf(p, p.GNU) }, "date": date, "dd": dd,
 		"test": func(p *proc.Proc) int { return test(p, "test", false) },
