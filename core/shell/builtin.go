@@ -606,7 +606,7 @@ func umask(s *Shell, argv []string) int {
 				s.complain("%s: octal number out of range", args[0])
 				return 1
 			}
-			s.fail(2, "Illegal mode: %s", args[0])
+			s.fail(2, "%s mode: %s", s.pick("illegal", "Illegal"), args[0])
 		}
 		s.p.Umask = uint32(n)
 		return 0
@@ -617,7 +617,7 @@ func umask(s *Shell, argv []string) int {
 			s.complain("`%s': invalid symbolic mode operator", args[0])
 			return 1
 		}
-		s.fail(2, "Illegal mode: %s", args[0])
+		s.fail(2, "%s mode: %s", s.pick("illegal", "Illegal"), args[0])
 	}
 	s.p.Umask = ^m & 0o777
 	return 0
@@ -703,7 +703,7 @@ func cd(s *Shell, argv []string) int {
 		for dir := range strings.SplitSeq(cdpath, ":") {
 			at := dest
 			if dir != "" {
-				at = strings.TrimSuffix(dir, "/") + "/" + dest
+				at = dir + "/" + dest
 			}
 			if n, err := s.p.Stat(at); err == nil && n.IsDir() {
 				dest = at
@@ -738,7 +738,10 @@ func (s *Shell) chdir(dest string, physical bool) error {
 	if !strings.HasPrefix(dest, "/") {
 		logical = strings.TrimSuffix(old, "/") + "/" + dest
 	}
-	logical = path.Clean(logical)
+	double := strings.HasPrefix(logical, "//") && !strings.HasPrefix(logical, "///")
+	if logical = path.Clean(logical); double && s.dialect != Bash {
+		logical = "/" + logical // POSIX lets two slashes mean something of their own
+	}
 	if physical {
 		if err := s.p.Chdir(dest); err != nil {
 			return err
@@ -831,7 +834,7 @@ func help(s *Shell, argv []string) int {
 
 func alias(s *Shell, argv []string) int {
 	if s.aliases == nil {
-		s.aliases = map[string]string{}
+		s.aliases, s.aliasSince = map[string]string{}, map[string]int{}
 	}
 	status := 0
 	if len(argv) == 1 {
@@ -847,6 +850,7 @@ func alias(s *Shell, argv []string) int {
 	for _, a := range argv[1:] {
 		if k, v, ok := strings.Cut(a, "="); ok && k != "" {
 			s.aliases[k] = v
+			s.aliasSince[k] = s.line
 		} else if _, ok := s.aliases[a]; ok {
 			s.p.WriteFD(1, []byte(s.aliasLine(a)))
 		} else {
@@ -859,6 +863,14 @@ func alias(s *Shell, argv []string) int {
 		}
 	}
 	return status
+}
+
+// pick chooses between ash's and dash's wording.
+func (s *Shell) pick(ash, dash string) string {
+	if s.dialect == Dash {
+		return dash
+	}
+	return ash
 }
 
 func (s *Shell) aliasLine(k string) string {
@@ -898,7 +910,8 @@ func (s *Shell) alias(st *syntax.Stmt, c *syntax.CallExpr, argv []string) bool {
 		return false
 	}
 	text, ok := s.aliases[l.Value]
-	if !ok {
+	if !ok || s.aliasSince[l.Value] == s.line {
+		// A line is read before any of it runs.
 		return false
 	}
 	var b strings.Builder

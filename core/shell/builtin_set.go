@@ -22,7 +22,7 @@ func (s *Shell) option(letter byte, long string) *bool {
 		{'m', "monitor", &o.monitor}, {0, "pipefail", &o.pipefail}, {'E', "errtrace", &o.errtrace}, {'T', "functrace", &o.functrace},
 		{0, "posix", &o.posix}} {
 		if letter != 0 && x.c == letter || long != "" && x.name == long {
-			if x.name == "pipefail" && s.dialect == Dash || (x.name == "errtrace" || x.name == "functrace" || x.name == "posix") && s.dialect != Bash {
+			if x.name == "pipefail" && s.dialect == Dash || x.name == "errtrace" && s.dialect == Dash || (x.name == "functrace" || x.name == "posix") && s.dialect != Bash {
 				return nil
 			}
 			return x.on
@@ -142,9 +142,9 @@ func (s *Shell) setOptions(args []string) (rest []string, keep bool, status int)
 }
 
 func (s *Shell) listOptions(human bool) {
-	names := []string{"errexit", "noglob", "ignoreeof", "monitor", "noexec", "xtrace", "verbose", "noclobber", "allexport", "notify", "nounset", "vi", "pipefail"}
+	names := []string{"errexit", "noglob", "ignoreeof", "monitor", "noexec", "xtrace", "verbose", "noclobber", "allexport", "notify", "nounset", "errtrace", "vi", "pipefail"}
 	var b strings.Builder
-	if human && s.dialect != Bash {
+	if human && s.dialect == Dash {
 		b.WriteString("Current option settings\n")
 	}
 	for _, n := range names {

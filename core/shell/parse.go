@@ -77,6 +77,11 @@ var unclosed = regexp.MustCompile("unclosed here-document `([^`]*)`")
 
 // fault notes a mistake and drops the commands that begin on its line.
 func (sc *script) fault(src string, d Dialect, text string, pos syntax.Pos, eof bool) {
+	if late := expansion(text, d, eof); late != "" {
+		// It is found when the expansion is carried out: all before it runs.
+		sc.err, sc.line = late, int(pos.Line())
+		return
+	}
 	start := 0
 	for len(sc.stmts) > 0 {
 		start = int(sc.stmts[len(sc.stmts)-1].End().Offset())
@@ -138,7 +143,7 @@ func describe(src string, d Dialect, text string, off int, eof bool) string {
 			return "syntax error: missing '}'"
 		}
 	}
-	if strings.Contains(text, "matching `$((`") {
+	if strings.Contains(text, "matching `$((`") || eof && strings.Contains(text, "`$((`") {
 		switch d {
 		case Dash:
 			return "Syntax error: Missing '))'"
@@ -174,6 +179,28 @@ func describe(src string, d Dialect, text string, off int, eof bool) string {
 		s += " (expecting \"" + expect + "\")"
 	}
 	return s
+}
+
+// expansion says what a shell says of a mistake inside an expansion, which it
+// meets only when it gets there; "" for other mistakes.
+func expansion(text string, d Dialect, eof bool) string {
+	arithmetic := strings.Contains(text, "`$((`") || strings.Contains(text, "an expression") || strings.Contains(text, "arithmetic operator") || strings.Contains(text, "ternary operator") || strings.Contains(text, "must follow a name")
+	switch {
+	case d == Bash:
+		return ""
+	case arithmetic && eof:
+		return ""
+	case arithmetic && d == Dash:
+		return "arithmetic expression: expecting primary"
+	case arithmetic:
+		return "arithmetic syntax error"
+	case strings.Contains(text, "parameter expansion") || strings.Contains(text, "cannot be followed by a word") || strings.Contains(text, "invalid parameter name"):
+		if d == Dash {
+			return "Bad substitution"
+		}
+		return "syntax error: bad substitution"
+	}
+	return ""
 }
 
 func closing(text string) string {

@@ -141,17 +141,48 @@ func (s *Shell) hereDocument(r *syntax.Redirect) string {
 	if r.Hdoc == nil {
 		return ""
 	}
+	doc := r.Hdoc
+	if r.Op == syntax.DashHdoc {
+		doc = untabbed(doc)
+	}
 	for _, p := range r.Word.Parts {
 		switch p := p.(type) {
 		case *syntax.SglQuoted, *syntax.DblQuoted:
-			return raw(r.Hdoc)
+			return raw(doc)
 		case *syntax.Lit:
 			if strings.Contains(p.Value, `\`) {
-				return raw(r.Hdoc)
+				return raw(doc)
 			}
 		}
 	}
-	return s.document(r.Hdoc)
+	return s.document(doc)
+}
+
+// untabbed takes the tabs off the beginnings of lines, for <<-.
+func untabbed(w *syntax.Word) *syntax.Word {
+	out := &syntax.Word{}
+	fresh := true
+	for _, p := range w.Parts {
+		l, ok := p.(*syntax.Lit)
+		if !ok {
+			out.Parts = append(out.Parts, p)
+			fresh = false
+			continue
+		}
+		var b strings.Builder
+		for i := range len(l.Value) {
+			c := l.Value[i]
+			if c == '\t' && fresh {
+				continue
+			}
+			fresh = c == '\n'
+			b.WriteByte(c)
+		}
+		c := *l
+		c.Value = b.String()
+		out.Parts = append(out.Parts, &c)
+	}
+	return out
 }
 
 func raw(w *syntax.Word) string {

@@ -31,6 +31,8 @@ type Shell struct {
 	aliases map[string]string
 	hashed  map[string]string
 
+	aliasSince map[string]int // the line an alias was made on
+
 	background int // $!
 	jobs       []*proc.Proc
 

@@ -58,7 +58,7 @@ type tarApplet struct {
 	seen     map[uint64]string
 	archive  uint64
 	hasInode bool
-	noOwner  bool
+	leading  bool // it has been said that a leading slash is taken off
 	status   int
 	ownerID  int
 	groupID  int
@@ -246,8 +246,16 @@ func (t *tarApplet) add(w *tar.Writer, name string) {
 		return
 	}
 	header := name
-	if !o.Has('P') {
+	if !o.Has('P') && strings.HasPrefix(header, "/") {
 		header = strings.TrimLeft(header, "/")
+		if !t.leading {
+			t.leading = true
+			if p.GNU {
+				p.Errorf("tar: Removing leading `/' from member names\n")
+			} else {
+				p.Warn("removing leading '%s' from member names", "/")
+			}
+		}
 	}
 	if header == "" {
 		header = "./"
@@ -359,7 +367,15 @@ func (t *tarApplet) read(file string, names []string) int {
 			return 1
 		}
 	}
-	if len(raw) == 0 {
+	if o.Has('z') && !p.GNU && !bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
+		p.Errorf("tar: invalid magic\ntar: short read\n")
+		return 1
+	}
+	if len(raw) < 512 {
+		if p.GNU {
+			p.Errorf("tar: This does not look like a tar archive\ntar: Exiting with failure status due to previous errors\n")
+			return 2
+		}
 		p.Errorf("tar: short read\n")
 		return 1
 	}

@@ -11,7 +11,7 @@ import (
 type copier struct {
 	p *proc.Proc
 	recurse, preserve, force, deref, derefTop, verbose,
-	update, hard, soft, noClobber, interactive bool
+	update, hard, soft, noClobber bool
 	// through says that an existing file is written through, not replaced.
 	through bool
 	seen    map[uint64]string // where the first name of an inode went

@@ -293,7 +293,7 @@ func (f *formatter) once(out []byte, format string) []byte {
 					continue
 				}
 			}
-			f.invalid(format[i : j+1])
+			f.invalid(format[i:])
 			return out
 		}
 		out = append(out, text...)
@@ -305,7 +305,7 @@ func (f *formatter) once(out []byte, format string) []byte {
 func (f *formatter) invalid(spec string) {
 	f.stop, f.status = true, 1
 	if f.bash {
-		f.p.Warn("`%s': invalid format character", spec[len(spec)-1:])
+		f.p.Warn("`%c': invalid format character", spec[strings.IndexFunc(spec[1:], func(r rune) bool { return r >= 'A' })+1])
 		return
 	}
 	f.p.Warn("%s: invalid format", spec)

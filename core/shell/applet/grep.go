@@ -52,10 +52,7 @@ func grep(p *proc.Proc) int {
 		} else {
 			p.Errorf("%s", usageText(p))
 		}
-		if p.GNU {
-			return 2
-		}
-		return 1
+		return 2
 	}
 	g := &grepper{p: p, o: o, most: -1, delim: '\n', fold: o.Has('i'), include: o.All(0x81), exclude: o.All(0x82)}
 	if o.Has('z') {
@@ -134,7 +131,7 @@ func grep(p *proc.Proc) int {
 				p.Warn("%v", err)
 				return 2
 			}
-			p.Warn("bad regex '%s': %v", pat, err)
+			p.Warn("bad regex '%s'", pat)
 			return 2
 		}
 		g.patterns = append(g.patterns, re)
@@ -286,8 +283,6 @@ func (g *grepper) file(name string) bool {
 			r.Close()
 			if p.GNU {
 				p.Warn("%s: Is a directory", name)
-			} else if !o.Has('s') {
-				p.Warn("%s: %s", name, proc.Text(vfs.EISDIR))
 			}
 			return false
 		}

@@ -217,7 +217,7 @@ func wc(p *proc.Proc) int {
 		}
 		p.Puts("\n")
 	}
-	status := inputs(p, names, func(name string, r *proc.Reader) {
+	status := counts(p, names, func(name string, r *proc.Reader) {
 		var x row
 		if len(names) > 0 {
 			x.name = name
@@ -602,4 +602,26 @@ func expandTabs(p *proc.Proc) int {
 			}
 		}
 	})
+}
+
+// counts is inputs with the complaint wc makes.
+func counts(p *proc.Proc, names []string, f func(name string, r *proc.Reader)) int {
+	if p.GNU {
+		return inputs(p, names, f)
+	}
+	if len(names) == 0 {
+		names = []string{"-"}
+	}
+	status := 0
+	for _, n := range names {
+		r, err := p.Input(n)
+		if err != nil {
+			simple(p, n, err)
+			status = 1
+			continue
+		}
+		f(n, r)
+		r.Close()
+	}
+	return status
 }

@@ -248,6 +248,9 @@ func floorDiv(a, b int64) int64 {
 
 // shown replaces what a terminal of the C locale cannot show.
 func (l *lister) shown(name string) string {
+	if l.o.Has('Q') {
+		return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `"`
+	}
 	if l.p.GNU {
 		return name
 	}

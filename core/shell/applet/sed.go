@@ -35,7 +35,6 @@ type instruction struct {
 	eval   bool
 	from   []byte // of y
 	to     [256]byte
-	yRunes map[rune]rune
 	num    int // of q, Q, l
 	active bool
 	since  int
@@ -74,8 +73,6 @@ type sedder struct {
 	quit     bool
 	delim    byte
 	separate bool
-	finish   func()
-	missing  bool // the last line written had no newline
 	broken   map[io.Writer]bool
 }
 
@@ -335,7 +332,7 @@ func (s *sedder) address(src string, i int, a *address) int {
 	case c >= '0' && c <= '9':
 		a.kind = 'n'
 		a.n = num()
-		if i < len(src) && src[i] == '~' {
+		if i < len(src) && src[i] == '~' && s.gnu {
 			i++
 			a.kind = 's'
 			a.step = num()
@@ -1056,9 +1053,7 @@ restart:
 			s.write(s.out, s.unambiguous(in.num), true)
 		case 'n':
 			if _, more := s.peek(); !more {
-				if s.gnu || true {
-					s.endCycle(true)
-				}
+				s.endCycle(true)
 				s.quit = !s.inPlace && !s.separate
 				return
 			}

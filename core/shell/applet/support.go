@@ -2,7 +2,6 @@ package applet
 
 import (
 	"embed"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -93,8 +92,13 @@ func Banner(plain bool) string {
 // usage writes how the applet is called and ends the process with status 1.
 func usage(p *proc.Proc) int {
 	p.Errorf("%s", usageText(p))
-	p.Exit(1)
-	return 1
+	status := 1
+	switch p.Name() {
+	case "sort", "grep", "egrep", "fgrep", "cmp", "diff", "expr":
+		status = 2
+	}
+	p.Exit(status)
+	return status
 }
 
 func usageText(p *proc.Proc) string {
@@ -253,5 +257,3 @@ func open(p *proc.Proc, name string) (*proc.Reader, error) {
 func simple(p *proc.Proc, name string, err error) { p.Warn("%s: %s", name, proc.Text(err)) }
 
 func has(list []string, s string) bool { return slices.Contains(list, s) }
-
-func quoted(format string, a ...any) string { return fmt.Sprintf(format, a...) }

@@ -85,6 +85,12 @@ func (t *tester) run() bool {
 	if len(a) == 1 {
 		return a[0] != ""
 	}
+	if len(a) == 2 && binaryOp(a[1]) && !unaryOp(a[0]) {
+		if t.bash {
+			return t.fail("%s: unary operator expected", a[0])
+		}
+		return t.fail("%s: argument expected", a[1])
+	}
 	ok := t.or()
 	if !t.bad && len(t.args) > 0 {
 		if t.bash {

@@ -65,25 +65,21 @@ type interp struct {
 	regexps  map[string]*matcher
 	streams  map[string]*stream
 	order    []string
-	args     []string
 	arg      int
 	main     *reader
 	seed     uint64
 	lastSeed float64
-	inRange  map[*rule]bool
 	slots    struct{ fs, ofs, ors, rs, nr, fnr, nf, filename, subsep, rstart, rlength, convfmt, ofmt, environ, argc, argv int }
-	exiting  bool
 	opened   bool
 }
 
 // stream is a file or a pipe the program has open.
 type stream struct {
-	fd     int
-	r      *reader
-	child  *proc.Proc
-	buf    []byte
-	status int
-	reads  bool
+	fd    int
+	r     *reader
+	child *proc.Proc
+	buf   []byte
+	reads bool
 }
 
 // reader reads records.
@@ -218,10 +214,6 @@ func (in *interp) run() {
 		}
 	}
 end:
-	if in.exiting && false {
-		return
-	}
-	in.exiting = false
 	for _, b := range in.prog.end {
 		if in.exec(b) == exits {
 			return

@@ -17,7 +17,7 @@ func newTable() *table {
 func hash(name string) uint32 {
 	var h uint32
 	for i := range len(name) {
-		h = uint32(int32(int8(name[i]))) + h<<6 + h>>26
+		h = uint32(int32(int8(name[i]))) + h<<6 - h
 	}
 	return h
 }

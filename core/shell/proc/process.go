@@ -451,7 +451,9 @@ func (p *Proc) Exec(path string) (status int, err error) {
 
 // Execvp looks up argv[0] on PATH and runs it in p. Where that fails it
 // complains as busybox's applets do and returns 127 or 126.
-func (p *Proc) Execvp(argv []string) int {
+func (p *Proc) Execvp(argv []string) int { return p.execvp(argv, "%s: can't execute '%s': %s\n") }
+
+func (p *Proc) execvp(argv []string, complaint string) int {
 	env, ok := p.Getenv("PATH")
 	if !ok {
 		env = DefaultPath
@@ -473,7 +475,7 @@ func (p *Proc) Execvp(argv []string) int {
 			return status
 		}
 	}
-	fmt.Fprintf(p.Stderr(), "%s: can't execute '%s': %s\n", name, argv[0], Text(err))
+	fmt.Fprintf(p.Stderr(), complaint, name, argv[0], Text(err))
 	if Is(err, vfs.ENOENT) {
 		return 127
 	}
@@ -489,7 +491,7 @@ func (p *Proc) Spawn(argv []string, prepare func(c *Proc)) int {
 		if prepare != nil {
 			prepare(c)
 		}
-		return c.Execvp(argv)
+		return c.execvp(argv, "%s: %s: %s\n")
 	})
 }
 

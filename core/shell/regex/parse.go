@@ -62,7 +62,6 @@ type parser struct {
 	groups   int
 	depth    int
 	backrefs bool
-	open     []int
 }
 
 func (p *parser) parse() (*node, error) {
