@@ -46,8 +46,21 @@ func Compare(ours, theirs *Image) []Difference {
 			out = append(out, d)
 		}
 	}
-	out = append(out, compareHistory(ours, theirs)...)
-	return append(out, compareConfig(ours, theirs)...)
+	return append(out, CompareConfigs(ours.configJSON, theirs.configJSON)...)
+}
+
+// CompareConfigs says in what the configs of two images differ, of their
+// history every entry, otherwise key by key; the layers they name are left out.
+func CompareConfigs(ours, theirs []byte) []Difference {
+	return append(compareHistory(history(ours), history(theirs)), compareConfig(ours, theirs)...)
+}
+
+func history(doc []byte) []json.RawMessage {
+	var c struct{ History []json.RawMessage }
+	if err := json.Unmarshal(doc, &c); err != nil {
+		return []json.RawMessage{[]byte(err.Error())}
+	}
+	return c.History
 }
 
 // CompareLayers finds the first entry in which two layers differ, and its first
@@ -95,16 +108,15 @@ func fields(e layer.Entry) []field {
 	}
 }
 
-func compareHistory(ours, theirs *Image) []Difference {
+func compareHistory(a, b []json.RawMessage) []Difference {
 	var out []Difference
-	a, b := ours.Config.History, theirs.Config.History
 	for n := range max(len(a), len(b)) {
 		x, y := "missing", "missing"
 		if n < len(a) {
-			x = text(a[n])
+			x = string(a[n])
 		}
 		if n < len(b) {
-			y = text(b[n])
+			y = string(b[n])
 		}
 		if x != y {
 			out = append(out, Difference{fmt.Sprintf("history, entry %d", n+1), x, y})
@@ -115,8 +127,8 @@ func compareHistory(ours, theirs *Image) []Difference {
 
 // compareConfig compares the documents key by key, but for what is told of
 // elsewhere.
-func compareConfig(ours, theirs *Image) []Difference {
-	a, b := flatten(ours.configJSON), flatten(theirs.configJSON)
+func compareConfig(ours, theirs []byte) []Difference {
+	a, b := flatten(ours), flatten(theirs)
 	keys := map[string]bool{}
 	for k := range a {
 		keys[k] = true
@@ -161,12 +173,4 @@ func flatten(doc []byte) map[string]string {
 		out[k] = string(v)
 	}
 	return out
-}
-
-func text(v any) string {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err.Error()
-	}
-	return string(b)
 }

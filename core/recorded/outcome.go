@@ -140,7 +140,12 @@ func (c *Case) Compare(o Outcome, g *Golden) []string {
 		say("ChainIDs %v\n  recorded %v", o.ChainIDs, g.ChainIDs)
 	}
 	if o.ImageID != g.ImageID {
-		say("config %s\n  recorded %s", o.Image.ConfigJSON(), g.ConfigJSON)
+		for _, d := range image.CompareConfigs(o.Image.ConfigJSON(), []byte(g.ConfigJSON)) {
+			say("%s: %s\n  recorded %s", d.Where, d.Ours, d.Theirs)
+		}
+		if len(diffs) == 0 {
+			say("config %s\n  recorded %s", o.Image.ConfigJSON(), g.ConfigJSON)
+		}
 	}
 	if o.ManifestDigest != g.ManifestDigest && o.ImageID == g.ImageID {
 		say("manifest %s\n  recorded %s", o.Manifest.JSON, g.ManifestJSON)
