@@ -1,21 +1,8 @@
 // How the page behaves under pointer and keys, and for people who do not see.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { violations } from "./axe.mjs";
 import { poll } from "./lab.mjs";
 import { inBrowsers } from "./suite.mjs";
-
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-// violations runs axe over the page as it stands, once it stands still.
-async function violations(lab) {
-  await lab.settled();
-  await lab.page.evaluate(`${axe}; undefined`);
-  return lab.page.evaluate(async () => {
-    const { violations } = await globalThis.axe.run(document);
-    return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(" ")}: ${n.failureSummary}`));
-  });
-}
 
 // lit are the texts of the editor's lines that are lit.
 const lit = (lab) => lab.page.$$eval(">>> .cm-lit", (lines) => lines.map((e) => e.textContent));

@@ -66,8 +66,10 @@ export function listen(root) {
   );
 
   root.addEventListener("click", (e) => {
-    const button = e.target.closest?.("[data-copy]");
-    if (button) navigator.clipboard?.writeText(button.dataset.copy).then(() => post("copied", button.dataset.copy));
+    const button = e.target.closest?.("[data-copy], [data-copy-of]");
+    if (!button) return;
+    const text = button.dataset.copy ?? document.getElementById(button.dataset.copyOf).textContent;
+    navigator.clipboard?.writeText(text).then(() => post("copied", text));
   });
 }
 

@@ -112,4 +112,7 @@ type Reproduce struct {
 	Bases []string `json:"bases"`
 	// Interpreted says that the build has RUN steps, which are interpreted here.
 	Interpreted bool `json:"interpreted"`
+	// Placeholders says that a RUN stands on a stand-in image, whose programs
+	// are placeholders: BuildKit has nothing to execute there.
+	Placeholders bool `json:"placeholders"`
 }

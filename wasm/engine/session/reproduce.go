@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"layerlab.dev/core/build"
 	"layerlab.dev/core/image"
 	"layerlab.dev/core/reproduce"
 	"layerlab.dev/wasm/wire"
@@ -38,9 +39,25 @@ func (s *Session) reproduce(q wire.ReproduceQuery) (wire.Reproduce, error) {
 	out := wire.Reproduce{Buildx: buildx, Buildctl: buildctl, ImageID: e.ImageID, ManifestDigest: e.ManifestDigest,
 		DiffIDs: e.DiffIDs, ChainIDs: e.ChainIDs, Bases: slices.Sorted(maps.Keys(b.Bases))}
 	for _, st := range d.result.Stages {
-		for _, step := range st.Steps {
-			out.Interpreted = out.Interpreted || step.Keyword == "RUN"
-		}
+		runs := slices.ContainsFunc(st.Steps, func(step *build.Step) bool { return step.Keyword == "RUN" })
+		out.Interpreted = out.Interpreted || runs
+		out.Placeholders = out.Placeholders || runs && s.onStandIn(st)
 	}
 	return out, nil
+}
+
+// onStandIn tells whether a stage stands on a stand-in image, be it by way of
+// other stages and other Dockerfiles of the workspace.
+func (s *Session) onStandIn(st *build.Stage) bool {
+	for st.Parent != nil {
+		st = st.Parent
+	}
+	if st.Base == nil {
+		return false
+	}
+	if st.Base.Note != "" {
+		return true
+	}
+	d, err := s.work(string(st.Base.ID()))
+	return err == nil && d.result.Target != st && s.onStandIn(d.result.Target)
 }

@@ -504,7 +504,7 @@ func TestReproduce(t *testing.T) {
 	if err := json.Unmarshal(res.Result, &r); res.Error != "" || err != nil {
 		t.Fatal(res.Error, err)
 	}
-	if r.ImageID != img.ID || r.ManifestDigest != img.ManifestDigest || len(r.DiffIDs) != 3 || !r.Interpreted ||
+	if r.ImageID != img.ID || r.ManifestDigest != img.ManifestDigest || len(r.DiffIDs) != 3 || !r.Interpreted || !r.Placeholders ||
 		!slices.Equal(r.Bases, []string{"alpine"}) || !strings.Contains(r.Buildx, "SOURCE_DATE_EPOCH=") || !strings.Contains(r.Buildctl, "context:alpine=") {
 		t.Errorf("reproduce: %+v", r)
 	}
@@ -524,5 +524,31 @@ func TestReproduce(t *testing.T) {
 		if !slices.Contains(names, want) {
 			t.Errorf("the archive lacks %s: %q", want, names)
 		}
+	}
+}
+
+// What a build's RUN steps mean for one who repeats it depends on what they
+// stand on.
+func TestReproduceOfRuns(t *testing.T) {
+	tests := []struct {
+		name                      string
+		files                     []string
+		interpreted, placeholders bool
+	}{
+		{"no RUN", []string{"Dockerfile", lines("FROM alpine", "COPY a /a"), "a", "1"}, false, false},
+		{"a stand-in", []string{"Dockerfile", lines("FROM alpine", "RUN true")}, true, true},
+		{"a stage on a stand-in", []string{"Dockerfile", lines("FROM alpine AS a", "FROM a", "RUN true")}, true, true},
+		{"another image on a stand-in", []string{"Dockerfile", lines("FROM one", "RUN true"), "one.Dockerfile", lines("FROM alpine", "LABEL a=b")}, true, true},
+		{"RUN in another stage only", []string{"Dockerfile", lines("FROM alpine AS a", "RUN touch /a", "FROM scratch", "COPY --from=a /a /a")}, true, true},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			p := newPage(t)
+			_, img := p.image(workspace(1, test.files...))
+			r := ask[wire.Reproduce](p, wire.MethodReproduce, wire.ReproduceQuery{Image: img.ID})
+			if r.Interpreted != test.interpreted || r.Placeholders != test.placeholders {
+				t.Errorf("interpreted %t, placeholders %t", r.Interpreted, r.Placeholders)
+			}
+		})
 	}
 }

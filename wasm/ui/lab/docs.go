@@ -44,6 +44,9 @@ func (l *Lab) fillIslands() {
 	switch l.Tab {
 	case "config", "manifest":
 		l.fill("doc", "json", l.Docs[l.Tab].JSON)
+	case "reproduce":
+		l.fill("buildx", "text", l.Recipe.Buildx)
+		l.fill("buildctl", "text", l.Recipe.Buildctl)
 	case "lesson":
 		if l.Lesson == nil {
 			l.Tab = "changes"

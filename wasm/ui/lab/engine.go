@@ -145,6 +145,9 @@ func (l *Lab) built(b *wire.Built) {
 		l.Image, l.Stale = &b.Images[b.Shown], false
 		l.rechoose()
 		l.View = nil
+		if !l.Recipe.Loaded || l.Recipe.Failure != "" {
+			l.Recipe = Recipe{} // its answer may be lost
+		}
 		st := l.ShownStage()
 		l.Say = l.W.SaysBuilt(LayerCount(st), l.Size(l.Image.Size), b.Millis)
 	} else {
@@ -220,7 +223,8 @@ func (l *Lab) readLesson(slug string, done func(*wire.LessonText), failed func(s
 	})
 }
 
-// Export saves the shown image as an archive: "oci" or "docker".
+// Export saves the shown image as an archive: "oci", "docker", or "reproduce"
+// for the one with which BuildKit makes it again.
 func (l *Lab) Export(format string) {
 	if l.Image == nil || l.Exporting {
 		return

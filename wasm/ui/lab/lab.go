@@ -60,6 +60,7 @@ type Lab struct {
 	Lists     map[string]*List
 	Docs      map[string]wire.Doc
 	docImage  string
+	Recipe    Recipe
 	filled    map[string]string
 	View      *FileView
 	Tree      TreeState
@@ -88,10 +89,11 @@ var LayerTabs = []string{"changes", "tar", "files", "digests", "output"}
 // ImageTabs are the inspector's tabs of the image, with the words of the
 // lesson where one is open.
 func (l *Lab) ImageTabs() []string {
-	if l.Lesson == nil {
-		return []string{"history", "config", "manifest"}
+	tabs := []string{"history", "config", "manifest", "reproduce"}
+	if l.Lesson != nil {
+		tabs = append(tabs, "lesson")
 	}
-	return []string{"history", "config", "manifest", "lesson"}
+	return tabs
 }
 
 // New is a state with no files.
@@ -122,6 +124,7 @@ func (l *Lab) Flush() {
 	if l.Phase == Running {
 		l.wantRows()
 		l.wantDocs()
+		l.wantRecipe()
 	}
 	l.fillIslands()
 	l.light()

@@ -426,3 +426,38 @@ func ExampleIsDockerfile() {
 	fmt.Println(lab.IsDockerfile("web/Dockerfile"), lab.IsDockerfile("prod.Dockerfile"), lab.IsDockerfile("Dockerfile.dockerignore"))
 	// Output: true true false
 }
+
+func TestRecipe(t *testing.T) {
+	l, h := started(t)
+	l.SetTab("reproduce")
+	l.Flush()
+	if h.count(wire.MethodReproduce) != 0 {
+		t.Fatal("asks without an image")
+	}
+	event(t, l, wire.EventBuilt, built(l, image("a", "FROM a")))
+	l.Flush()
+	l.Flush()
+	first := h.last()
+	if h.count(wire.MethodReproduce) != 1 || l.Recipe.Loaded {
+		t.Fatal("want one question under way")
+	}
+	event(t, l, wire.EventBuilt, built(l, image("b", "FROM b")))
+	l.Flush()
+	answer(t, l, h.last().ID, wire.Reproduce{Buildx: "new"}, "")
+	answer(t, l, first.ID, wire.Reproduce{Buildx: "old"}, "")
+	l.Flush()
+	if l.Recipe.Buildx != "new" || h.filled["buildx"] != "text:new" {
+		t.Errorf("shows %q, island %q: a late answer of another image counts", l.Recipe.Buildx, h.filled["buildx"])
+	}
+	event(t, l, wire.EventBuilt, built(l, image("c", "FROM c")))
+	l.Flush()
+	answer(t, l, h.last().ID, nil, "gone")
+	if l.Recipe.Failure != "gone" {
+		t.Errorf("a failure is told as %q", l.Recipe.Failure)
+	}
+	event(t, l, wire.EventBuilt, built(l, image("c", "FROM c")))
+	l.Flush()
+	if h.count(wire.MethodReproduce) != 4 {
+		t.Error("a failure is not asked for again after a build")
+	}
+}

@@ -141,6 +141,19 @@ type Words struct {
 	Cut           string
 	Back          string
 
+	// Reproduce.
+	SaveRecipe      string
+	RecipeHolds     string
+	SaveArchive     string
+	BasesHere       string
+	NoBases         string
+	RunThere        string
+	RunPlaceholders string
+	RunRecipe       string
+	RunRecipeHow    string
+	CopyThe         func(what string) string
+	Expected        string
+
 	// Faults.
 	Fault        string
 	FaultAdvice  string
