@@ -75,6 +75,8 @@ type Step struct {
 	Output []Output
 	Writes []shell.Write
 	Notes  []string
+	// Argv is the command line of a RUN, in which the offsets of Writes count.
+	Argv []string
 	// ExitCode is that of a RUN.
 	ExitCode int
 }

@@ -28,6 +28,7 @@ func (d *dispatcher) runStep(c *instructions.RunCommand, from []*planned, step *
 	if err != nil {
 		return err
 	}
+	step.Argv = args
 	text := "RUN " + d.runText(args) + " # buildkit"
 	depends := parts{{"instruction", strings.Join(args, "\x00")}, {"user", d.config.Config.User},
 		{"working directory", d.config.Config.WorkingDir}, {"limits", fmt.Sprint(d.o.Limits)}}

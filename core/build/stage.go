@@ -1,7 +1,6 @@
 package build
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -41,16 +40,21 @@ func (s *state) begin(c image.Config, img *image.Image, t vfs.Tree, key string) 
 	s.env = dockerfile.NewEnv()
 }
 
+// cloneConfig copies a config so that instructions can change the copy.
 func cloneConfig(c image.Config) image.Config {
-	var out image.Config
-	b, err := json.Marshal(c)
-	if err == nil {
-		err = json.Unmarshal(b, &out)
+	c.OSFeatures = slices.Clone(c.OSFeatures)
+	c.History = slices.Clone(c.History)
+	c.RootFS.DiffIDs = slices.Clone(c.RootFS.DiffIDs)
+	r := &c.Config
+	r.Env, r.Entrypoint, r.Cmd = slices.Clone(r.Env), slices.Clone(r.Entrypoint), slices.Clone(r.Cmd)
+	r.OnBuild, r.Shell = slices.Clone(r.OnBuild), slices.Clone(r.Shell)
+	r.ExposedPorts, r.Volumes, r.Labels = maps.Clone(r.ExposedPorts), maps.Clone(r.Volumes), maps.Clone(r.Labels)
+	if r.Healthcheck != nil {
+		h := *r.Healthcheck
+		h.Test = slices.Clone(h.Test)
+		r.Healthcheck = &h
 	}
-	if err != nil {
-		panic(fmt.Sprintf("a config does not survive JSON: %v", err)) // it came from JSON, or is made of its types
-	}
-	return out
+	return c
 }
 
 // inherit begins a stage from another one.
