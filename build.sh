@@ -224,6 +224,10 @@ bench() {
   timed "npm packages of the browser tests" node_packages tests/e2e
   say "trees (core/vfs)"
   go test -run '^$' -bench . -benchmem ./core/vfs
+  say "builds (core/build), natively"
+  go test -run '^$' -bench . -benchtime 5x ./core/build
+  say "builds (core/build), as WebAssembly in node"
+  in_js go test -exec "$(go env GOROOT)/lib/wasm/go_js_wasm_exec" -run '^$' -bench . -benchtime 5x ./core/build
   say "the page"
   node tests/bench/bench.mjs
 }

@@ -5,12 +5,16 @@ package main
 import (
 	"context"
 	"runtime"
+	"runtime/debug"
 	"syscall/js"
 
 	"layerlab.dev/wasm/engine/session"
 )
 
 func main() {
+	// There is one thread, so collecting garbage is time the person waits: it
+	// happens a third as often, for memory that a tab can spare.
+	debug.SetGCPercent(300)
 	page := js.Global().Get("layerlab")
 	turns := newTurns()
 	s := session.New(context.Background(),
