@@ -241,14 +241,21 @@ fuzz() {
   done
 }
 
-command=${1:-help}
-shift || true
-case $command in
-  serve) serve "$@" ;;
-  build) site 11 ;;
-  test) run_tests ;;
-  bench) bench ;;
-  fuzz) fuzz "$@" ;;
-  help | -h | --help) usage ;;
-  *) usage >&2; die "unknown command: $command" ;;
-esac
+# All of it is read before any of it runs, so that a change of this file does
+# not meet a running command.
+main() {
+  local command=${1:-help}
+  shift || true
+  case $command in
+    serve) serve "$@" ;;
+    build) site 11 ;;
+    test) run_tests ;;
+    bench) bench ;;
+    fuzz) fuzz "$@" ;;
+    help | -h | --help) usage ;;
+    *) usage >&2; die "unknown command: $command" ;;
+  esac
+}
+
+main "$@"
+exit
