@@ -73,6 +73,18 @@ inBrowsers("building", (it) => {
     assert.deepEqual(await readdir(join(folder, "bundle/rootfs/srv/data")), []);
   });
 
+  it("saves an archive for docker load", {}, async (lab, { folder }) => {
+    const want = await native(folder, "docker");
+    await written(lab);
+    await lab.click("button", "Export formats");
+    await (await poll("the formats", () => lab.page.$("button ::-p-text(Docker archive)"))).click();
+    const name = await poll("the saved archive", async () =>
+      (await readdir(folder)).find((file) => file.endsWith(".docker.tar")));
+    const config = await poll("the whole archive", () =>
+      program("skopeo", "inspect", "--raw", "--config", `docker-archive:${join(folder, name)}`));
+    assert.equal(config, want.config_json);
+  });
+
   it("keeps the last stack, marked, while the files have errors", {}, async (lab) => {
     const instruction = (name) => name.split(", ")[1];
     const before = (await lab.strata()).map(instruction);

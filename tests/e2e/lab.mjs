@@ -7,8 +7,8 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // poll calls check until it gives something true, and gives that. Where it
 // never does, the error says what was waited for.
-export async function poll(what, check) {
-  const end = performance.now() + patience;
+export async function poll(what, check, ms = patience) {
+  const end = performance.now() + ms;
   for (let last; ; await sleep(40)) {
     try {
       const value = await check();
