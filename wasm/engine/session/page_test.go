@@ -26,9 +26,14 @@ type page struct {
 
 func newPage(t *testing.T) *page {
 	t.Helper()
+	return newPageWith(t, session.Options{Engine: "test"})
+}
+
+func newPageWith(t *testing.T, o session.Options) *page {
+	t.Helper()
 	p := &page{t: t, answers: map[int]wire.Response{}, buffers: map[int][][]byte{}}
 	p.changed = sync.NewCond(&p.mu)
-	p.s = session.New(t.Context(), p.hear, session.Options{Engine: "test"})
+	p.s = session.New(t.Context(), p.hear, o)
 	return p
 }
 
@@ -131,6 +136,25 @@ func (p *page) built(revision int) wire.Built {
 		return false
 	})
 	return built
+}
+
+// builts are all Built events so far.
+func (p *page) builts() []wire.Built {
+	p.t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var out []wire.Built
+	for _, e := range p.events {
+		var b wire.Built
+		if e.Event != wire.EventBuilt {
+			continue
+		}
+		if err := json.Unmarshal(e.Data, &b); err != nil {
+			p.t.Fatal(err)
+		}
+		out = append(out, b)
+	}
+	return out
 }
 
 // image builds a workspace that must give the chosen Dockerfile's image.
