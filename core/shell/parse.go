@@ -63,7 +63,11 @@ func parse(src string, d Dialect) *script {
 		}
 		var le syntax.LangError
 		if errors.As(perr, &le) {
-			sc.fault(src, d, "", le.Pos, false)
+			if at := int(le.Pos.Offset()); d == Dash && strings.HasPrefix(src[min(at, len(src)):], "&>") {
+				src = src[:at] + "& " + src[at+1:] // two things to dash
+				continue
+			}
+			sc.fault(src, d, le.Feature, le.Pos, false)
 			return sc
 		}
 		sc.err, sc.line = perr.Error(), 1
@@ -111,6 +115,7 @@ func describe(src string, d Dialect, text string, off int, eof bool) string {
 	if m := mustEnd.FindStringSubmatch(text); m != nil {
 		expect = m[2]
 	} else if m := follow.FindStringSubmatch(text); m != nil {
+		expect = map[string]string{"then": "fi", "else": "fi", "do": "done", "{": "}", "(": ")", "$(": ")"}[m[1]]
 		for _, w := range []string{"then", "do", "in"} {
 			if strings.Contains(m[2], "`"+w+"`") {
 				expect = w
@@ -150,6 +155,14 @@ func describe(src string, d Dialect, text string, off int, eof bool) string {
 		case Ash:
 			return "syntax error: missing '))'"
 		}
+	}
+	switch text {
+	case "c-style fors":
+		return "Syntax error: Bad for loop variable"
+	case "herestrings":
+		return "Syntax error: redirection unexpected"
+	case "arrays", "extended globs":
+		return "Syntax error: \"(\" unexpected"
 	}
 	tok := "end of file"
 	if !eof && off < len(src) {
@@ -194,6 +207,8 @@ func expansion(text string, d Dialect, eof bool) string {
 		return "arithmetic expression: expecting primary"
 	case arithmetic:
 		return "arithmetic syntax error"
+	case d == Dash && (strings.Contains(text, "slicing") || strings.Contains(text, "search and replace") || text == "this expansion operator" || strings.Contains(text, "${")):
+		return "Bad substitution"
 	case strings.Contains(text, "parameter expansion") || strings.Contains(text, "cannot be followed by a word") || strings.Contains(text, "invalid parameter name"):
 		if d == Dash {
 			return "Bad substitution"

@@ -261,20 +261,6 @@ func needRoot(p *proc.Proc) {
 	}
 }
 
-// validName complains of a name that cannot be a user's.
-func validName(p *proc.Proc, name string) {
-	ok := name != "" && name[0] != '-'
-	for i := range len(name) {
-		c := name[i]
-		if !(c == '_' || c >= '0' && c <= '9' || c|32 >= 'a' && c|32 <= 'z' || i > 0 && (c == '-' || c == '.') || i == len(name)-1 && c == '$') {
-			p.Die("illegal character with code %d at position %d", c, i)
-		}
-	}
-	if !ok {
-		p.Die("illegal character with code %d at position %d", '-', 0)
-	}
-}
-
 func addgroup(p *proc.Proc) int {
 	if p.GNU {
 		return debianAddgroup(p)
@@ -305,7 +291,6 @@ func addgroup(p *proc.Proc) int {
 		}
 		return 0
 	}
-	validName(p, args[0])
 	gid := -1
 	if o.Has('g') {
 		gid = mustInt(p, o.Arg('g'))
@@ -353,7 +338,7 @@ func adduser(p *proc.Proc) int {
 	if len(args) == 0 {
 		return usage(p)
 	}
-	if len(args) == 2 {
+	if len(args) == 2 && len(o.Order) == 0 {
 		// adduser USER GROUP
 		p.Args = append([]string{"addgroup"}, args...)
 		return addgroup(p)
@@ -362,7 +347,6 @@ func adduser(p *proc.Proc) int {
 		return usage(p)
 	}
 	name := args[0]
-	validName(p, name)
 	if _, ok := userNamed(p, name); ok {
 		p.Die("%s '%s' in use", "user", name)
 	}
@@ -441,8 +425,8 @@ func adduser(p *proc.Proc) int {
 			p.Die("gid '%d' in use", gid)
 		}
 		newGroup(p, name, gid, false)
-	} else if o.Has('G') {
-		addMember(p, o.Arg('G'), name)
+	} else if g, ok := groupWithID(p, gid); ok {
+		addMember(p, g.name, name)
 	}
 	if !o.Has('H') {
 		makeHome(p, home, uid, gid, o.Arg('k'))
@@ -509,6 +493,7 @@ func deluser(p *proc.Proc) int {
 			return slices.DeleteFunc(lines, func(l string) bool { return strings.HasPrefix(l, name+":") })
 		}
 	}
+	dropped := false
 	dropMember := func(member, only string) func([]string) []string {
 		return func(lines []string) []string {
 			for i, l := range lines {
@@ -517,6 +502,7 @@ func deluser(p *proc.Proc) int {
 					continue
 				}
 				ms := slices.DeleteFunc(strings.Split(f[3], ","), func(m string) bool { return m == member })
+				dropped = dropped || len(ms) != len(strings.Split(f[3], ","))
 				f[3] = strings.Join(ms, ",")
 				lines[i] = strings.Join(f, ":")
 			}
@@ -524,10 +510,10 @@ func deluser(p *proc.Proc) int {
 		}
 	}
 	if len(args) == 2 {
-		u, g := args[0], args[1]
-		if isGroup && false {
-			u, g = g, u
+		if !isGroup && !p.GNU {
+			return usage(p)
 		}
+		u, g := args[0], args[1]
 		if _, ok := userNamed(p, u); !ok {
 			p.Die("unknown user %s", u)
 		}
@@ -551,6 +537,9 @@ func deluser(p *proc.Proc) int {
 			rewrite(p, "/etc/shadow", without(name))
 		}
 		rewrite(p, "/etc/group", dropMember(name, ""))
+		if !dropped && !p.GNU {
+			p.Warn("can't find %s in %s", name, "/etc/group")
+		}
 		if o.Has('r') {
 			r := remover{p: p, recurse: true, force: true}
 			r.remove(u.home)

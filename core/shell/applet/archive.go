@@ -196,15 +196,13 @@ func (t *tarApplet) create(file string, names []string) int {
 	}
 	t.chdir()
 	var buf bytes.Buffer
-	w := tar.NewWriter(&buf)
 	for _, n := range names {
-		t.add(w, n)
+		t.add(&buf, n)
 	}
-	// busybox and GNU tar fill up their last record.
-	w.Close()
+	buf.Write(make([]byte, 1024))
 	data := buf.Bytes()
-	for len(data)%10240 != 0 {
-		data = append(data, 0)
+	for p.GNU && len(data)%10240 != 0 {
+		data = append(data, 0) // GNU tar fills its last record
 	}
 	lower := strings.ToLower(file)
 	auto := o.Has('a')
@@ -220,7 +218,7 @@ func (t *tarApplet) create(file string, names []string) int {
 	return t.status
 }
 
-func (t *tarApplet) add(w *tar.Writer, name string) {
+func (t *tarApplet) add(w *bytes.Buffer, name string) {
 	p, o := t.p, t.o
 	p.Step()
 	n, err := stat(p, name, o.Has('h'))
@@ -327,10 +325,9 @@ func (t *tarApplet) add(w *tar.Writer, name string) {
 		}
 		p.WriteFD(fd, []byte(h.Name+"\n"))
 	}
-	if err := w.WriteHeader(h); err != nil {
-		p.Die("%s: %v", name, err)
-	}
+	tarHeader(w, h)
 	w.Write(data)
+	w.Write(make([]byte, -len(data)&511))
 	if n.IsDir() && !o.Has(0x8d) {
 		names, err := p.ReadDir(name)
 		if err != nil {
@@ -341,6 +338,62 @@ func (t *tarApplet) add(w *tar.Writer, name string) {
 			t.add(w, under(name, c))
 		}
 	}
+}
+
+// tarHeader writes the header of a member as GNU tar and busybox do: names too
+// long for it go before it, in members of their own.
+func tarHeader(w *bytes.Buffer, h *tar.Header) {
+	for _, long := range []struct {
+		kind byte
+		text string
+	}{{'K', h.Linkname}, {'L', h.Name}} {
+		if len(long.text) > 99 {
+			tarBlock(w, &tar.Header{Name: "././@LongLink", Typeflag: long.kind, Size: int64(len(long.text) + 1), ModTime: time.Unix(0, 0)})
+			w.WriteString(long.text)
+			w.Write(make([]byte, 512-len(long.text)%512))
+		}
+	}
+	tarBlock(w, h)
+}
+
+func tarBlock(w *bytes.Buffer, h *tar.Header) {
+	var b [512]byte
+	octal := func(at, width int, v int64) {
+		s := strconv.FormatInt(v, 8)
+		if len(s) > width-1 {
+			// Too large: binary, with the first bit set.
+			for i := width - 1; i > 0; i-- {
+				b[at+i] = byte(v)
+				v >>= 8
+			}
+			b[at] = 0x80
+			return
+		}
+		copy(b[at:], strings.Repeat("0", width-1-len(s))+s)
+	}
+	copy(b[:100], h.Name)
+	octal(100, 8, h.Mode)
+	octal(108, 8, int64(h.Uid))
+	octal(116, 8, int64(h.Gid))
+	octal(124, 12, h.Size)
+	octal(136, 12, max(h.ModTime.Unix(), 0))
+	b[156] = h.Typeflag
+	copy(b[157:257], h.Linkname)
+	copy(b[257:], "ustar  \x00")
+	copy(b[265:296], h.Uname)
+	copy(b[297:328], h.Gname)
+	if h.Typeflag == tar.TypeChar || h.Typeflag == tar.TypeBlock {
+		octal(329, 8, h.Devmajor)
+		octal(337, 8, h.Devminor)
+	}
+	copy(b[148:156], "        ")
+	sum := int64(0)
+	for _, c := range b {
+		sum += int64(c)
+	}
+	octal(148, 7, sum)
+	b[154] = 0
+	w.Write(b[:])
 }
 
 func (t *tarApplet) read(file string, names []string) int {
@@ -940,7 +993,7 @@ func cpio(p *proc.Proc) int {
 		}
 		ino = -1
 		put("TRAILER!!!", 0, 0, 0, 1, 0, nil, 0, 0)
-		for b.Len()%512 != 0 {
+		for p.GNU && b.Len()%512 != 0 {
 			b.WriteByte(0)
 		}
 		p.Out().Write(b.Bytes())

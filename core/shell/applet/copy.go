@@ -66,6 +66,10 @@ func (c *copier) copy(source, dest string, top bool) bool {
 		return false
 	}
 	dst, err := p.Lstat(dest)
+	if err != nil && !proc.Is(err, vfs.ENOENT) && !p.GNU {
+		p.WarnErr(err, "can't stat '%s'", dest)
+		return false
+	}
 	if c.deref && err == nil {
 		if d, e := p.Stat(dest); e == nil {
 			dst = d
@@ -353,7 +357,7 @@ func cp(p *proc.Proc) int {
 			}
 			return 1
 		}
-		p.Die("target '%s' is not a directory", last)
+		intoDir = true // it fails at the first file
 	}
 	if !intoDir && err != nil && strings.HasSuffix(last, "/") {
 		// A name with a slash at its end is only good for a directory.
@@ -454,6 +458,10 @@ func mv(p *proc.Proc) int {
 
 func move(p *proc.Proc, from, to string, keep bool) bool {
 	dst, derr := p.Lstat(to)
+	if derr != nil && !proc.Is(derr, vfs.ENOENT) && !p.GNU {
+		p.WarnErr(derr, "can't stat '%s'", to)
+		return false
+	}
 	if keep && derr == nil {
 		return true
 	}

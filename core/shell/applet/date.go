@@ -247,7 +247,6 @@ func parseDate(p *proc.Proc, s string, utc bool) (int64, bool) {
 		if strings.ContainsAny(s, "/") {
 			break
 		}
-		se2 := 0
 		t := strings.Replace(s, "T", " ", 1)
 		date, clock, two := strings.Cut(t, " ")
 		if !two {
@@ -279,7 +278,10 @@ func parseDate(p *proc.Proc, s string, utc bool) (int64, bool) {
 		if !ok || len(nums) < 2 || len(nums) > 3 {
 			break
 		}
-		h, mi, se = nums[0], nums[1], se2
+		h, mi = nums[0], nums[1]
+		if p.GNU {
+			se = 0
+		}
 		if len(nums) == 3 {
 			se = nums[2]
 		}

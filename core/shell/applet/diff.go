@@ -606,7 +606,9 @@ func patch(p *proc.Proc) int {
 			hunks, offset, failed, made = 0, 0, false, false
 			target = newName
 			if _, err := p.Stat(target); err != nil && oldName != "/dev/null" {
-				target = oldName
+				if _, err := p.Stat(oldName); err == nil {
+					target = oldName
+				}
 			}
 			if target == "/dev/null" {
 				target = oldName
@@ -615,6 +617,9 @@ func patch(p *proc.Proc) int {
 				target = only
 			}
 			cur, err := p.ReadFile(target)
+			if err != nil && oldName != "/dev/null" && !p.GNU {
+				p.Puts("patching file " + target + "\n")
+			}
 			if err != nil {
 				if oldName != "/dev/null" {
 					p.Die("can't open '%s': %s", target, proc.Text(err))

@@ -437,7 +437,11 @@ func (l *lister) showLong(list []*listed) {
 			} else {
 				p.Printf("%-8.8s %-8.8s ", r.user, r.group)
 			}
-			p.Printf("%9s %s ", r.size, when)
+			w := 9
+			if o.Has('h') {
+				w = 7
+			}
+			p.Printf("%*s %s ", w, r.size, when)
 		}
 		p.Puts(l.shown(e.name))
 		if e.link != "" && e.node.Kind == vfs.Symlink {

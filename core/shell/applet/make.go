@@ -532,7 +532,7 @@ func truncate(p *proc.Proc) int {
 	}
 	spec := o.Arg('s')
 	op := byte(0)
-	if spec != "" && strings.IndexByte("+-<>/%", spec[0]) >= 0 {
+	if spec != "" && strings.IndexByte("+-<>/%", spec[0]) >= 0 && p.GNU {
 		op = spec[0]
 		spec = spec[1:]
 	}

@@ -25,7 +25,7 @@ func factor(p *proc.Proc) int {
 	for _, a := range args {
 		n, err := strconv.ParseUint(a, 10, 64)
 		if err != nil {
-			p.Die("invalid number '%s'", a)
+			return usage(p)
 		}
 		line := a + ":"
 		for d := uint64(2); d <= n/d; d++ {
@@ -285,9 +285,9 @@ func cal(p *proc.Proc) int {
 		return lines
 	}
 	if !whole {
-		for i, l := range block(month, true) {
-			if i > 1 && l == "" {
-				break
+		for _, l := range block(month, true) {
+			if l == "" {
+				l = strings.Repeat(" ", 21) // the last week of a month of five
 			}
 			p.Puts(l + "\n")
 		}

@@ -28,7 +28,7 @@ func Mode(text string, old uint32, dir bool, mask uint32) (uint32, error) {
 		i := 0
 		who := uint32(0)
 		for i < len(clause) && strings.IndexByte("ugoa", clause[i]) >= 0 {
-			who |= map[byte]uint32{'u': 0o4700, 'g': 0o2070, 'o': 0o1007, 'a': 0o7777}[clause[i]]
+			who |= map[byte]uint32{'u': 0o4700, 'g': 0o2070, 'o': 0o0007, 'a': 0o7777}[clause[i]]
 			i++
 		}
 		given := who != 0
@@ -70,11 +70,7 @@ func Mode(text string, old uint32, dir bool, mask uint32) (uint32, error) {
 					}
 					i++
 				}
-				sticky := bits & 0o1000
 				bits &= who
-				if sticky != 0 && (!given || who&0o1000 != 0 || given) {
-					bits |= sticky
-				}
 			}
 			if !given {
 				bits &^= mask

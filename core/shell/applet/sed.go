@@ -308,6 +308,9 @@ func (s *sedder) compile(src string) {
 			s.fail("missing command")
 		}
 		in.cmd = src[i]
+		if !s.gnu && strings.IndexByte("saicrw:btTydDgGhHlnNpPqx={}", in.cmd) < 0 {
+			s.fail("unsupported command %c", in.cmd)
+		}
 		i++
 		i = s.arguments(src, i, in)
 		s.script = append(s.script, in)
@@ -650,9 +653,11 @@ func (s *sedder) arguments(src string, i int, in *instruction) int {
 	case 'q', 'Q', 'l', 'L':
 		t := rest("\n;}")
 		in.num, _ = strconv.Atoi(t)
-	case 'd', 'D', 'g', 'G', 'h', 'H', 'n', 'N', 'p', 'P', 'x', '=', 'z', 'F':
-	case 'e':
-		in.text = rest("\n")
+	case 'd', 'D', 'g', 'G', 'h', 'H', 'n', 'N', 'p', 'P', 'x', '=':
+	case 'z', 'F':
+		if !s.gnu {
+			s.fail("unsupported command %c", in.cmd)
+		}
 	default:
 		if s.gnu {
 			s.fail("unknown command: `%c'", in.cmd)
@@ -1050,6 +1055,9 @@ restart:
 		case '=':
 			s.write(s.out, strconv.Itoa(s.line), true)
 		case 'l':
+			if !s.gnu {
+				break // busybox takes it and does nothing
+			}
 			s.write(s.out, s.unambiguous(in.num), true)
 		case 'n':
 			if _, more := s.peek(); !more {

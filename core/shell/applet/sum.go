@@ -240,8 +240,11 @@ func sumApplet(p *proc.Proc) int {
 			}
 			p.Printf("%05d %5d", v, (len(data)+1023)/1024)
 		}
-		if len(o.Rest) > 1 || len(o.Rest) > 0 && o.Has('s') {
+		switch {
+		case len(o.Rest) > 1 || len(o.Rest) > 0 && o.Has('s'):
 			p.Puts(" " + name)
+		case !p.GNU:
+			p.Puts(" ")
 		}
 		p.Puts("\n")
 	})

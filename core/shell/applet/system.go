@@ -395,6 +395,9 @@ func timeout(p *proc.Proc) int {
 		if p.GNU && !o.Has(0x81) {
 			return 124
 		}
+		// busybox's timeout is the command itself, and dies of the signal.
+		p.Out().Flush()
+		p.Kill(p.PID, sig)
 		return 128 + sig
 	}
 	return status

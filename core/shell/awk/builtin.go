@@ -45,7 +45,15 @@ func (in *interp) builtin(n *node) value {
 	case "substr":
 		need(2)
 		s := text(0)
-		// The ends are rounded, as busybox does.
+		if !in.p.GNU {
+			// busybox moves the beginning into the string and keeps the length.
+			i := min(max(int(number(1))-1, 0), len(s))
+			size := len(s) - i
+			if len(n.kids) > 2 {
+				size = min(max(int(number(2)), 0), size)
+			}
+			return str(s[i : i+size])
+		}
 		i := math.RoundToEven(number(1)) - 1
 		size := float64(len(s)) - i
 		if len(n.kids) > 2 {

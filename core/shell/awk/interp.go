@@ -337,6 +337,9 @@ func (in *interp) openNext() bool {
 	}
 	if !in.opened {
 		in.opened = true
+		if !in.p.GNU {
+			in.globals[in.slots.filename] = str("-")
+		}
 		in.main = &reader{src: in.p.FD(0), fd: 0}
 		return true
 	}

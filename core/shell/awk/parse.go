@@ -102,9 +102,6 @@ func (p *parser) newlines() {
 
 func (p *parser) expect(tok string) {
 	if p.tok != tok {
-		if p.tok == "eof" {
-			p.fail("Unexpected end of string")
-		}
 		p.fail("Unexpected token")
 	}
 	p.next()
@@ -165,7 +162,7 @@ func (p *parser) block() *node {
 			return n
 		}
 		if p.tok == "eof" {
-			p.fail("Unexpected end of string")
+			p.fail("Unexpected token")
 		}
 		n.kids = append(n.kids, p.statement())
 	}
@@ -713,8 +710,6 @@ func (p *parser) primary() *node {
 		return n
 	case "-", "+", "!":
 		return p.unary()
-	case "eof":
-		p.fail("Unexpected end of string")
 	}
 	p.fail("Unexpected token")
 	return nil

@@ -58,6 +58,7 @@ type Machine struct {
 	Applet func(p *Proc, name string) func(*Proc) int
 
 	steps    int64
+	paused   int64 // steps when the host had its last turn
 	disk     int64
 	shown    int64
 	clipped  bool

@@ -254,7 +254,15 @@ func (p *Proc) Steps(n int64) {
 	}
 }
 
+// pauseEvery is after how many steps the host gets a turn: some
+// milliseconds in a browser.
+const pauseEvery = 20_000
+
 func (m *Machine) watch() {
+	if m.steps-m.paused > pauseEvery {
+		m.paused = m.steps
+		pause()
+	}
 	if err := m.Context.Err(); err != nil {
 		panic(abort{err})
 	}
