@@ -74,8 +74,10 @@ func (s *Shell) render(x syntax.ArithmExpr) string {
 
 // arith evaluates the text of an expression.
 func (s *Shell) arith(text string) int64 {
-	if n, err := strconv.ParseInt(text, 10, 64); err == nil && (len(text) < 2 || text[0] != '0') {
-		return n
+	if text != "" && text[0] >= '1' && text[0] <= '9' || text == "0" {
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return n
+		}
 	}
 	tree, ok := s.parsed[text]
 	if !ok {

@@ -633,20 +633,22 @@ func (s *Shell) call(st *syntax.Stmt, c *syntax.CallExpr, last bool) {
 
 // bare is a command without a name: assignments and redirections alone.
 func (s *Shell) bare(st *syntax.Stmt, c *syntax.CallExpr, made int) {
-	old := s.attribute(st, nil)
-	undo, err := s.redirect(st.Redirs)
 	if len(st.Redirs) > 0 {
+		old := s.attribute(st, nil)
+		undo, err := s.redirect(st.Redirs)
 		defer undo()
-	}
-	s.p.Command = old
-	if err != nil {
-		s.redirError(err)
-		s.status = 1
-		return
+		s.p.Command = old
+		if err != nil {
+			s.redirError(err)
+			s.status = 1
+			return
+		}
 	}
 	var trace []string
 	for _, a := range c.Assigns {
-		trace = append(trace, s.assignment(a, 0))
+		if t := s.assignment(a, 0); s.opt.xtrace {
+			trace = append(trace, t)
+		}
 	}
 	if s.opt.xtrace && len(trace) > 0 {
 		s.trace(trace, nil)
@@ -685,6 +687,9 @@ func (s *Shell) assignment(a *syntax.Assign, add flags) string {
 		}
 	}
 	s.assign(n, v, add)
+	if !s.opt.xtrace {
+		return ""
+	}
 	return n + "=" + v
 }
 
@@ -700,9 +705,12 @@ func (s *Shell) invoke(st *syntax.Stmt, assigns []*syntax.Assign, argv []string,
 		s.trace(pre, argv)
 	}
 	name := argv[0]
-	old := s.attribute(st, argv)
-	defer func() { s.p.Command = old }()
 	b, special := s.find(name)
+	if b == nil || len(st.Redirs) > 0 || s.funcs[name] != nil || name == "exec" || name == "command" || name == "eval" || name == "." {
+		// Other builtins leave no trace in the tree.
+		old := s.attribute(st, argv)
+		defer func() { s.p.Command = old }()
+	}
 	fn := s.funcs[name]
 	if special && s.dialect != Bash {
 		fn = nil

@@ -63,6 +63,9 @@ func (s *Shell) fields(words []*syntax.Word) []string {
 
 // simple reports whether a literal stands for itself.
 func simple(s string) bool {
+	if s == "[" {
+		return true // the command: no pattern without its other bracket
+	}
 	for i := range len(s) {
 		switch s[i] {
 		case '\\', '*', '?', '[', '~', '{':
@@ -157,6 +160,9 @@ func (b *builder) end() {
 	text := string(b.buf)
 	globs, escaped := b.globs, b.escaped
 	b.buf, b.globs, b.escaped = b.buf[:0], false, false
+	if globs && !strings.ContainsAny(text, "*?(") && strings.IndexByte(text, ']') < 0 {
+		globs = false // a bracket alone is no pattern
+	}
 	if globs && !b.s.opt.noglob {
 		if found := b.s.glob(text); len(found) > 0 {
 			b.out = append(b.out, found...)

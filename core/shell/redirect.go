@@ -31,8 +31,13 @@ func (s *Shell) redirError(err error) {
 	}
 }
 
+func noUndo() {}
+
 // redirect carries out redirections in order. undo puts the descriptors back.
 func (s *Shell) redirect(list []*syntax.Redirect) (undo func(), err error) {
+	if len(list) == 0 {
+		return noUndo, nil
+	}
 	type held struct {
 		fd int
 		f  *proc.File
