@@ -94,15 +94,19 @@ export class Lab {
 
   // write pastes it, which is quicker.
   async write(path, text) {
-    const editor = await this.edit(path, { all: true });
-    await editor.evaluate((e, text) => {
+    await this.paste(await this.edit(path, { all: true }), text);
+    await this.settled();
+  }
+
+  // paste puts a text where the caret is.
+  paste(editor, text) {
+    return editor.evaluate((e, text) => {
       const clipboardData = new DataTransfer();
       clipboardData.setData("text/plain", text);
       // Firefox takes the text, the others the transfer.
       const init = { clipboardData, data: text, dataType: "text/plain", bubbles: true, cancelable: true };
       e.dispatchEvent(new ClipboardEvent("paste", init));
     }, text);
-    await this.settled();
   }
 
   // add makes a file of the workspace and opens it.

@@ -215,7 +215,7 @@ export class Editor {
   }
   #labelText = "Dockerfile";
   #labelled() {
-    return EditorView.contentAttributes.of({ "aria-label": this.#labelText, spellcheck: "false", translate: "no" });
+    return EditorView.contentAttributes.of({ "aria-label": this.#labelText, tabindex: "0", spellcheck: "false", translate: "no" });
   }
 
   #keep() {

@@ -2,7 +2,8 @@ package main
 
 import "layerlab.dev/wasm/wire"
 
-// Output shows what a RUN wrote.
+// Output shows what a RUN printed, how it was carried out, and which of its
+// commands wrote files.
 type Output struct {
 	Part
 	Step *wire.Step
@@ -27,4 +28,31 @@ func (c *Output) how() string {
 		return c.Lab.W.Interpreted
 	}
 	return c.Step.How
+}
+
+// notes are what is to be known about how it was done.
+func (c *Output) notes() []string { return c.Step.Notes[:min(len(c.Step.Notes), 100)] }
+
+// commands are those that wrote files of the layer.
+func (c *Output) commands() []wire.Command {
+	if c.Lab.Trace.Step != c.Step.ID {
+		return nil
+	}
+	return c.Lab.Trace.Commands.Commands
+}
+
+// about tells of a command how many paths it wrote, and on which line it is.
+func (c *Output) about(command wire.Command) string {
+	text := c.Lab.W.RowsOf(command.Files, command.Files)
+	if command.StartLine > 0 {
+		text += ", " + c.Lab.W.Line(command.StartLine)
+	}
+	return text
+}
+
+func (c *Output) count() string {
+	if t := &c.Lab.Trace; len(c.commands()) < t.Total && t.Step == c.Step.ID {
+		return c.Lab.W.FirstCommands(len(c.commands()), t.Total)
+	}
+	return ""
 }

@@ -203,6 +203,14 @@ func (c *Rows) Title(r wire.Row) string {
 	return t
 }
 
+// command is the text of the command whose rows are listed.
+func (c *Rows) command() string {
+	if by := c.Lab.Command(c.List.Command); by != nil {
+		return by.Text
+	}
+	return ""
+}
+
 func (c *Rows) count() string {
 	if !c.List.Loaded {
 		return ""

@@ -45,7 +45,9 @@ const (
 	MethodFormat  = "format"  // Workspace -> Text (txtar)
 	// MethodReproduce asks how to repeat a build with BuildKit: ReproduceQuery -> Reproduce.
 	MethodReproduce = "reproduce"
-	MethodCancel    = "cancel" // nothing -> nothing: gives up the running build or export
+	// MethodCommands asks which commands of a RUN wrote files: CommandsQuery -> Commands.
+	MethodCommands = "commands"
+	MethodCancel   = "cancel" // nothing -> nothing: gives up the running build or export
 )
 
 // Ready tells that the engine has started.

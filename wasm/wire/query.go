@@ -8,9 +8,11 @@ type RowsQuery struct {
 	List   string `json:"list"`
 	Filter string `json:"filter,omitempty"` // part of a path
 	// Kinds keeps only changes of these kinds; empty: all.
-	Kinds  []string `json:"kinds,omitempty"`
-	Offset int      `json:"offset"`
-	Count  int      `json:"count"` // at most 500
+	Kinds []string `json:"kinds,omitempty"`
+	// Command keeps only what the command of this ID wrote last ("changes").
+	Command string `json:"command,omitempty"`
+	Offset  int    `json:"offset"`
+	Count   int    `json:"count"` // at most 500
 }
 
 // Rows is a window of a list.
@@ -44,8 +46,33 @@ type Row struct {
 	PAX       map[string]string `json:"pax,omitempty"`
 	// Name is the name in the tar, such as "srv/.wh.a" ("tar").
 	Name string `json:"name,omitempty"`
-	// Command is the command of a RUN that wrote it last.
+	// Command is the command of a RUN that wrote it last, and By the ID of that
+	// among the commands of the step that was asked about, "" where it is
+	// another step's.
 	Command string `json:"command,omitempty"`
+	By      string `json:"by,omitempty"`
+}
+
+// CommandsQuery asks which commands of a RUN wrote files of its layer.
+type CommandsQuery struct {
+	Step string `json:"step"`
+}
+
+// Commands are the commands in the order of the script, at most 200 of Total.
+type Commands struct {
+	Total    int       `json:"total"`
+	Commands []Command `json:"commands"`
+}
+
+// Command is a place in the script of a RUN that wrote paths of its layer, each
+// as the last one to do so.
+type Command struct {
+	ID    string `json:"id"`   // names it in queries about the step
+	Text  string `json:"text"` // as it ran; as written where it ran in several ways
+	Files int    `json:"files"`
+	// Lines of the Dockerfile; 0 where it is not written there.
+	StartLine int `json:"startLine"`
+	EndLine   int `json:"endLine"`
 }
 
 // FileQuery asks for the content of a file as it is after a step.

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"layerlab.dev/core/layer"
-	"layerlab.dev/core/shell"
 	"layerlab.dev/core/vfs"
 	"layerlab.dev/wasm/wire"
 )
@@ -32,11 +31,14 @@ type list struct {
 
 // window answers a query.
 func (l *list) window(q wire.RowsQuery) wire.Rows {
-	filter := strings.Join(append(slices.Sorted(slices.Values(q.Kinds)), q.Filter), "\x00")
+	filter := strings.Join(append(slices.Sorted(slices.Values(q.Kinds)), q.Filter, q.Command), "\x00")
 	if l.chosen == nil || l.filter != filter {
 		l.filter, l.chosen = filter, []int{}
 		for i, p := range l.paths {
 			if q.Filter != "" && !strings.Contains(p, q.Filter) {
+				continue
+			}
+			if q.Command != "" && !l.of.trace.wrote(q.Command, p) {
 				continue
 			}
 			if len(q.Kinds) > 0 && l.changes != nil && !slices.Contains(q.Kinds, l.changes[i]) {
@@ -80,7 +82,6 @@ func (l *list) ofChanges(st *step) {
 		l.paths = append(l.paths, c.Path)
 		l.changes = append(l.changes, c.Kind.String())
 	}
-	writers := writers(st.writes)
 	l.row = func(i int) wire.Row {
 		c := st.changes[i]
 		shown := c.Node
@@ -88,7 +89,8 @@ func (l *list) ofChanges(st *step) {
 			shown = c.Lower
 		}
 		r := nodeRow(c.Path, shown, st.epoch)
-		r.Change, r.Command = c.Kind.String(), writers[c.Path]
+		r.Change = c.Kind.String()
+		st.trace.mark(&r)
 		if c.LinkTo != "" {
 			r.Type, r.Target, r.Size = "hardlink", strings.TrimPrefix(c.LinkTo, "/"), 0
 		}
@@ -163,15 +165,6 @@ func count[N int | int64](n N, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// writers maps a path to the command of a RUN that wrote it last.
-func writers(writes []shell.Write) map[string]string {
-	m := map[string]string{}
-	for _, w := range writes {
-		m[w.Path] = strings.Join(w.Argv, " ")
-	}
-	return m
-}
-
 func (l *list) ofFiles(st *step) {
 	f := st.stage.fate(st.depth)
 	layers := st.stage.layered()
@@ -187,6 +180,8 @@ func (l *list) ofFiles(st *step) {
 		r := nodeRow(l.paths[i], nodes[i], st.epoch)
 		if o, ok := f.owners[l.paths[i]]; ok {
 			r.Layer = layers[o.layer].ID
+			layers[o.layer].trace.mark(&r)
+			r.By = "" // it would name a command of another step
 		}
 		return r
 	}
@@ -201,7 +196,11 @@ func (l *list) ofTar(st *step) {
 	for _, e := range entries {
 		l.paths = append(l.paths, e.Name)
 	}
-	l.row = func(i int) wire.Row { return entryRow(entries[i]) }
+	l.row = func(i int) wire.Row {
+		r := entryRow(entries[i])
+		st.trace.mark(&r)
+		return r
+	}
 }
 
 // nodeRow describes an inode. Times are as the layer has them: not later than

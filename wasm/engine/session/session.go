@@ -22,6 +22,8 @@ type Options struct {
 	// Context wraps the context of every long work. A program with one thread
 	// lets messages in from there: long works ask their context often.
 	Context func(context.Context) context.Context
+	// RunLimit is how long a RUN may take; 0: 30 seconds.
+	RunLimit time.Duration
 }
 
 // Session is one conversation with a page. Its methods may be called from
@@ -116,6 +118,8 @@ func (s *Session) query(req wire.Request) (any, [][]byte, error) {
 		return only(ask(req, s.doc))
 	case wire.MethodReproduce:
 		return only(ask(req, s.reproduce))
+	case wire.MethodCommands:
+		return only(ask(req, s.commands))
 	case wire.MethodLessons:
 		return only(lessonList())
 	case wire.MethodLesson:

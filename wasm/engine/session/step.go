@@ -10,9 +10,9 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"layerlab.dev/core/build"
+	"layerlab.dev/core/dockerfile"
 	"layerlab.dev/core/image"
 	"layerlab.dev/core/layer"
-	"layerlab.dev/core/shell"
 	"layerlab.dev/core/vfs"
 	"layerlab.dev/wasm/wire"
 )
@@ -24,8 +24,8 @@ type step struct {
 	layer   *layer.Layer // nil where the step has none
 	changes []layer.Change
 	after   vfs.Tree
-	writes  []shell.Write
-	depth   int // how many layers the stage has up to here
+	trace   *trace // nil where the step is no RUN
+	depth   int    // how many layers the stage has up to here
 	epoch   int64
 }
 
@@ -67,11 +67,12 @@ func (s *stage) fate(n int) *fate {
 
 // stages makes the picture of a build's stages.
 type stages struct {
-	file  string // path of the Dockerfile
-	epoch int64
-	bases *baseCache
-	made  map[*build.Stage]*stage
-	seen  map[string]int // how often an ID was met, to keep equal steps apart
+	file   string // path of the Dockerfile
+	source *dockerfile.File
+	epoch  int64
+	bases  *baseCache
+	made   map[*build.Stage]*stage
+	seen   map[string]int // how often an ID was met, to keep equal steps apart
 }
 
 // of returns the picture of a stage.
@@ -112,7 +113,7 @@ func (p *stages) base(s *stage, b *build.Stage) error {
 		}
 		copies := map[*step]*step{}
 		for _, below := range parent.layered() {
-			st := &step{layer: below.layer, changes: below.changes, after: below.after, writes: below.writes}
+			st := &step{layer: below.layer, changes: below.changes, after: below.after, trace: below.trace}
 			p.baseStep(s, b, st, below.CreatedBy)
 			copies[below] = st
 		}
@@ -154,7 +155,7 @@ func (p *stages) baseStep(s *stage, b *build.Stage, st *step, createdBy string) 
 
 // step is the picture of an instruction carried out.
 func (p *stages) step(s *stage, b *build.Stage, from *build.Step) *step {
-	st := &step{layer: from.Layer, changes: from.Changes, after: from.After, writes: from.Writes}
+	st := &step{layer: from.Layer, changes: from.Changes, after: from.After, trace: newTrace(p.source, from)}
 	st.Kind, st.Keyword, st.Text, st.CreatedBy = "meta", from.Keyword, from.Text, from.CreatedBy
 	if !from.Trigger {
 		st.StartLine, st.EndLine = from.Instruction.Location()

@@ -231,7 +231,11 @@ func (l *Lab) light() {
 		}
 		return l.LinesOf(l.step(id))
 	}
-	l.host.Light(lines(l.chosen.id), lines(l.Hover))
+	lit := lines(l.Hover)
+	if c := l.traced(); lit.From == 0 && c != nil && l.linked() {
+		lit = Lines{c.StartLine, c.EndLine}
+	}
+	l.host.Light(lines(l.chosen.id), lit)
 }
 
 // mark gives the editor the diagnostics of the open file.

@@ -148,6 +148,9 @@ func (l *Lab) built(b *wire.Built) {
 		if !l.Recipe.Loaded || l.Recipe.Failure != "" {
 			l.Recipe = Recipe{} // its answer may be lost
 		}
+		if !l.Trace.Loaded || l.Trace.Failure != "" {
+			l.Trace = Trace{}
+		}
 		st := l.ShownStage()
 		l.Say = l.W.SaysBuilt(LayerCount(st), l.Size(l.Image.Size), b.Millis)
 	} else {
@@ -193,8 +196,13 @@ func (l *Lab) Restart() {
 
 // Cancel gives up the running build or export.
 func (l *Lab) Cancel() {
+	building, revision := l.Busy, l.Revision
 	l.request(wire.MethodCancel, nil, nil, func(json.RawMessage, string) {
 		l.Busy, l.Exporting = false, false
+		if building && revision == l.Revision && !l.needsBuild {
+			l.Stale = l.Image != nil
+			l.Notice = &Notice{Text: l.W.BuildStopped, Action: l.W.BuildAgain, Do: func() { l.needsBuild = true }}
+		}
 	})
 }
 

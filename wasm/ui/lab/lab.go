@@ -61,6 +61,7 @@ type Lab struct {
 	Docs      map[string]wire.Doc
 	docImage  string
 	Recipe    Recipe
+	Trace     Trace
 	filled    map[string]string
 	View      *FileView
 	Tree      TreeState
@@ -122,6 +123,7 @@ func (l *Lab) Flush() {
 		l.build()
 	}
 	if l.Phase == Running {
+		l.wantCommands()
 		l.wantRows()
 		l.wantDocs()
 		l.wantRecipe()

@@ -461,3 +461,29 @@ func TestRecipe(t *testing.T) {
 		t.Error("a failure is not asked for again after a build")
 	}
 }
+
+func TestStoppedBuildCanGoOn(t *testing.T) {
+	l, h := started(t)
+	event(t, l, wire.EventBuilt, built(l, image("a", "FROM a")))
+	l.Edited("Dockerfile", "FROM a\nRUN forever")
+	l.Flush()
+	l.Cancel()
+	answer(t, l, h.last().ID, nil, "")
+	if l.Busy || !l.Stale || l.Notice == nil {
+		t.Fatalf("after a stop: busy %v, stale %v, notice %v", l.Busy, l.Stale, l.Notice)
+	}
+	before := h.count(wire.MethodBuild)
+	l.Notice.Do()
+	l.Flush()
+	if h.count(wire.MethodBuild) != before+1 || !l.Busy {
+		t.Error("the build does not begin again")
+	}
+	l.Notice = nil
+	l.Cancel()
+	id := h.last().ID
+	l.Edited("Dockerfile", "FROM b")
+	answer(t, l, id, nil, "")
+	if l.Notice != nil {
+		t.Error("a build that has a successor is told of")
+	}
+}

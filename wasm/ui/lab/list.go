@@ -26,17 +26,19 @@ type List struct {
 	Rows    []wire.Row
 	Filter  string
 	Kinds   []string // kinds of change to show; none: all
+	Command string   // ID of the command of a RUN whose rows are shown; "": all
 	Loaded  bool
 	Failure string
 
+	commandOf   string // the step that Command is of
 	top, height float64
 	pending     bool
 	asked       question
 }
 
 type question struct {
-	step, filter, kinds string
-	offset              int
+	step, filter, kinds, command string
+	offset                       int
 }
 
 func newList(name string) *List { return &List{Name: name, height: 600} }
@@ -99,12 +101,15 @@ func (l *Lab) wantRows() {
 	if s == nil || step == nil || s.pending {
 		return
 	}
-	q := question{step: step.ID, filter: s.Filter}
+	if s.commandOf != step.ID {
+		s.Command, s.commandOf = "", step.ID
+	}
+	q := question{step: step.ID, filter: s.Filter, command: s.Command}
 	for _, k := range s.Kinds {
 		q.kinds += k + " "
 	}
 	from, to := s.inSight()
-	here := s.Loaded && q.step == s.asked.step && q.filter == s.asked.filter && q.kinds == s.asked.kinds
+	here := s.Loaded && q.step == s.asked.step && q.filter == s.asked.filter && q.kinds == s.asked.kinds && q.command == s.asked.command
 	if here && from >= s.Offset && min(to, s.Total) <= s.Offset+len(s.Rows) {
 		return
 	}
@@ -114,7 +119,7 @@ func (l *Lab) wantRows() {
 	}
 	s.pending = true
 	l.request(wire.MethodRows, wire.RowsQuery{
-		Step: step.ID, List: s.Name, Filter: s.Filter, Kinds: s.Kinds, Offset: q.offset, Count: window,
+		Step: step.ID, List: s.Name, Filter: s.Filter, Kinds: s.Kinds, Command: s.Command, Offset: q.offset, Count: window,
 	}, nil, func(result json.RawMessage, failure string) {
 		s.pending, s.asked = false, q
 		var rows wire.Rows
@@ -131,9 +136,12 @@ func (l *Lab) wantRows() {
 // FileView is a file's content as it is after a step.
 type FileView struct {
 	Step, Path string
-	Content    wire.FileContent
-	Failure    string
-	Loaded     bool
+	// Command wrote the file last, where that was in a RUN, and By is its ID
+	// among those of the step, "" where it is another step's.
+	Command, By string
+	Content     wire.FileContent
+	Failure     string
+	Loaded      bool
 }
 
 // LookAt shows the content of a file after the chosen step.
@@ -143,6 +151,13 @@ func (l *Lab) LookAt(path string) {
 		return
 	}
 	v := &FileView{Step: step.ID, Path: path}
+	if s := l.Lists[l.Tab]; s != nil {
+		for i := range s.Rows {
+			if r := &s.Rows[i]; r.Path == path && s.Step == step.ID {
+				v.Command, v.By = r.Command, r.By
+			}
+		}
+	}
 	l.View = v
 	l.request(wire.MethodFile, wire.FileQuery{Step: step.ID, Path: path}, nil, func(result json.RawMessage, failure string) {
 		if failure == "" {

@@ -33,6 +33,8 @@ type Words struct {
 	Restart          string
 	Stop             string
 	Exporting        string
+	BuildStopped     string
+	BuildAgain       string
 
 	// Files.
 	Files         string
@@ -140,6 +142,13 @@ type Words struct {
 	FileAt        func(path string) string
 	Cut           string
 	Back          string
+
+	// Commands of a RUN.
+	Commands      string
+	RunNotes      string
+	ItsFiles      string
+	AllChanges    string
+	FirstCommands func(n, total int) string
 
 	// Reproduce.
 	SaveRecipe      string

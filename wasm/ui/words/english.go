@@ -40,6 +40,8 @@ var english = Words{
 	Restart:          "Restart engine",
 	Stop:             "Stop",
 	Exporting:        "Exporting",
+	BuildStopped:     "The build was stopped. What is shown is the build before.",
+	BuildAgain:       "Build again",
 
 	Files:         "Files",
 	AddFile:       "New file",
@@ -82,7 +84,7 @@ var english = Words{
 	SampleHint:    "Layers from the base at the bottom to the newest at the top",
 	SampleEmpty:   "No image yet. Write FROM and an image name on the first line.",
 	SampleWaiting: "Waiting for the engine",
-	Stale:         "Last good build. The files have errors now.",
+	Stale:         "Last good build. The files as they are now are not built.",
 	Stages:        "Build stages",
 	Images:        "Images of this workspace",
 	FinalStage:    "final",
@@ -185,6 +187,12 @@ var english = Words{
 	FileAt:       func(path string) string { return "/" + path },
 	Cut:          "Only the beginning is shown.",
 	Back:         "Back to the list",
+
+	Commands:      "Commands that wrote files",
+	RunNotes:      "Notes on how it was carried out",
+	ItsFiles:      "Show its files",
+	AllChanges:    "Show all changes",
+	FirstCommands: func(n, total int) string { return fmt.Sprintf("the first %s of %s commands", Count(n), Count(total)) },
 
 	SaveRecipe:      "Take the build with you",
 	RecipeHolds:     "The archive holds the build context with its modes and times, the base images as OCI layouts, reproduce.sh, and expected.json with the digests below.",

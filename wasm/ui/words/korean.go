@@ -33,6 +33,8 @@ var korean = Words{
 	Restart:          "엔진 다시 시작",
 	Stop:             "중지",
 	Exporting:        "내보내는 중",
+	BuildStopped:     "빌드를 중지했습니다. 보이는 것은 그 전의 빌드입니다.",
+	BuildAgain:       "다시 빌드",
 
 	Files:         "파일",
 	AddFile:       "새 파일",
@@ -75,7 +77,7 @@ var korean = Words{
 	SampleHint:    "아래가 베이스, 위로 갈수록 나중에 쌓인 레이어",
 	SampleEmpty:   "아직 이미지가 없습니다. 첫 줄에 FROM과 이미지 이름을 쓰세요.",
 	SampleWaiting: "엔진을 기다리는 중",
-	Stale:         "마지막으로 성공한 빌드입니다. 지금 파일에는 오류가 있습니다.",
+	Stale:         "마지막으로 성공한 빌드입니다. 지금 파일로는 빌드되지 않았습니다.",
 	Stages:        "빌드 스테이지",
 	Images:        "이 작업 공간의 이미지",
 	FinalStage:    "최종",
@@ -180,6 +182,12 @@ var korean = Words{
 	FileAt: func(path string) string { return "/" + path },
 	Cut:    "앞부분만 표시합니다.",
 	Back:   "목록으로",
+
+	Commands:      "파일을 기록한 명령",
+	RunNotes:      "실행 방식에 관한 참고",
+	ItsFiles:      "이 명령의 파일 보기",
+	AllChanges:    "모든 변경 보기",
+	FirstCommands: func(n, total int) string { return fmt.Sprintf("명령 %s개 중 앞의 %s개", Count(total), Count(n)) },
 
 	SaveRecipe:      "빌드를 통째로 가져가기",
 	RecipeHolds:     "아카이브에는 권한과 시각을 그대로 담은 빌드 컨텍스트, OCI 레이아웃으로 된 베이스 이미지, reproduce.sh, 아래 다이제스트를 적은 expected.json이 들어 있습니다.",
