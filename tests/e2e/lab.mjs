@@ -126,7 +126,7 @@ export class Lab {
         node.nodeType === Node.TEXT_NODE ? node.data
         : node.ariaHidden === "true" ? ""
         : [...node.childNodes].map(heard).join("");
-      return list.map((e) => e.ariaLabel ?? heard(e).trim());
+      return list.map((e) => (e.ariaLabel ?? heard(e)).replace(/\s+/g, " ").trim());
     });
   }
 
