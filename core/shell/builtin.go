@@ -92,7 +92,12 @@ func (s *Shell) inside(argv []string) int {
 	case Dash:
 		args[0] = fmt.Sprintf("%s: %d: %s", s.arg0, s.lineno(), argv[0])
 	}
-	return s.p.Call(args, func(p *proc.Proc) int { return f(p, argv[0], s.dialect == Bash) })
+	sh := applet.Shell{Bash: s.dialect == Bash}
+	if sh.Bash {
+		sh.Set = func(name string) bool { _, ok := s.element(s.deref(name)); return ok }
+		sh.On = func(name string) bool { p := s.option(0, name); return p != nil && *p }
+	}
+	return s.p.Call(args, func(p *proc.Proc) int { return f(p, argv[0], sh) })
 }
 
 // echo writes its arguments. dash knows escapes and only -n, ash and bash take

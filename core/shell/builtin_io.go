@@ -449,7 +449,7 @@ func command(s *Shell, argv []string) int {
 		return 0
 	}
 	if show {
-		status := 0
+		status, found := 0, false
 		names := args
 		if s.dialect != Bash {
 			names = args[:1]
@@ -462,6 +462,7 @@ func command(s *Shell, argv []string) int {
 				continue
 			}
 			what, at := s.kind(n)
+			found = found || what != ""
 			switch what {
 			case "":
 				status = 127
@@ -477,6 +478,9 @@ func command(s *Shell, argv []string) int {
 				n = "alias " + n + "=" + quoteSingle(at)
 			}
 			s.p.WriteFD(1, []byte(n+"\n"))
+		}
+		if found && s.dialect == Bash {
+			status = 0
 		}
 		return status
 	}

@@ -16,7 +16,9 @@ func (s *Shell) source(text string, base int) int {
 	oldBase, oldScript, line := s.base, s.script, s.line
 	s.base, s.script = base, false
 	defer func() { s.base, s.script = oldBase, oldScript }()
-	s.status = 0
+	if len(sc.stmts) == 0 {
+		s.status = 0
+	}
 	s.stmts(sc.stmts, false)
 	if sc.err != "" && s.flow == onward {
 		s.line = sc.line + s.base
@@ -193,12 +195,10 @@ func (s *Shell) compound(st *syntax.Stmt, last bool) {
 	case *syntax.BinaryCmd:
 		s.binary(st, c, last)
 	case *syntax.Block:
-		s.status = 0
 		s.stmts(c.Stmts, last)
 	case *syntax.Subshell:
 		s.line = int(st.Position.Line()) + s.base
 		s.status = s.fork(func(sub *Shell) int {
-			sub.status = 0
 			sub.stmts(c.Stmts, true)
 			return sub.status
 		})
@@ -457,7 +457,9 @@ func (s *Shell) forClause(c *syntax.ForClause) {
 			return
 		}
 		s.loops++
-		s.status = 0
+		if len(items) == 0 {
+			s.status = 0
+		}
 		for _, item := range items {
 			s.p.Step()
 			s.set(l.Name.Value, item)
@@ -490,9 +492,11 @@ func (s *Shell) forClause(c *syntax.ForClause) {
 func (s *Shell) selectLoop(c *syntax.ForClause, name string, items []string) {
 	s.loops++
 	defer func() { s.loops-- }()
-	for {
+	for menu := true; ; {
 		for i, it := range items {
-			s.p.Errorf("%d) %s\n", i+1, it)
+			if menu {
+				s.p.Errorf("%d) %s\n", i+1, it)
+			}
 		}
 		prompt, ok := s.get("PS3")
 		if !ok {
@@ -500,9 +504,13 @@ func (s *Shell) selectLoop(c *syntax.ForClause, name string, items []string) {
 		}
 		s.p.Errorf("%s", prompt)
 		line, ok := s.readLine('\n', true, -1)
-		if !ok {
+		if !ok && line == "" {
+			s.p.Errorf("\n")
 			s.status = 1
 			return
+		}
+		if menu = line == ""; menu {
+			continue
 		}
 		s.set("REPLY", line)
 		var n int
@@ -521,8 +529,12 @@ func (s *Shell) selectLoop(c *syntax.ForClause, name string, items []string) {
 
 func (s *Shell) caseClause(c *syntax.CaseClause, last bool) {
 	v := s.word(c.Word)
-	s.status = 0
-	through := false
+	through, ran := false, false
+	defer func() {
+		if !ran && s.flow == onward {
+			s.status = 0
+		}
+	}()
 	for _, item := range c.Items {
 		hit := through
 		for _, w := range item.Patterns {
@@ -534,7 +546,7 @@ func (s *Shell) caseClause(c *syntax.CaseClause, last bool) {
 		if !hit {
 			continue
 		}
-		s.status = 0
+		ran = len(item.Stmts) > 0
 		s.stmts(item.Stmts, last && item.Op == syntax.Break)
 		if s.flow != onward || item.Op == syntax.Break {
 			return
@@ -645,6 +657,22 @@ func (s *Shell) bare(st *syntax.Stmt, c *syntax.CallExpr, made int) {
 		}
 	}
 	var trace []string
+	if s.dialect == Bash {
+		// An assignment that fails ends the command only.
+		s.status = s.discard(func() int {
+			for _, a := range c.Assigns {
+				trace = append(trace, s.assignment(a, 0))
+			}
+			return 0
+		})
+		if s.opt.xtrace && len(trace) > 0 {
+			s.trace(trace, nil)
+		}
+		if s.status == 0 && s.substs != made {
+			s.status = s.inner
+		}
+		return
+	}
 	for _, a := range c.Assigns {
 		if t := s.assignment(a, 0); s.opt.xtrace {
 			trace = append(trace, t)
@@ -738,11 +766,11 @@ func (s *Shell) invoke(st *syntax.Stmt, assigns []*syntax.Assign, argv []string,
 	}
 	var keep []saved
 	for _, a := range assigns {
-		if !special || fn != nil {
+		if !special || fn != nil || s.dialect == Bash {
 			keep = append(keep, s.keep(a.Name.Value))
 		}
 		add := exported
-		if special && fn == nil {
+		if special && fn == nil && s.dialect != Bash {
 			add = 0
 		}
 		s.assignment(a, add)
@@ -783,7 +811,6 @@ func (s *Shell) callFunction(name string, fn *function, args []string) {
 		}
 		s.depth--
 	}()
-	s.status = 0
 	s.command(fn.body, false)
 	if s.flow == returning {
 		s.flow = onward

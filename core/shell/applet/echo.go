@@ -342,7 +342,7 @@ func (f *formatter) verb(verb byte, flags string, width, prec int) (string, bool
 		a := f.next()
 		if a != "" {
 			a = a[:1]
-		} else if !f.bash {
+		} else {
 			a = "\x00"
 		}
 		return pad(a, flags, width), true

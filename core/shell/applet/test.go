@@ -10,12 +10,19 @@ import (
 	"layerlab.dev/core/vfs"
 )
 
-// Builtin returns the applets a shell has inside it; bash says which shell.
-func Builtin(name string) func(p *proc.Proc, name string, bash bool) int {
+// Builtin returns the applets a shell has inside it.
+func Builtin(name string) func(p *proc.Proc, name string, s Shell) int {
 	if name == "printf" {
-		return func(p *proc.Proc, _ string, bash bool) int { return printf(p, bash) }
+		return func(p *proc.Proc, _ string, s Shell) int { return printf(p, s.Bash) }
 	}
-	return func(p *proc.Proc, name string, bash bool) int { return test(p, name, bash) }
+	return test
+}
+
+// Shell is what a builtin must know of the shell it is in.
+type Shell struct {
+	Bash bool
+	Set  func(name string) bool // whether a variable is set, for -v
+	On   func(name string) bool // whether an option is on, for -o
 }
 
 type tester struct {
@@ -24,10 +31,11 @@ type tester struct {
 	double bool // [[
 	bash   bool
 	bad    bool
+	shell  Shell
 }
 
 // test is test, [ and ash's [[. Status 2 means that it was called wrongly.
-func test(p *proc.Proc, name string, bash bool) int {
+func test(p *proc.Proc, name string, s Shell) int {
 	args := p.Args[1:]
 	if name == "[" || name == "[[" {
 		want := map[string]string{"[": "]", "[[": "]]"}[name]
@@ -37,7 +45,7 @@ func test(p *proc.Proc, name string, bash bool) int {
 		}
 		args = args[:len(args)-1]
 	}
-	t := &tester{p: p, args: args, double: name == "[[", bash: bash}
+	t := &tester{p: p, args: args, double: name == "[[", bash: s.Bash, shell: s}
 	ok := t.run()
 	switch {
 	case t.bad:
@@ -90,6 +98,9 @@ func (t *tester) run() bool {
 			return t.fail("%s: unary operator expected", a[0])
 		}
 		return t.fail("%s: argument expected", a[1])
+	}
+	if len(a) == 2 && a[0] == "-o" && t.bash {
+		return t.one(a[0], a[1])
 	}
 	ok := t.or()
 	if !t.bad && len(t.args) > 0 {
@@ -159,17 +170,28 @@ func (t *tester) primary() bool {
 		t.args = t.args[3:]
 		return v
 	}
-	if unaryOp(a) {
+	if unaryOp(a) || a == "-o" && t.bash {
 		if len(t.args) < 2 {
 			t.args = t.args[1:]
 			return true // a single word that is not empty
 		}
-		v := TestFile(t.p, a, t.args[1])
+		v := t.one(a, t.args[1])
 		t.args = t.args[2:]
 		return v
 	}
 	t.args = t.args[1:]
 	return a != ""
+}
+
+// one is a unary operator with its operand.
+func (t *tester) one(op, a string) bool {
+	switch {
+	case op == "-v" && t.shell.Set != nil:
+		return t.shell.Set(a)
+	case op == "-o" && t.shell.On != nil:
+		return t.shell.On(a)
+	}
+	return TestFile(t.p, op, a)
 }
 
 func unaryOp(op string) bool {
