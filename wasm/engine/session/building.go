@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -90,7 +91,7 @@ func (s *Session) build(ctx context.Context, j *job) {
 	start := time.Now()
 	w := &works{
 		ctx: ctx, job: j, cache: s.cache, bases: s.results.bases, progress: s.progress(j.revision),
-		state: map[string]*work{},
+		runLimit: cmp.Or(s.options.RunLimit, runLimit), state: map[string]*work{},
 	}
 	built := wire.Built{Revision: j.revision, Dockerfile: j.chosen, Shown: -1,
 		Diagnostics: []wire.Diagnostic{}, Images: []wire.Image{}}
@@ -149,6 +150,7 @@ type works struct {
 	cache    *build.Cache
 	bases    *baseCache
 	progress func(step string, done, total int64)
+	runLimit time.Duration
 	state    map[string]*work // by path of the Dockerfile
 	order    []*work          // those that built, in order of building
 	sealed   bool
@@ -188,15 +190,17 @@ func (w *works) build(path string) (*image.Image, error) {
 	}
 	o := build.Options{
 		Name: d.Path, Ignore: d.Name, Epoch: w.job.settings.Epoch, Platform: w.job.settings.Platform, BuildArgs: w.job.settings.BuildArgs,
-		Cache:    w.cache,
-		Image:    func(_ context.Context, name string) (*image.Image, error) { return w.base(path, name) },
-		Progress: func(p build.Progress) { w.progress(p.Step, int64(p.Done), int64(p.Total)) },
+		Cache: w.cache,
+		Image: func(_ context.Context, name string) (*image.Image, error) { return w.base(path, name) },
 	}
+	ctx := &fuse{Context: w.ctx, limit: w.runLimit,
+		tell: func(p build.Progress) { w.progress(p.Step, int64(p.Done), int64(p.Total)) }}
+	o.Progress = ctx.begin
 	if path != w.job.chosen {
 		d.settings.Target = "" // it is for the one that is shown
 	}
 	o.Target = d.settings.Target
-	d.result, err = build.Build(w.ctx, source, d.files, o)
+	d.result, err = build.Build(ctx, source, d.files, o)
 	d.diagnostics = diagnostics(d.Dockerfile, d.result, err)
 	if err == nil {
 		err = d.picture(w)
@@ -239,6 +243,9 @@ func diagnostics(d workspace.Dockerfile, res *build.Result, err error) []wire.Di
 		out = append(out, wire.Diagnostic{File: d.Path, Severity: "error", Text: err.Error(), StartLine: 1, EndLine: 1})
 	default:
 		why := wire.Diagnostic{File: d.Path, Severity: "error", Text: failed.Text, Detail: failed.Advice, StartLine: 1, EndLine: 1}
+		if text, detail, stopped := advice(err); stopped {
+			why.Text, why.Detail = text, detail
+		}
 		if failed.File != "" && failed.File != d.Path {
 			why.File = path.Join(d.Context, failed.File)
 		}

@@ -1,0 +1,79 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"layerlab.dev/core/build"
+	"layerlab.dev/core/shell"
+)
+
+// runLimit is how long a RUN may take where Options do not say.
+const runLimit = 30 * time.Second
+
+// fuse is the context of one build. Each RUN has its own time to run, and a
+// step that takes long is told of: what is asked for its error that often is
+// the one clock that ticks while a program with one thread is busy.
+type fuse struct {
+	context.Context
+	limit time.Duration
+	tell  func(build.Progress)
+
+	step  build.Progress
+	began time.Time
+	run   bool // the step is a RUN
+	told  bool
+}
+
+// begin takes the next step.
+func (f *fuse) begin(p build.Progress) {
+	f.step, f.began, f.told = p, time.Now(), false
+	word, rest, _ := strings.Cut(p.Step, " ")
+	if strings.EqualFold(word, "ONBUILD") {
+		word, _, _ = strings.Cut(rest, " ")
+	}
+	f.run = strings.EqualFold(word, "RUN")
+	f.tell(p)
+}
+
+// Err is the context's, or a *TimeError where a RUN takes too long.
+func (f *fuse) Err() error {
+	if err := f.Context.Err(); err != nil || f.began.IsZero() {
+		return err
+	}
+	took := time.Since(f.began)
+	if took > progressEvery && !f.told {
+		f.told = true
+		f.tell(f.step)
+	}
+	if f.run && took > f.limit {
+		return &TimeError{Limit: f.limit}
+	}
+	return nil
+}
+
+// TimeError reports that a RUN was stopped because it took too long.
+type TimeError struct{ Limit time.Duration }
+
+func (e *TimeError) Error() string {
+	return fmt.Sprintf("RUN was stopped after %s", count(int64(e.Limit/time.Second), "second"))
+}
+
+// advice says what to do about a RUN that was stopped; stopped is false where
+// err is about something else.
+func advice(err error) (text, detail string, stopped bool) {
+	var late *TimeError
+	var limit *shell.LimitError
+	switch {
+	case errors.As(err, &late):
+		return late.Error(), "Does a loop never end? If not, let the command do less: there is no more time for one RUN here.", true
+	case errors.As(err, &limit) && limit.What == "steps":
+		return limit.Text, "Let the loop end, or do less in it.", true
+	case errors.As(err, &limit):
+		return limit.Text, "Let the command do less: a build lives in the memory of this page.", true
+	}
+	return "", "", false
+}
