@@ -1,0 +1,566 @@
+package applet
+
+import (
+	"strconv"
+	"strings"
+
+	"layerlab.dev/core/shell/proc"
+	"layerlab.dev/core/shell/regex"
+)
+
+// address is what selects lines of input.
+type address struct {
+	kind byte // 0 none, 'n' line, '$' last, '/' expression, '+' count, '~' multiple, 's' step
+	n    int
+	step int
+	re   *regex.Regexp // nil: the last one used
+}
+
+// compile reads a script.
+func (s *sedder) compile(src string) {
+	i := 0
+	for {
+		for i < len(src) && strings.IndexByte(" \t\n;\r", src[i]) >= 0 {
+			i++
+		}
+		if i >= len(src) {
+			return
+		}
+		if src[i] == '#' {
+			if i == 0 && strings.HasPrefix(src, "#n\n") {
+				s.quiet = true
+			}
+			for i < len(src) && src[i] != '\n' {
+				i++
+			}
+			continue
+		}
+		in := &instruction{}
+		i = s.address(src, i, &in.a)
+		if in.a.kind != 0 {
+			for i < len(src) && (src[i] == ' ' || src[i] == '\t') {
+				i++
+			}
+			if i < len(src) && src[i] == ',' {
+				i++
+				for i < len(src) && (src[i] == ' ' || src[i] == '\t') {
+					i++
+				}
+				j := s.address(src, i, &in.b)
+				if j == i {
+					s.fail("no address after comma")
+				}
+				i = j
+			}
+		}
+		for i < len(src) && (src[i] == ' ' || src[i] == '\t' || src[i] == '!') {
+			if src[i] == '!' {
+				in.negate = true
+			}
+			i++
+		}
+		if i >= len(src) {
+			s.fail("missing command")
+		}
+		in.cmd = src[i]
+		if !s.gnu && strings.IndexByte("saicrw:btTydDgGhHlnNpPqx={}", in.cmd) < 0 {
+			s.fail("unsupported command %c", in.cmd)
+		}
+		i++
+		i = s.arguments(src, i, in)
+		s.script = append(s.script, in)
+	}
+}
+
+func (s *sedder) address(src string, i int, a *address) int {
+	if i >= len(src) {
+		return i
+	}
+	c := src[i]
+	num := func() int {
+		j := i
+		for j < len(src) && src[j] >= '0' && src[j] <= '9' {
+			j++
+		}
+		n, _ := strconv.Atoi(src[i:j])
+		i = j
+		return n
+	}
+	switch {
+	case c >= '0' && c <= '9':
+		a.kind = 'n'
+		a.n = num()
+		if i < len(src) && src[i] == '~' && s.gnu {
+			i++
+			a.kind = 's'
+			a.step = num()
+		}
+	case c == '$':
+		a.kind = '$'
+		i++
+	case c == '+' || c == '~':
+		a.kind = c
+		i++
+		a.n = num()
+	case c == '/' || c == '\\':
+		a.kind = '/'
+		if c == '\\' {
+			i++
+			c = src[i]
+		}
+		text, j := s.delimited(src, i+1, c, true)
+		i = j
+		flags := regex.Flags(0)
+		for i < len(src) && (src[i] == 'I' || src[i] == 'M') {
+			if src[i] == 'I' {
+				flags |= regex.FoldCase
+			}
+			if src[i] == 'M' {
+				flags |= regex.Lines
+			}
+			i++
+		}
+		a.re = s.expression(text, flags)
+	}
+	return i
+}
+
+// delimited reads up to an unescaped delimiter. In an expression the
+// delimiter inside brackets does not count.
+func (s *sedder) delimited(src string, i int, delim byte, isRegex bool) (string, int) {
+	var b strings.Builder
+	inBracket := false
+	for ; i < len(src); i++ {
+		c := src[i]
+		if inBracket {
+			b.WriteByte(c)
+			if c == '[' && i+1 < len(src) && strings.IndexByte(":.=", src[i+1]) >= 0 {
+				if end := strings.Index(src[i+2:], string(src[i+1])+"]"); end >= 0 {
+					b.WriteString(src[i+1 : i+2+end+2])
+					i += end + 3
+				}
+				continue
+			}
+			if c == ']' {
+				inBracket = false
+			}
+			continue
+		}
+		if c == '\\' && i+1 < len(src) {
+			n := src[i+1]
+			if n == delim {
+				if isRegex && strings.IndexByte(".*[]^$+?(){}|", delim) >= 0 && s.gnu {
+					b.WriteByte('\\')
+				}
+				b.WriteByte(delim)
+				i++
+				continue
+			}
+			if n == 'n' && isRegex {
+				b.WriteByte('\n')
+				i++
+				continue
+			}
+			if k := strings.IndexByte("trfva", n); isRegex && k >= 0 && (n != 'a' || s.gnu) {
+				b.WriteByte("\t\r\f\v\a"[k])
+				i++
+				continue
+			}
+			b.WriteByte(c)
+			b.WriteByte(n)
+			i++
+			continue
+		}
+		if c == delim {
+			return b.String(), i + 1
+		}
+		if c == '[' && isRegex {
+			inBracket = true
+			b.WriteByte(c)
+			if i+1 < len(src) && src[i+1] == '^' {
+				i++
+				b.WriteByte('^')
+			}
+			if i+1 < len(src) && src[i+1] == ']' {
+				i++
+				b.WriteByte(']')
+			}
+			continue
+		}
+		b.WriteByte(c)
+	}
+	if s.gnu {
+		s.fail("unterminated `s' command")
+	}
+	s.fail("unmatched '%c'", delim)
+	return "", i
+}
+
+func (s *sedder) expression(text string, flags regex.Flags) *regex.Regexp {
+	if text == "" {
+		return nil
+	}
+	if s.ere {
+		flags |= regex.Extended
+	}
+	// \n inside brackets is a newline, as is \t.
+	text = bracketEscapes(text)
+	re, err := regex.Compile(text, flags)
+	if err != nil {
+		if s.gnu {
+			s.fail("%v", err)
+		}
+		s.p.Die("bad regex '%s': %v", text, err)
+	}
+	return re
+}
+
+func bracketEscapes(t string) string {
+	if !strings.Contains(t, `\n`) && !strings.Contains(t, `\t`) {
+		return t
+	}
+	var b strings.Builder
+	in := false
+	for i := 0; i < len(t); i++ {
+		if !in && t[i] == '\\' && i+1 < len(t) {
+			b.WriteString(t[i : i+2])
+			i++
+			continue
+		}
+		if t[i] == '[' && !in {
+			in = true
+		} else if t[i] == ']' && in {
+			in = false
+		} else if in && t[i] == '\\' && i+1 < len(t) && (t[i+1] == 'n' || t[i+1] == 't') {
+			b.WriteByte(map[byte]byte{'n': '\n', 't': '\t'}[t[i+1]])
+			i++
+			continue
+		}
+		b.WriteByte(t[i])
+	}
+	return b.String()
+}
+
+// arguments reads what follows the letter of a command.
+func (s *sedder) arguments(src string, i int, in *instruction) int {
+	skip := func() {
+		for i < len(src) && (src[i] == ' ' || src[i] == '\t') {
+			i++
+		}
+	}
+	rest := func(stops string) string {
+		skip()
+		j := i
+		for j < len(src) && strings.IndexByte(stops, src[j]) < 0 {
+			j++
+		}
+		t := strings.TrimRight(src[i:j], " \t\r")
+		i = j
+		return t
+	}
+	switch in.cmd {
+	case '{':
+		s.stack = append(s.stack, len(s.script))
+		return i
+	case '}':
+		if len(s.stack) == 0 {
+			s.fail("unexpected '}'")
+		}
+		open := s.stack[len(s.stack)-1]
+		s.stack = s.stack[:len(s.stack)-1]
+		s.script[open].block = len(s.script)
+	case ':':
+		in.text = rest("\n;")
+		if s.gnu {
+			in.text = strings.TrimSpace(in.text)
+		}
+		if in.text == "" {
+			s.fail("\":\" lacks a label")
+		}
+		s.labels[in.text] = len(s.script)
+		return i
+	case 'b', 't', 'T':
+		in.text = rest("\n;}")
+	case 'r', 'w', 'R', 'W':
+		in.text = rest("\n")
+		if in.text == "" {
+			s.fail("empty filename")
+		}
+		if in.cmd == 'w' || in.cmd == 'W' {
+			s.create(in.text)
+		}
+		return i
+	case 'a', 'i', 'c':
+		skip()
+		if i < len(src) && src[i] == '\\' {
+			i++
+			j := i
+			for j < len(src) && (src[j] == ' ' || src[j] == '\t') {
+				j++
+			}
+			if j < len(src) && src[j] == '\n' {
+				i = j + 1
+				if !s.gnu {
+					// white space at the beginning of the text is kept
+				}
+			} else {
+				skip()
+			}
+		}
+		var b strings.Builder
+		for i < len(src) && src[i] != '\n' {
+			if src[i] == '\\' && i+1 < len(src) {
+				i++
+				if src[i] == 't' && b.Len() > 0 {
+					b.WriteByte('\t')
+					i++
+					continue
+				}
+				if src[i] == 'n' && !s.gnu {
+					b.WriteByte('\n')
+					i++
+					continue
+				}
+			}
+			b.WriteByte(src[i])
+			i++
+		}
+		in.text = b.String() + "\n"
+		if b.Len() == 0 && i >= len(src) {
+			if s.gnu {
+				s.fail("expected \\ after `a', `c' or `i'")
+			}
+			s.fail("expected \\ after [acir]")
+		}
+		return i
+	case 's':
+		if i >= len(src) {
+			s.fail("bad substitution expression")
+		}
+		delim := src[i]
+		if !s.gnu {
+			in.nth = 1
+		}
+		pat, j := s.delimited(src, i+1, delim, true)
+		with, j := s.delimitedText(src, j, delim)
+		i = j
+		flags := regex.Flags(0)
+	loop:
+		for i < len(src) {
+			switch c := src[i]; {
+			case c == 'g':
+				in.global = true
+				if !s.gnu && !strings.HasPrefix(pat, "^") {
+					in.nth = 0
+				}
+			case c == 'p':
+				in.print = true
+			case c == 'i' || c == 'I':
+				flags |= regex.FoldCase
+			case c == 'm' || c == 'M':
+				flags |= regex.Lines
+			case c == 'e' && s.gnu:
+				in.eval = true
+			case c >= '1' && c <= '9':
+				k := i
+				for k < len(src) && src[k] >= '0' && src[k] <= '9' {
+					k++
+				}
+				in.nth, _ = strconv.Atoi(src[i:k])
+				i = k
+				continue
+			case c == 'w':
+				i++
+				in.file = rest("\n")
+				s.create(in.file)
+				break loop
+			default:
+				break loop
+			}
+			i++
+		}
+		in.re = s.expression(pat, flags)
+		in.with = s.replacement(with)
+		for _, w := range in.with {
+			if in.re != nil && w.group > in.re.Groups() {
+				if s.gnu {
+					s.fail("invalid reference \\%d on `s' command's RHS", w.group)
+				}
+				s.fail("invalid reference \\%d on s command's RHS", w.group)
+			}
+		}
+	case 'y':
+		delim := src[i]
+		a, j := s.delimitedText(src, i+1, delim)
+		b, j := s.delimitedText(src, j, delim)
+		i = j
+		from, to := yText(a, delim), yText(b, delim)
+		if len(from) != len(to) {
+			s.fail("strings for 'y' command are different lengths")
+		}
+		in.from = from
+		for c := range in.to {
+			in.to[c] = byte(c)
+		}
+		for k := range from {
+			in.to[from[k]] = to[k]
+		}
+	case 'q', 'Q', 'l', 'L':
+		t := rest("\n;}")
+		in.num, _ = strconv.Atoi(t)
+	case 'd', 'D', 'g', 'G', 'h', 'H', 'n', 'N', 'p', 'P', 'x', '=':
+	case 'z', 'F':
+		if !s.gnu {
+			s.fail("unsupported command %c", in.cmd)
+		}
+	default:
+		if s.gnu {
+			s.fail("unknown command: `%c'", in.cmd)
+		}
+		s.fail("unsupported command %c", in.cmd)
+	}
+	skip()
+	if i < len(src) && strings.IndexByte("\n;}#\r", src[i]) < 0 {
+		if in.cmd == 's' {
+			if s.gnu {
+				s.fail("unknown option to `s'")
+			}
+			s.fail("bad option in substitution expression")
+		}
+		if s.gnu {
+			s.fail("extra characters after command")
+		}
+		s.fail("garbage after command: %s", src[i:])
+	}
+	return i
+}
+
+func yText(t string, delim byte) []byte {
+	var out []byte
+	for i := 0; i < len(t); i++ {
+		if t[i] == '\\' && i+1 < len(t) {
+			i++
+			switch t[i] {
+			case 'n':
+				out = append(out, '\n')
+			case 't':
+				out = append(out, '\t')
+			default:
+				out = append(out, t[i])
+			}
+			continue
+		}
+		out = append(out, t[i])
+	}
+	return out
+}
+
+// delimitedText is delimited for text: escapes stay.
+func (s *sedder) delimitedText(src string, i int, delim byte) (string, int) {
+	start := i
+	for ; i < len(src); i++ {
+		if src[i] == '\\' {
+			i++
+			continue
+		}
+		if src[i] == delim {
+			t := src[start:i]
+			if delim != '\\' {
+				t = unescapeDelim(t, delim)
+			}
+			return t, i + 1
+		}
+	}
+	if s.gnu {
+		s.fail("unterminated `s' command")
+	}
+	s.fail("unmatched '%c'", delim)
+	return "", i
+}
+
+func unescapeDelim(t string, delim byte) string {
+	if delim >= '0' && delim <= '9' || delim == 'n' || delim == '&' {
+		return t
+	}
+	var b strings.Builder
+	for i := 0; i < len(t); i++ {
+		if t[i] == '\\' && i+1 < len(t) {
+			if t[i+1] == delim {
+				i++
+				b.WriteByte(delim)
+				continue
+			}
+			b.WriteString(t[i : i+2])
+			i++
+			continue
+		}
+		b.WriteByte(t[i])
+	}
+	return b.String()
+}
+
+func (s *sedder) replacement(t string) []piece {
+	var out []piece
+	var b strings.Builder
+	flush := func() {
+		if b.Len() > 0 {
+			out = append(out, piece{text: b.String(), group: -1})
+			b.Reset()
+		}
+	}
+	for i := 0; i < len(t); i++ {
+		switch c := t[i]; {
+		case c == '&':
+			flush()
+			out = append(out, piece{group: 0})
+		case c == '\\' && i+1 < len(t):
+			i++
+			switch n := t[i]; {
+			case n >= '0' && n <= '9':
+				flush()
+				out = append(out, piece{group: int(n - '0')})
+			case n == 'n':
+				b.WriteByte('\n')
+			case n == 't':
+				b.WriteByte('\t')
+			case n == 'r':
+				b.WriteByte('\r')
+			case n == 'f':
+				b.WriteByte('\f')
+			case n == 'v':
+				b.WriteByte('\v')
+			case n == 'a':
+				b.WriteByte('\a')
+			case s.gnu && strings.IndexByte("ULulE", n) >= 0:
+				flush()
+				out = append(out, piece{group: -1, fold: n})
+			default:
+				b.WriteByte(n)
+			}
+		default:
+			b.WriteByte(c)
+		}
+	}
+	flush()
+	return out
+}
+
+// create opens a file for w once.
+func (s *sedder) create(name string) {
+	if _, ok := s.files[name]; ok {
+		return
+	}
+	switch name {
+	case "/dev/stdout":
+		s.files[name] = 1
+		return
+	case "/dev/stderr":
+		s.files[name] = 2
+		return
+	}
+	fd, err := s.p.Open(name, proc.Write|proc.Create|proc.Trunc, 0o666)
+	if err != nil {
+		s.p.Die("can't open '%s': %s", name, proc.Text(err))
+	}
+	s.files[name] = fd
+}
