@@ -24,6 +24,22 @@ inBrowsers("page", (it) => {
     await poll("the chosen stratum", async () => (await lab.chosen()).includes("RUN echo first"));
   });
 
+  it("goes through time with a slider", {}, async (lab) => {
+    const strata = await lab.strata();
+    await lab.click("tab", "Files");
+    await (await lab.find("searchbox", "Filter by path")).focus();
+    await lab.page.keyboard.type(".txt"); // of hundreds, only what is in sight is drawn
+    await lab.click("tab", "Digests");
+    await (await lab.find("slider", "Files after step")).focus();
+    const files = () => lab.page.$$eval('[data-list="files"] .row .name', (names) => names.map((e) => e.textContent).join());
+    for (const [key, stratum, want] of [["End", 0, "second.txt,third.txt"], ["ArrowLeft", 1, "second.txt,third.txt"],
+      ["ArrowLeft", 2, "second.txt"], ["ArrowLeft", 3, ""], ["ArrowRight", 2, "second.txt"], ["Home", 4, ""]]) {
+      await lab.page.keyboard.press(key);
+      await poll(`the stratum after ${key}`, async () => (await lab.chosen()) === strata[stratum]);
+      await poll(`the files after ${key}`, async () => (await files()) === want);
+    }
+  });
+
   it("is used with the keyboard alone", {}, async (lab) => {
     const stops = [];
     for (let i = 0; i < 40; i++) {

@@ -154,13 +154,27 @@ func (b *bridge) act(m message) error {
 	case "blur":
 		l.EndName("", true)
 	case "input":
-		if a.Name == "filter" {
-			l.FilterBy(l.Tab, a.Value)
-		}
+		return b.input(a.Name, a.Value)
 	case "change":
 		b.change(a.Name, a.Value)
 	case "key":
 		b.key(a.Zone, a.Key, a.Value)
+	}
+	return nil
+}
+
+func (b *bridge) input(name, value string) error {
+	l := b.desk.Lab
+	switch name {
+	case "filter":
+		l.FilterBy(l.Tab, value)
+	case "time":
+		var to int
+		if _, err := fmt.Sscan(value, &to); err != nil {
+			return fmt.Errorf("time: %w", err)
+		}
+		l.Travel(to)
+		b.reveal()
 	}
 	return nil
 }

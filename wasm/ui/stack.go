@@ -126,6 +126,20 @@ func (c *Stack) Active() any {
 
 func stratumID(step string) string { return "stratum:" + step }
 
+// last is the index of the newest step, and at that of the chosen one: where
+// the slider through time ends and stands.
+func (c *Stack) last() int { return len(c.strata) - 1 }
+
+func (c *Stack) at() int { return c.Lab.Moment() }
+
+// now is what a screen reader says of the slider.
+func (c *Stack) now() string {
+	if s := c.Lab.Chosen(); s != nil {
+		return lab.Title(s)
+	}
+	return ""
+}
+
 // Total describes the whole image.
 func (c *Stack) Total() string {
 	img := c.Lab.Image

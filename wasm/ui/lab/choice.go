@@ -118,6 +118,15 @@ func (l *Lab) Step(by int) {
 	l.Choose(st.Steps[i].ID)
 }
 
+// Moment is the index of the chosen step in its stage.
+func (l *Lab) Moment() int { return l.chosen.ordinal }
+
+// Travel chooses the step of an index and shows the files as they are after it.
+func (l *Lab) Travel(to int) {
+	l.Step(to - l.chosen.ordinal)
+	l.SetTab("files")
+}
+
 // rechoose finds the chosen step again in a new build: the same step, else
 // the nearest one of the same text, else the one at the same height. At first
 // it chooses the newest step that put something into the image.

@@ -366,6 +366,12 @@ func TestLinesAndStrata(t *testing.T) {
 	if l.Chosen().ID != "a1" {
 		t.Errorf("below the top is %s", l.Chosen().ID)
 	}
+	for _, test := range []struct{ to, want int }{{2, 2}, {0, 0}, {1, 1}, {99, 2}, {-1, 0}} {
+		l.Travel(test.to)
+		if l.Moment() != test.want || l.Tab != "files" {
+			t.Errorf("travelling to %d leads to %d, tab %s", test.to, l.Moment(), l.Tab)
+		}
+	}
 }
 
 func TestLessonReplacesAndUndoBringsBack(t *testing.T) {

@@ -94,6 +94,7 @@ type Words struct {
 	HiddenBytes   func(size string) string
 	RemovedBytes  func(size string) string
 	ImageID       string
+	Time          string
 	Uncompressed  string
 	Pulled        string
 	DiffID        string

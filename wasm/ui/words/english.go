@@ -115,6 +115,7 @@ var english = Words{
 	HiddenBytes:  func(size string) string { return size + " hidden by later layers" },
 	RemovedBytes: func(size string) string { return "hides " + size + " below" },
 	ImageID:      "Image ID",
+	Time:         "Files after step",
 	Uncompressed: "content",
 	Pulled:       "compressed",
 	DiffID:       "DiffID",

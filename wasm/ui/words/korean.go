@@ -108,6 +108,7 @@ var korean = Words{
 	HiddenBytes:  func(size string) string { return size + " 나중 레이어에 가려짐" },
 	RemovedBytes: func(size string) string { return "아래의 " + size + " 가림" },
 	ImageID:      "이미지 ID",
+	Time:         "이 단계 뒤의 파일",
 	Uncompressed: "내용",
 	Pulled:       "압축",
 	DiffID:       "DiffID",
