@@ -210,6 +210,9 @@ func (s *Shell) compound(st *syntax.Stmt, last bool) {
 	case *syntax.CaseClause:
 		s.caseClause(c, last)
 	case *syntax.FuncDecl:
+		if c.Name == nil {
+			s.syntaxError("syntax error: unexpected \")\"")
+		}
 		s.funcs[c.Name.Value] = &function{c.Body, s.base, s.script}
 		s.status = 0
 	case *syntax.ArithmCmd:

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"layerlab.dev/core/shell"
+	"layerlab.dev/core/shell/proc"
 	"layerlab.dev/core/vfs"
 )
 
@@ -226,6 +227,10 @@ func FuzzRun(f *testing.F) {
 			var u *shell.UnsupportedError
 			var l *shell.LimitError
 			if err != nil && !errors.As(err, &u) && !errors.As(err, &l) && !errors.Is(err, fs.ErrInvalid) {
+				var in *proc.InternalError
+				if errors.As(err, &in) {
+					t.Log(in.Stack)
+				}
 				t.Fatalf("%s: %q: %v", kind, line, err)
 			}
 		}

@@ -105,7 +105,9 @@ func (s *sedder) address(src string, i int, a *address) int {
 	case c == '/' || c == '\\':
 		a.kind = '/'
 		if c == '\\' {
-			i++
+			if i++; i >= len(src) {
+				s.fail("unmatched '%c'", c)
+			}
 			c = src[i]
 		}
 		text, j := s.delimited(src, i+1, c, true)
@@ -390,6 +392,9 @@ func (s *sedder) arguments(src string, i int, in *instruction) int {
 			}
 		}
 	case 'y':
+		if i >= len(src) {
+			s.fail("bad format in substitution expression")
+		}
 		delim := src[i]
 		a, j := s.delimitedText(src, i+1, delim)
 		b, j := s.delimitedText(src, j, delim)

@@ -36,6 +36,14 @@ type LimitError struct {
 
 func (e *LimitError) Error() string { return e.Text }
 
+// InternalError reports a mistake of the interpreter itself.
+type InternalError struct {
+	What  string
+	Stack string
+}
+
+func (e *InternalError) Error() string { return "the interpreter failed: " + e.What }
+
 // Text returns what strerror(3) says of err.
 func Text(err error) string {
 	var pe *fs.PathError

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"runtime/debug"
 	"slices"
 
 	"layerlab.dev/core/vfs"
@@ -103,11 +104,12 @@ func (m *Machine) Start(init *Proc, main func(*Proc) int) (status int, err error
 	first := m.start(init, func() { status = init.run(main) })
 	defer func() {
 		if r := recover(); r != nil {
-			a, ok := r.(abort)
-			if !ok {
-				panic(r)
+			if a, ok := r.(abort); ok {
+				err = a.err
+			} else {
+				// A mistake of ours must not take the program down with it.
+				err = &InternalError{fmt.Sprint(r), string(debug.Stack())}
 			}
-			err = a.err
 		}
 		m.finished = true
 		for _, t := range m.tasks {
