@@ -177,7 +177,7 @@ wasm_tests() {
 
 browser_tests() {
   local status=0 tap=.cache/e2e.tap
-  node --test --test-concurrency=2 --test-timeout=180000 \
+  node --test --test-concurrency=2 --test-timeout=900000 \
     --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=tap --test-reporter-destination="$tap" tests/e2e/*.test.mjs || status=$?
   awk '$1 == "#" && NF == 3 { n[$2] = $3 }
