@@ -75,8 +75,8 @@ func TestTable(t *testing.T) {
 // status behind it where it is not 0.
 func tableOutput(t *testing.T, in string) string {
 	e := image("bash")
-	e.MkdirAll("/work", 0o777, 0, 0)
-	c := shell.Config{Dir: "/work", Argv: []string{"/bin/bash", "-c", in},
+	e.MkdirAll("/here", 0o777, 0, 0)
+	c := shell.Config{Dir: "/here", Argv: []string{"/bin/bash", "-c", in},
 		Env:    []string{"PATH=/bin", "HOME=/root", "INTERP_GLOBAL=value", "MULTILINE_INTERP_GLOBAL=\nwith\nnewlines\n\n", "MIXEDCASE_INTERP_GLOBAL=value", "PATH_PROG=bash", "ENV_PROG=env"},
 		Limits: shell.Limits{Steps: 200_000}}
 	out, res, err := run(t, e, c, "")
