@@ -100,4 +100,16 @@ func (b blobs) Set(name string) error {
 	return nil
 }
 
-func (b blobs) find(d digest.Digest) *vfs.Blob { return b[d] }
+// find returns the content with the digest d, nil where it is not known. The
+// busybox of this machine is tried too: recorded base images are made of it.
+func (b blobs) find(d digest.Digest) *vfs.Blob {
+	if c := b[d]; c != nil {
+		return c
+	}
+	for _, name := range []string{"/bin/busybox", "/usr/bin/busybox"} {
+		if text, err := os.ReadFile(name); err == nil && digest.FromBytes(text) == d {
+			return vfs.Bytes(text)
+		}
+	}
+	return nil
+}
