@@ -67,6 +67,7 @@ func TestCopy(t *testing.T) {
 		{"COPY --exclude=*.log --exclude=sub/** dir /n", "n/ n/sub/ n/x"},
 		{"COPY --parents dir/sub/y /n/", "n/ n/dir/ n/dir/sub/ n/dir/sub/y"},
 		{"COPY --parents dir/./sub/y /n/", "n/ n/sub/ n/sub/y"},
+		{"COPY --parents . /n/", "n/"},
 		{"COPY empty /e", "e/"},
 		{"COPY a.txt /x\nCOPY a.txt /x", "x | "},
 		{"WORKDIR /w/v\nCOPY a.txt .\nCOPY b.md ..", "w/ w/v/ | w/ w/v/ w/v/a.txt | w/ w/b.md"},

@@ -324,7 +324,9 @@ func (d *dispatcher) copyAll(e *vfs.Editor, src vfs.Tree, c *copyInstruction, m 
 	}
 	for _, s := range sources {
 		one := cp
-		if s.pattern != "" {
+		if c.parents {
+			// Of "." nothing is left as a pattern, and a matcher without patterns
+			// matches nothing: BuildKit then copies no file.
 			if one.include, err = patternmatcher.New([]string{s.pattern}); err != nil {
 				return fmt.Errorf("invalid includepatterns: %s: %w", s.pattern, err)
 			}
