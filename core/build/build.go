@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
@@ -104,6 +105,10 @@ func (b *builder) run(source []byte, files vfs.Tree) error {
 			return &Error{File: f.Name, Range: d.Range, Text: d.Text, Advice: d.Detail}
 		}
 	}
+	if !knownFrontend(f.Syntax) {
+		return &Error{File: f.Name, Range: dockerfile.Range{Start: dockerfile.Position{Line: 1}, End: dockerfile.Position{Line: 1}},
+			Text: fmt.Sprintf("the frontend %s cannot be run here", f.Syntax), Advice: "Take the # syntax line out, or name docker/dockerfile:1."}
+	}
 	if b.global, err = f.GlobalArgs(fileOptions); err != nil {
 		return &Error{File: f.Name, Text: err.Error(), Err: err}
 	}
@@ -128,6 +133,15 @@ func (b *builder) run(source []byte, files vfs.Tree) error {
 	b.res.Target = target.Stage
 	b.res.Image = target.Stage.Image
 	return nil
+}
+
+// knownFrontend reports whether # syntax names the frontend that is followed
+// here, in whatever version of it. Another one would read the file in ways of
+// its own, and its digests would silently not be ours.
+func knownFrontend(syntax string) bool {
+	name, _, _ := strings.Cut(syntax, "@")
+	name, _, _ = strings.Cut(strings.TrimPrefix(name, "docker.io/"), ":")
+	return name == "" || name == "docker/dockerfile" || name == "docker/dockerfile-upstream"
 }
 
 // wrap gives an error its place.

@@ -92,6 +92,8 @@ func TestErrors(t *testing.T) {
 	for _, c := range []struct{ dockerfile, text, advice string }{
 		{"FROM scratch\nCOPY missing /\n", `Dockerfile:2: COPY: missing: "/missing": not found`, "Add missing to the files"},
 		{"FROM scratch\nCOPY hidden /\n", `"/hidden": not found`, ".dockerignore leaves it out"},
+		{"# syntax=example.com/other:1\nFROM scratch\n", "Dockerfile:1: the frontend example.com/other:1 cannot be run here", "Take the # syntax line out"},
+		{"# syntax=docker/dockerfile:1\nFROM nowhere\n", "is not here", ""},
 		{"FROM nowhere\n", `Dockerfile:1: FROM: base image "nowhere" is not here`, "Name a base image that is here"},
 		{"FROM UPPER\n", "must be lowercase", ""},
 		{"FROM scratch\nCOPY --from=nope /x /\n", `base image "nope" is not here`, ""},
