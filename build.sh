@@ -81,6 +81,7 @@ scripts() {
 
 styles() {
   cp -R site/web/. "$stage/"
+  rm -r "$stage/style"
   go tool esbuild site/web/*.css --outdir="$stage" --allow-overwrite --bundle --minify \
     '--external:*.svg' '--external:*.png' --log-level=warning
 }

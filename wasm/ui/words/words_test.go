@@ -11,24 +11,33 @@ import (
 func TestEveryTextIsThere(t *testing.T) {
 	first := reflect.ValueOf(*words.For(words.English))
 	for _, lang := range words.Langs() {
-		v := reflect.ValueOf(*words.For(lang))
-		for i := range v.NumField() {
-			name, f := v.Type().Field(i).Name, v.Field(i)
-			if f.IsZero() {
-				t.Errorf("%s: %s has no text", lang, name)
-				continue
+		compare(t, lang, first, reflect.ValueOf(*words.For(lang)))
+	}
+}
+
+// compare holds the texts of a language against the English ones, those of
+// the areas that a catalogue embeds included.
+func compare(t *testing.T, lang words.Lang, first, v reflect.Value) {
+	for i := range v.NumField() {
+		name, f := v.Type().Field(i).Name, v.Field(i)
+		if f.Kind() == reflect.Struct {
+			compare(t, lang, first.Field(i), f)
+			continue
+		}
+		if f.IsZero() {
+			t.Errorf("%s: %s has no text", lang, name)
+			continue
+		}
+		if f.Kind() != reflect.Map {
+			continue
+		}
+		for _, key := range first.Field(i).MapKeys() {
+			if got := f.MapIndex(key); !got.IsValid() || got.String() == "" {
+				t.Errorf("%s: %s has no text for %q", lang, name, key)
 			}
-			if f.Kind() != reflect.Map {
-				continue
-			}
-			for _, key := range first.Field(i).MapKeys() {
-				if got := f.MapIndex(key); !got.IsValid() || got.String() == "" {
-					t.Errorf("%s: %s has no text for %q", lang, name, key)
-				}
-			}
-			if f.Len() != first.Field(i).Len() {
-				t.Errorf("%s: %s has %d texts, the English one %d", lang, name, f.Len(), first.Field(i).Len())
-			}
+		}
+		if f.Len() != first.Field(i).Len() {
+			t.Errorf("%s: %s has %d texts, the English one %d", lang, name, f.Len(), first.Field(i).Len())
 		}
 	}
 }
