@@ -59,7 +59,7 @@ func (b BuildKit) entry(c Change) Entry {
 	}
 	n := c.Node
 	e := Entry{Name: c.Path[1:], Mode: int64(n.Mode), UID: n.UID, GID: n.GID,
-		MTime: min(floorSeconds(n.MTime), b.Epoch)}
+		MTime: b.Time(n.MTime)}
 	if v := n.Xattrs[capability]; v != "" {
 		e.PAX = map[string]string{paxXattr + capability: v}
 	}
@@ -83,12 +83,14 @@ func (b BuildKit) entry(c Change) Entry {
 	return e
 }
 
-func floorSeconds(ns int64) int64 {
+// Time returns a time of a tree, in nanoseconds, as a layer holds it: in whole
+// seconds, cut downwards also before 1970, and not later than Epoch.
+func (b BuildKit) Time(ns int64) int64 {
 	s := ns / 1e9
 	if ns%1e9 < 0 {
 		s--
 	}
-	return s
+	return min(s, b.Epoch)
 }
 
 // Header returns the entry as archive/tar has it. The format is PAX, in which

@@ -208,21 +208,12 @@ func (l *list) ofTar(st *step) {
 func nodeRow(p string, n *vfs.Node, epoch int64) wire.Row {
 	r := wire.Row{
 		Path: strings.TrimPrefix(p, "/"), Depth: strings.Count(p, "/") - 1, Type: typeOf(n), Mode: n.Mode, UID: n.UID, GID: n.GID,
-		Size: n.Size(), MTime: min(floorSeconds(n.MTime), epoch), Target: n.Target,
+		Size: n.Size(), MTime: layer.BuildKit{Epoch: epoch}.Time(n.MTime), Target: n.Target,
 	}
 	if n.Kind == vfs.File {
 		r.Digest = quickDigest(n.Blob())
 	}
 	return r
-}
-
-// floorSeconds cuts nanoseconds, downwards also before 1970.
-func floorSeconds(ns int64) int64 {
-	s := ns / 1e9
-	if ns%1e9 < 0 {
-		s--
-	}
-	return s
 }
 
 // quickBytes is up to which size the digest of a file in a list is computed.
