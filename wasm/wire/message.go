@@ -47,7 +47,13 @@ const (
 	MethodReproduce = "reproduce"
 	// MethodCommands asks which commands of a RUN wrote files: CommandsQuery -> Commands.
 	MethodCommands = "commands"
-	MethodCancel   = "cancel" // nothing -> nothing: gives up the running build or export
+	// Of comparing: nothing -> Builds, PinQuery -> Builds, CompareQuery ->
+	// Comparison, CompareFilesQuery -> CompareFiles.
+	MethodBuilds       = "builds"
+	MethodPin          = "pin"
+	MethodCompare      = "compare"
+	MethodCompareFiles = "compareFiles"
+	MethodCancel       = "cancel" // nothing -> nothing: gives up the running build or export
 )
 
 // Ready tells that the engine has started.

@@ -166,6 +166,8 @@ type work struct {
 	diagnostics []wire.Diagnostic
 	image       wire.Image
 	compression layer.Compression
+	revision    int       // of the workspace
+	at          time.Time // when it was built
 }
 
 // build builds the Dockerfile at path, unless that is done, and returns its
@@ -180,7 +182,8 @@ func (w *works) build(path string) (*image.Image, error) {
 		}
 		return done.result.Image, nil
 	}
-	d := &work{plan: w.job.plans[path], settings: w.job.settings, running: true, compression: layer.Compression(w.job.settings.Compression)}
+	d := &work{plan: w.job.plans[path], settings: w.job.settings, running: true, compression: layer.Compression(w.job.settings.Compression),
+		revision: w.job.revision, at: time.Now()}
 	w.state[path] = d
 	defer func() { d.running = false }()
 	source, err := d.source.Bytes()

@@ -15,7 +15,9 @@ type results struct {
 	// now and before are the images and steps of good, and those of the round
 	// before: a question may be under way while its answer is built anew.
 	now, before index
+	earlier     earlier
 	lists       []*list // used last comes last
+	differences []*differences
 	bases       *baseCache
 }
 
@@ -32,6 +34,13 @@ func newResults() results {
 // take keeps the works that built, and forgets Dockerfiles that are gone.
 func (r *results) take(dockerfiles []string, order []*work) {
 	for _, d := range order {
+		switch last := r.good[d.Path]; {
+		case last == nil:
+		case last.image.ID == d.image.ID:
+			d.revision, d.at = last.revision, last.at
+		default:
+			r.earlier.add(last)
+		}
 		r.good[d.Path] = d
 	}
 	for path := range r.good {
@@ -50,6 +59,7 @@ func (r *results) take(dockerfiles []string, order []*work) {
 			}
 		}
 	}
+	r.earlier.trim(all)
 	r.bases.keep(usedBases(all))
 	r.lists = slices.DeleteFunc(r.lists, func(l *list) bool { return r.step(l.of.ID) != l.of })
 }
@@ -79,6 +89,9 @@ func (s *Session) work(imageID string) (*work, error) {
 		if d := in.images[imageID]; d != nil {
 			return d, nil
 		}
+	}
+	if d := s.results.earlier.find(imageID); d != nil {
+		return d, nil
 	}
 	return nil, fmt.Errorf("image %s is gone: it was built again", imageID)
 }

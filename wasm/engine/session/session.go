@@ -120,6 +120,14 @@ func (s *Session) query(req wire.Request) (any, [][]byte, error) {
 		return only(ask(req, s.reproduce))
 	case wire.MethodCommands:
 		return only(ask(req, s.commands))
+	case wire.MethodBuilds:
+		return s.listBuilds(), nil, nil
+	case wire.MethodPin:
+		return only(ask(req, s.pin))
+	case wire.MethodCompare:
+		return only(ask(req, s.compare))
+	case wire.MethodCompareFiles:
+		return only(ask(req, s.compareFiles))
 	case wire.MethodLessons:
 		return only(lessonList())
 	case wire.MethodLesson:
