@@ -39,6 +39,9 @@ type Options struct {
 	Secrets map[string][]byte
 	// Cache keeps steps from one build to the next; nil: every step is done.
 	Cache *Cache
+	// Seed is what everything random in a RUN begins from; another one gives
+	// other files where a command makes random ones.
+	Seed uint64
 	// Limits bound every RUN.
 	Limits shell.Limits
 	// Progress is told what the build is about to do.

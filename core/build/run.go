@@ -31,7 +31,7 @@ func (d *dispatcher) runStep(c *instructions.RunCommand, from []*planned, step *
 	step.Argv = args
 	text := "RUN " + d.runText(args) + " # buildkit"
 	depends := parts{{"instruction", strings.Join(args, "\x00")}, {"user", d.config.Config.User},
-		{"working directory", d.config.Config.WorkingDir}, {"limits", fmt.Sprint(d.o.Limits)}}
+		{"working directory", d.config.Config.WorkingDir}, {"limits", fmt.Sprint(d.o.Limits)}, {"seed", fmt.Sprint(d.o.Seed)}}
 	for _, name := range d.env.Keys() {
 		v, _ := d.env.Get(name)
 		depends = append(depends, part{"variable " + name, v})
@@ -173,7 +173,7 @@ func (d *dispatcher) execute(args []string, documents map[string]string, env []s
 	var out []Output
 	res, err := shell.Run(d.ctx, e, shell.Config{
 		Argv: args, Env: env, Dir: dir, UID: who.uid, GID: who.gid, Groups: who.groups,
-		Hostname: hostname, Epoch: d.o.Epoch, ReadOnly: table.readOnly, Documents: documents, Limits: d.o.Limits,
+		Hostname: hostname, Epoch: d.o.Epoch, ReadOnly: table.readOnly, Documents: documents, Limits: d.o.Limits, Seed: d.o.Seed,
 		Stdin: bytes.NewReader(nil),
 		Output: func(fd int, b []byte) {
 			if n := len(out); n > 0 && out[n-1].FD == fd {

@@ -18,7 +18,7 @@ func image(kind string) *vfs.Editor {
 	e.Chmod("/tmp", 0o1777)
 	e.WriteFile("/etc/passwd", vfs.String("root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n"), 0o644, 0, 0)
 	e.WriteFile("/etc/group", vfs.String("root:x:0:\nnogroup:x:65534:\n"), 0o644, 0, 0)
-	tools := strings.Fields("cat ls cp mv rm mkdir rmdir touch chmod chown ln head tail wc tee sort uniq cut tr grep sed awk find xargs env id seq sleep true false printf test expr basename dirname readlink date stat sha256sum dd yes timeout kill tar gzip echo pwd rev tac diff mktemp install")
+	tools := strings.Fields("cat ls cp mv rm mkdir rmdir touch chmod chown ln head tail wc tee sort uniq cut tr grep sed awk find xargs env id seq sleep true false printf test expr basename dirname readlink date stat sha256sum dd yes timeout kill tar gzip echo pwd rev tac diff mktemp install od shuf")
 	if kind == "busybox" {
 		e.WriteFile("/bin/busybox", vfs.String("\x7fELF busybox"), 0o755, 0, 0)
 		for _, t := range append(tools, "sh", "ash") {

@@ -40,7 +40,10 @@ type Config struct {
 	// that begin with #!.
 	Documents map[string]string
 	Epoch     int64 // SOURCE_DATE_EPOCH in seconds; what passwd entries are dated by
-	Limits    Limits
+	// Seed is what everything random begins from: /dev/urandom, $RANDOM, the
+	// names of mktemp, the order of shuf.
+	Seed   uint64
+	Limits Limits
 }
 
 // Write tells which command wrote a path last. Removal counts as writing.
@@ -75,7 +78,7 @@ func Run(ctx context.Context, e *vfs.Editor, c Config) (Result, error) {
 	if len(c.Argv) == 0 {
 		return Result{}, fmt.Errorf("shell: no command")
 	}
-	m := &proc.Machine{Editor: e, Context: ctx, Hostname: cmp.Or(c.Hostname, "buildkitsandbox"), Epoch: c.Epoch,
+	m := &proc.Machine{Editor: e, Context: ctx, Hostname: cmp.Or(c.Hostname, "buildkitsandbox"), Epoch: c.Epoch, Seed: c.Seed,
 		ReadOnly: c.ReadOnly, Output: c.Output, Limits: c.Limits, Documents: c.Documents, Program: program, Applet: plainApplet}
 	init := proc.NewProc(c.Argv)
 	init.Env = environment(e.Tree(), c)

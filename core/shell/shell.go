@@ -100,7 +100,7 @@ type shellExit struct {
 // newShell makes the shell that p runs, with p's environment.
 func newShell(p *proc.Proc, d Dialect) *Shell {
 	s := &Shell{p: p, dialect: d, arg0: p.Args[0], vars: map[string]*variable{}, funcs: map[string]*function{},
-		shopt: map[string]bool{}, traps: map[int]string{}, pid: p.PID, ifs: " \t\n", optind: 1, random: uint32(p.PID),
+		shopt: map[string]bool{}, traps: map[int]string{}, pid: p.PID, ifs: " \t\n", optind: 1, random: uint32(p.Machine().Seeded(uint64(p.PID))),
 		started: p.Machine().Now()}
 	s.assign("IFS", " \t\n", 0)
 	s.assign("OPTIND", "1", 0)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -214,6 +216,23 @@ func TestSame(t *testing.T) {
 	}
 	if len(sums) != 1 {
 		t.Error("runs differ")
+	}
+}
+
+// TestSeed checks that everything random follows the seed, and only that.
+func TestSeed(t *testing.T) {
+	for _, line := range []string{"echo $RANDOM", "mktemp -u", "head -c 8 /dev/urandom | od -An -tx1", "seq 20 | shuf | tr '\n' ' '"} {
+		seen := map[string]bool{}
+		for _, seed := range []uint64{0, 1, 2, 1 << 52, 1} {
+			out, _, err := run(t, image("busybox"), shell.Config{Seed: seed}, line)
+			if err != nil {
+				t.Fatal(err)
+			}
+			seen[out] = true
+		}
+		if len(seen) != 4 {
+			t.Errorf("%s: four seeds give %q", line, slices.Collect(maps.Keys(seen)))
+		}
 	}
 }
 

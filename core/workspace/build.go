@@ -85,7 +85,7 @@ func (b *builds) run(d Dockerfile) (*build.Result, error) {
 		return nil, fmt.Errorf("%s: %w", d.Path, err)
 	}
 	s := b.w.Settings
-	o := build.Options{Name: d.Path, Ignore: d.Name, Epoch: s.Epoch, Platform: s.Platform, BuildArgs: maps.Clone(s.BuildArgs), Cache: b.o.Cache,
+	o := build.Options{Name: d.Path, Ignore: d.Name, Epoch: s.Epoch, Platform: s.Platform, BuildArgs: maps.Clone(s.BuildArgs), Cache: b.o.Cache, Seed: s.Seed,
 		Image: func(ctx context.Context, name string) (*image.Image, error) { return b.image(ctx, d, name) }}
 	if d.Path == b.w.Dockerfile {
 		o.Target = s.Target

@@ -8,6 +8,7 @@
 //	name: Two layers
 //	dockerfile: Dockerfile
 //	epoch: 1641686400
+//	seed: 7
 //	build-arg: VERSION=1.2
 //	-- Dockerfile --
 //	FROM scratch

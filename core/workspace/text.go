@@ -65,6 +65,12 @@ func (w *Workspace) setting(line string) error {
 		s.Target = value
 	case "compression":
 		s.Compression = value
+	case "seed":
+		n, err := strconv.ParseUint(value, 10, 64)
+		if err != nil {
+			return fmt.Errorf("seed %q: want a whole number", value)
+		}
+		s.Seed = n
 	case "build-arg":
 		k, v, ok := strings.Cut(value, "=")
 		if !ok {
@@ -224,6 +230,9 @@ func (w *Workspace) Format() ([]byte, error) {
 	set("platform", s.Platform)
 	set("target", s.Target)
 	set("compression", s.Compression)
+	if s.Seed != 0 {
+		set("seed", strconv.FormatUint(s.Seed, 10))
+	}
 	for _, k := range slices.Sorted(maps.Keys(s.BuildArgs)) {
 		set("build-arg", k+"="+s.BuildArgs[k])
 	}

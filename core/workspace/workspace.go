@@ -30,6 +30,8 @@ type Settings struct {
 	Target      string
 	Compression string
 	BuildArgs   map[string]string
+	// Seed is what everything random in a RUN begins from.
+	Seed uint64
 }
 
 // File is a file, directory or symbolic link of the context.

@@ -15,6 +15,7 @@ epoch: 1700000000
 platform: linux/arm64
 target: app
 compression: zstd
+seed: 7
 build-arg: A=1
 build-arg: B=x=y
 -- Dockerfile --

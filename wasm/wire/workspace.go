@@ -45,6 +45,7 @@ type Settings struct {
 	Target      string            `json:"target,omitempty"`
 	BuildArgs   map[string]string `json:"buildArgs,omitempty"`
 	Compression string            `json:"compression,omitempty"` // "gzip" (default), "zstd", "uncompressed"
+	Seed        uint64            `json:"seed,omitempty"`        // what everything random in a RUN begins from, below 2^53
 }
 
 // Lesson is a ready workspace.

@@ -33,6 +33,7 @@ func runBuild(ctx context.Context, args []string) error {
 	name := flags.String("name", "", "name[:tag] in a docker archive (default the folder's name)")
 	dockerTypes := flags.Bool("docker-types", false, "write Docker's media types, as oci-mediatypes=false does")
 	compression := flags.String("compression", "gzip", "of the layers: gzip, zstd or uncompressed")
+	seed := flags.Uint64("seed", 0, "what everything random in a RUN begins from")
 	buildArgs, labels, paths, secrets := pairs{}, pairs{}, pairs{}, pairs{}
 	flags.Var(buildArgs, "build-arg", "build argument NAME=VALUE")
 	flags.Var(labels, "label", "label NAME=VALUE")
@@ -58,7 +59,7 @@ func runBuild(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	opt := build.Options{Name: filepath.Base(*file), Epoch: *epoch, Platform: *platform, Target: *target,
+	opt := build.Options{Name: filepath.Base(*file), Epoch: *epoch, Platform: *platform, Target: *target, Seed: *seed,
 		BuildArgs: buildArgs, Labels: labels, Secrets: map[string][]byte{}, Image: (&bases{paths: paths, files: contents}).find}
 	for id, name := range secrets {
 		if opt.Secrets[id], err = os.ReadFile(name); err != nil {

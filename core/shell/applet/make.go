@@ -473,7 +473,7 @@ func mktemp(p *proc.Proc) int {
 	stem := template[:len(template)-n]
 	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 	for try := range 10000 {
-		seed := uint64(p.PID)<<20 + uint64(p.Machine().Steps())<<8 + uint64(try)
+		seed := p.Machine().Seeded(uint64(p.PID)<<20 + uint64(p.Machine().Steps())<<8 + uint64(try))
 		name := []byte(stem)
 		for range n {
 			seed = seed*6364136223846793005 + 1442695040888963407

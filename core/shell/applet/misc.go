@@ -204,7 +204,7 @@ func shuf(p *proc.Proc) int {
 			lines = strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")
 		}
 	}
-	seed := uint64(88172645463325252)
+	seed := p.Machine().Seeded(88172645463325252)
 	for i := len(lines) - 1; i > 0; i-- {
 		seed ^= seed << 13
 		seed ^= seed >> 7

@@ -45,6 +45,7 @@ type Machine struct {
 	Context  context.Context
 	Hostname string
 	Epoch    int64                     // SOURCE_DATE_EPOCH in seconds
+	Seed     uint64                    // of everything random, see Seeded
 	ReadOnly func(path string) bool    // paths that refuse writes, as a read-only mount
 	Output   func(fd int, data []byte) // what reaches the terminal, in order
 	Limits   Limits
@@ -97,7 +98,7 @@ func (m *Machine) Start(init *Proc, main func(*Proc) int) (status int, err error
 	m.inodes, m.fifos = map[uint64]*inode{}, map[uint64]*pipe{}
 	m.writes, m.procs = map[string]*Command{}, map[int]*Proc{}
 	m.tails = map[*vfs.Blob][]byte{}
-	m.lastPID = 1
+	m.lastPID, m.random = 1, m.Seeded(0)
 	init.m, init.PID = m, 1
 	m.procs[1] = init
 	m.mountAll()
@@ -123,6 +124,11 @@ func (m *Machine) Start(init *Proc, main func(*Proc) int) (status int, err error
 	}
 	return status, nil
 }
+
+// Seeded gives what a generator begins from that would begin from n: n itself
+// where Seed is 0. Everything random in a run is made from it, so the same seed
+// gives the same values and another one others.
+func (m *Machine) Seeded(n uint64) uint64 { return n ^ m.Seed*0x9e3779b97f4a7c15 }
 
 // start adds a coroutine that runs f on behalf of p.
 func (m *Machine) start(p *Proc, f func()) *task {

@@ -193,7 +193,7 @@ func (w *works) build(path string) (*image.Image, error) {
 	}
 	o := build.Options{
 		Name: d.Path, Ignore: d.Name, Epoch: w.job.settings.Epoch, Platform: w.job.settings.Platform, BuildArgs: w.job.settings.BuildArgs,
-		Cache: w.cache,
+		Cache: w.cache, Seed: w.job.settings.Seed,
 		Image: func(_ context.Context, name string) (*image.Image, error) { return w.base(path, name) },
 	}
 	ctx := &fuse{Context: w.ctx, limit: w.runLimit,
