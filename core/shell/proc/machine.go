@@ -128,7 +128,10 @@ func (m *Machine) Start(init *Proc, main func(*Proc) int) (status int, err error
 // Seeded gives what a generator begins from that would begin from n: n itself
 // where Seed is 0. Everything random in a run is made from it, so the same seed
 // gives the same values and another one others.
-func (m *Machine) Seeded(n uint64) uint64 { return n ^ m.Seed*0x9e3779b97f4a7c15 }
+func (m *Machine) Seeded(n uint64) uint64 {
+	mixed := m.Seed * 0x9e3779b97f4a7c15
+	return n ^ mixed ^ mixed>>32 // some take the lower half alone
+}
 
 // start adds a coroutine that runs f on behalf of p.
 func (m *Machine) start(p *Proc, f func()) *task {
