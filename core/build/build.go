@@ -10,6 +10,7 @@ import (
 
 	"layerlab.dev/core/dockerfile"
 	"layerlab.dev/core/image"
+	"layerlab.dev/core/message"
 	"layerlab.dev/core/shell"
 	"layerlab.dev/core/vfs"
 )
@@ -90,7 +91,7 @@ func (b *builder) run(source []byte, files vfs.Tree) error {
 	b.all = files
 	var err error
 	if b.files, b.ignored, err = ignore(files, b.o.Ignore); err != nil {
-		return &Error{File: ".dockerignore", Text: err.Error(), Err: err}
+		return &Error{File: ".dockerignore", Text: message.Of(err), Err: err}
 	}
 	args := map[string]string{"SOURCE_DATE_EPOCH": fmt.Sprint(b.o.Epoch)}
 	for k, v := range b.o.BuildArgs {
@@ -105,20 +106,20 @@ func (b *builder) run(source []byte, files vfs.Tree) error {
 	b.res.File = f
 	for _, d := range f.Diagnostics {
 		if d.Severity == dockerfile.Error {
-			return &Error{File: f.Name, Range: d.Range, Text: d.Text, Advice: d.Detail}
+			return &Error{File: f.Name, Range: d.Range, Text: message.Plain(d.Text), Advice: d.Detail}
 		}
 	}
 	if !knownFrontend(f.Syntax) {
 		return &Error{File: f.Name, Range: dockerfile.Range{Start: dockerfile.Position{Line: 1}, End: dockerfile.Position{Line: 1}},
-			Text: fmt.Sprintf("the frontend %s cannot be run here", f.Syntax), Advice: "Take the # syntax line out, or name docker/dockerfile:1."}
+			Text: saysFrontend.With(f.Syntax), Advice: adviseSyntax.With()}
 	}
 	if b.global, err = f.GlobalArgs(fileOptions); err != nil {
-		return &Error{File: f.Name, Text: err.Error(), Err: err}
+		return &Error{File: f.Name, Text: message.Of(err), Err: err}
 	}
 	b.target = ocispec.Platform{OS: "linux", Architecture: "amd64"}
 	if b.o.Platform != "" {
 		if b.target, err = dockerfile.ParsePlatform(b.o.Platform); err != nil {
-			return &Error{File: f.Name, Text: err.Error(), Err: err, Advice: "Give a platform such as linux/amd64 or linux/arm64."}
+			return &Error{File: f.Name, Text: message.Of(err), Err: err, Advice: advisePlatform.With()}
 		}
 	}
 	target, err := b.plan(f)
@@ -153,7 +154,7 @@ func (b *builder) wrap(err error, in *dockerfile.Instruction) error {
 	if errors.As(err, &done) {
 		return err
 	}
-	e := &Error{File: b.o.Name, Text: err.Error(), Err: err}
+	e := &Error{File: b.o.Name, Text: message.Of(err), Err: err}
 	var a adviser
 	if errors.As(err, &a) {
 		e.Advice = a.advice

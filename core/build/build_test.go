@@ -119,10 +119,10 @@ func TestErrors(t *testing.T) {
 	} {
 		_, err := build.Build(t.Context(), []byte(c.dockerfile), context, options())
 		var e *build.Error
-		if !errors.As(err, &e) || !strings.Contains(e.Error(), c.text) || !strings.Contains(e.Advice, c.advice) {
+		if !errors.As(err, &e) || !strings.Contains(e.Error(), c.text) || !strings.Contains(e.Advice.Text, c.advice) {
 			t.Errorf("%q:\n  %v\nwant …%s…", c.dockerfile, err, c.text)
 			if e != nil {
-				t.Logf("advice %q, want …%s…", e.Advice, c.advice)
+				t.Logf("advice %q, want …%s…", e.Advice.Text, c.advice)
 			}
 		}
 	}
@@ -179,7 +179,7 @@ func TestCache(t *testing.T) {
 			if s.Cache.Hit {
 				out = append(out, "hit")
 			} else {
-				out = append(out, s.Cache.Reason)
+				out = append(out, s.Cache.Reason.Text)
 			}
 		}
 		return out

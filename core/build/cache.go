@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"layerlab.dev/core/layer"
+	"layerlab.dev/core/message"
 	"layerlab.dev/core/shell"
 	"layerlab.dev/core/vfs"
 )
@@ -41,7 +42,7 @@ type Cached struct {
 	Hit bool
 	// Reason says of a miss what changed since the step was last made in this
 	// place; empty where it never was.
-	Reason string
+	Reason message.Message
 	// Parent says that it is the step before that changed.
 	Parent bool
 }
@@ -59,7 +60,7 @@ type work struct {
 	layer   *layer.Layer
 	output  []Output
 	writes  []shell.Write
-	notes   []string
+	notes   []message.Message
 	exit    int
 	caches  map[string]*vfs.Node // what cache mounts hold afterwards
 }
@@ -168,18 +169,18 @@ func (c *Cache) explain(place string, now parts) Cached {
 		case p.name == "parent":
 			parent = true
 		case !ok:
-			return Cached{Reason: p.name + " is new"}
+			return Cached{Reason: reasonNew.With(p.name)}
 		default:
-			return Cached{Reason: p.name + " changed"}
+			return Cached{Reason: reasonChanged.With(p.name)}
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(before)) {
-		return Cached{Reason: name + " is gone"}
+		return Cached{Reason: reasonGone.With(name)}
 	}
 	if parent {
-		return Cached{Parent: true, Reason: "the step before changed"}
+		return Cached{Parent: true, Reason: reasonStepBefore.With()}
 	}
-	return Cached{Reason: "it was not kept"}
+	return Cached{Reason: reasonNotKept.With()}
 }
 
 func (c *Cache) remember(place string, p parts) {

@@ -173,7 +173,7 @@ func (c *copier) copy(n *vfs.Node, rel, target string, overwrite bool, inInfo, e
 		return err
 	}
 	if there != nil && there.IsDir() {
-		return advise("A file cannot take the place of a directory: choose another destination, or remove the directory first.",
+		return advise(adviseDirectoryKept.With(),
 			"cannot replace to directory %s with file", target)
 	}
 	m := c.meta(n, nil)
@@ -236,7 +236,7 @@ func (c *copier) dirOnly(n *vfs.Node, target string, overwrite bool) (bool, erro
 	case there == nil:
 		return true, c.e.Mkdir(target, n.Mode, 0, 0)
 	case !there.IsDir():
-		return false, advise("A directory cannot take the place of a file or link: choose another destination, or remove it first.",
+		return false, advise(adviseFileKept.With(),
 			"cannot copy to non-directory: %s", target)
 	case overwrite:
 		return false, c.e.Chmod(target, n.Mode)

@@ -120,7 +120,7 @@ func (c *copyInstruction) permissions() (copyMode, error) {
 	if c.chmod == "" {
 		return m, nil
 	}
-	const advice = "Give octal digits such as 0755, or symbolic ones such as u=rwX,go=rX."
+	advice := adviseMode.With()
 	bad := advise(advice, "invalid chmod parameter: '%v'. it should be octal string and between 0 and 07777", c.chmod)
 	if p, err := strconv.ParseUint(c.chmod, 8, 32); err == nil {
 		if p > 0o7777 {
@@ -146,21 +146,21 @@ func (c *copyInstruction) permissions() (copyMode, error) {
 func (c *copyInstruction) check() error {
 	if c.checksum != "" {
 		if len(c.SourcePaths) != 1 {
-			return advise("Use an ADD of its own for the source with a checksum.", "checksum can't be specified for multiple sources")
+			return advise(adviseChecksumOne.With(), "checksum can't be specified for multiple sources")
 		}
 		if !isRemote(c.SourcePaths[0]) {
-			return advise("Take --checksum out: it is for remote sources.", "checksum requires HTTP(S) or Git sources")
+			return advise(adviseChecksumOut.With(), "checksum requires HTTP(S) or Git sources")
 		}
 	}
 	for _, s := range c.SourcePaths {
 		switch {
 		case !isRemote(s):
 		case !c.add && isGit(s):
-			return advise("Use ADD for a repository.", "source can't be a git ref for COPY")
+			return advise(adviseAddGit.With(), "source can't be a git ref for COPY")
 		case !c.add:
-			return advise("Use ADD for a URL.", "source can't be a URL for COPY")
+			return advise(adviseAddURL.With(), "source can't be a URL for COPY")
 		default:
-			return advise("Put the file into the context and COPY it.", "%s cannot be fetched: builds here have no network", s)
+			return refuse(advisePutFile.With(), saysNoNetwork.Error(s))
 		}
 	}
 	return nil
@@ -187,7 +187,7 @@ func (d *dispatcher) copySource(c *copyInstruction, step *Step) (vfs.Tree, error
 	}
 	s := c.from[0]
 	if s.source != nil && !s.built {
-		return vfs.Tree{}, advise("Move that stage above this one.",
+		return vfs.Tree{}, advise(adviseStageAbove.With(),
 			"cannot copy from stage %q, it needs to be defined before current stage %q", c.fromName, d.Name)
 	}
 	step.Source = s.Name
@@ -255,11 +255,11 @@ func (d *dispatcher) explainMissing(err error, written string, from []*planned) 
 	if !errors.As(err, &m) {
 		return err
 	}
-	advice := fmt.Sprintf("Add %s to the files of the context, or correct the path.", strings.TrimPrefix(m.path, "/"))
+	advice := adviseAddMissing.With(strings.TrimPrefix(m.path, "/"))
 	if len(from) > 0 {
-		advice = "Look at the files of that stage or image for the right path."
+		advice = adviseLookThere.With()
 	} else if _, err := d.all.Stat(m.path); err == nil {
-		advice = "The file is there, but .dockerignore leaves it out: add an exception such as !" + strings.TrimPrefix(m.path, "/") + "."
+		advice = adviseIgnored.With(strings.TrimPrefix(m.path, "/"))
 	}
 	return advise(advice, "%s: %w", written, m)
 }
@@ -305,7 +305,7 @@ func (d *dispatcher) resolveOwner(c *copyInstruction, m *copyMode) error {
 			_, ok = parseID(group)
 		}
 		if !ok {
-			return advise("With --link give --chown as numbers: the layer is made without looking at the image's /etc/passwd.", "invalid user index: -1")
+			return advise(adviseLinkOwner.With(), "invalid user index: -1")
 		}
 	}
 	var err error

@@ -125,7 +125,7 @@ func (d *dispatcher) metadata(cmd instructions.Command, step *Step) error {
 		}
 		for _, v := range c.Volumes {
 			if v == "" {
-				return advise("Name a path, or take the instruction out.", "VOLUME specified can not be an empty string")
+				return advise(adviseVolume.With(), "VOLUME specified can not be an empty string")
 			}
 			config.Volumes[v] = struct{}{}
 		}
@@ -139,7 +139,7 @@ func (d *dispatcher) metadata(cmd instructions.Command, step *Step) error {
 	case *instructions.OnbuildCommand:
 		config.OnBuild = append(config.OnBuild, c.Expression)
 	default:
-		return fmt.Errorf("the instruction %s is not known here", step.Keyword)
+		return saysNotKnown.Error(step.Keyword)
 	}
 	return nil
 }

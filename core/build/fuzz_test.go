@@ -30,7 +30,7 @@ func FuzzBuild(f *testing.F) {
 		if err != nil && !errors.As(err, &e) {
 			t.Errorf("%q gave an error without a place: %v", text, err)
 		}
-		if e != nil && strings.TrimSpace(e.Text) == "" {
+		if e != nil && strings.TrimSpace(e.Text.Text) == "" {
 			t.Errorf("%q gave an error without words", text)
 		}
 		if err == nil && res.Image == nil {

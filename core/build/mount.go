@@ -36,7 +36,7 @@ func (d *dispatcher) mounts(c *instructions.RunCommand, from []*planned) (list [
 		one := mount{path: target, readOnly: m.ReadOnly, id: fmt.Sprintf("%s from=%s source=%s", m.Type, m.From, m.Source)}
 		switch m.Type {
 		case instructions.MountTypeSSH:
-			return nil, nil, advise("Take the mount out: there is no agent and no network here.", "--mount=type=ssh cannot be provided")
+			return nil, nil, refuse(adviseNoAgent.With(), saysNoSSH.Error())
 		case instructions.MountTypeSecret:
 			s, kv, err := d.secret(m)
 			if err != nil {
@@ -70,7 +70,7 @@ func (d *dispatcher) mountSource(m *instructions.Mount, from *planned) (*vfs.Nod
 	t := d.files
 	if m.From != "" {
 		if from.source != nil && !from.built {
-			return nil, advise("Move that stage above this one.",
+			return nil, advise(adviseStageAbove.With(),
 				"cannot mount from stage %q to %q, stage needs to be defined before current command", m.From, m.Target)
 		}
 		t = from.tree
@@ -131,7 +131,7 @@ func (d *dispatcher) secret(m *instructions.Mount) ([]mount, []string, error) {
 	value, ok := d.o.Secrets[id]
 	if !ok {
 		if m.Required {
-			return nil, nil, advise("Give the build a secret of that name, or take required out.", "secret %s: not found", id)
+			return nil, nil, advise(adviseSecret.With(), "secret %s: not found", id)
 		}
 		return nil, nil, nil
 	}

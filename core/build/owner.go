@@ -132,7 +132,7 @@ func lookupProcess(t vfs.Tree, spec string) (process, error) {
 	}
 	if !known {
 		if !numeric {
-			return p, advise("Add the user to /etc/passwd first, or give numbers as in USER 1000:1000.",
+			return p, advise(adviseUser.With(),
 				"unable to find user %s: no matching entries in passwd file", user)
 		}
 		p.uid = id
@@ -168,7 +168,7 @@ func lookupProcess(t vfs.Tree, spec string) (process, error) {
 		}
 	}
 	if hasGroup && !found {
-		return p, advise("Add the group to /etc/group first, or give its number.",
+		return p, advise(adviseGroup.With(),
 			"unable to find group %s: no matching entries in group file", group)
 	}
 	return p, nil

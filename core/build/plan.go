@@ -11,6 +11,7 @@ import (
 
 	"layerlab.dev/core/dockerfile"
 	"layerlab.dev/core/image"
+	"layerlab.dev/core/message"
 	"layerlab.dev/core/vfs"
 )
 
@@ -73,7 +74,7 @@ func (b *builder) plan(f *dockerfile.File) (*planned, error) {
 			return nil, b.wrap(err, st.From)
 		}
 		if m.Result == "" {
-			return nil, b.wrap(advise("Give the ARG before FROM a default, or pass it as a build argument.",
+			return nil, b.wrap(advise(adviseArgDefault.With(),
 				"base name (%s) should not be blank", st.BaseName), st.From)
 		}
 		p := &planned{Stage: &Stage{Index: st.Index, Name: st.Name, BaseName: m.Result}, source: st}
@@ -98,7 +99,7 @@ func (b *builder) plan(f *dockerfile.File) (*planned, error) {
 			target = b.stages.list[i]
 		}
 		if target == nil {
-			return nil, advise("Stages with a name: "+list(b.stages.names())+".", "target stage %q could not be found", b.o.Target)
+			return nil, advise(b.stages.choice(), "target stage %q could not be found", b.o.Target)
 		}
 	}
 	for _, p := range slices.Clone(b.stages.list) {
@@ -148,11 +149,13 @@ func from(p *planned) *dockerfile.Instruction {
 	return p.source.From
 }
 
-func list(names []string) string {
+// choice says which targets there are.
+func (s *stages) choice() message.Message {
+	names := s.names()
 	if len(names) == 0 {
-		return "none"
+		return adviseTargetNone.With()
 	}
-	return strings.Join(names, ", ")
+	return adviseTarget.With(strings.Join(names, ", "))
 }
 
 func reach(p *planned) {
@@ -186,13 +189,13 @@ func (b *builder) connect(p *planned, c *command) error {
 			return nil
 		}
 		if strings.ContainsRune(cmd.From, '$') {
-			return advise("Name the image in a FROM of its own and copy from that stage.",
+			return advise(adviseImageStage.With(),
 				"variable expansion is not supported for --from, define a new stage with FROM using ARG from global scope as a workaround")
 		}
 		d := (*planned)(nil)
 		if i, err := strconv.Atoi(cmd.From); err == nil {
 			if i < 0 || i >= len(b.stages.list) {
-				return advise(fmt.Sprintf("Stages are counted from 0; this file has %d.", len(b.res.Stages)), "invalid stage index %d", i)
+				return advise(adviseStageNumber.With(len(b.res.Stages)), "invalid stage index %d", i)
 			}
 			d = b.stages.list[i]
 		} else {
@@ -228,7 +231,7 @@ func (b *builder) circle() error {
 	visit = func(p *planned) error {
 		switch state[p] {
 		case visiting:
-			return b.wrap(advise("Let one of the stages stand on its own.", "circular dependency detected on stage: %s", p.Name), from(p))
+			return b.wrap(advise(adviseCircle.With(), "circular dependency detected on stage: %s", p.Name), from(p))
 		case done:
 			return nil
 		}
@@ -271,8 +274,7 @@ func (b *builder) resolve(p *planned) error {
 		if _, err := dockerfile.NormalizeReference(p.BaseName); err != nil {
 			return fmt.Errorf("failed to parse stage name %q: %w", p.BaseName, err)
 		}
-		return advise("Name a base image that is here, the name of a stage above, or import the image as an archive.",
-			"base image %q is not here", p.BaseName)
+		return refuse(adviseBase.With(), saysNoBase.Error(strconv.Quote(p.BaseName)))
 	}
 	tree, err := img.Tree()
 	if err != nil {

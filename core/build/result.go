@@ -6,6 +6,7 @@ import (
 	"layerlab.dev/core/dockerfile"
 	"layerlab.dev/core/image"
 	"layerlab.dev/core/layer"
+	"layerlab.dev/core/message"
 	"layerlab.dev/core/shell"
 	"layerlab.dev/core/vfs"
 )
@@ -74,7 +75,7 @@ type Step struct {
 	// wrote which path last, and what is to be known about how it was done.
 	Output []Output
 	Writes []shell.Write
-	Notes  []string
+	Notes  []message.Message
 	// Argv is the command line of a RUN, in which the offsets of Writes count.
 	Argv []string
 	// ExitCode is that of a RUN.
@@ -93,9 +94,9 @@ type Error struct {
 	Range   dockerfile.Range
 	Keyword string
 	// Text is the reason, in BuildKit's words where it has some.
-	Text string
+	Text message.Message
 	// Advice says what to do.
-	Advice string
+	Advice message.Message
 	// ExitCode is that of the failing RUN, nil where none was run.
 	ExitCode *int
 	Err      error
@@ -116,11 +117,15 @@ func (e *Error) Unwrap() error { return e.Err }
 // adviser is an error that knows what to do about it.
 type adviser struct {
 	error
-	advice string
+	advice message.Message
 }
 
 func (a adviser) Unwrap() error { return a.error }
 
-func advise(advice, format string, args ...any) error {
+// advise makes an error in BuildKit's words.
+func advise(advice message.Message, format string, args ...any) error {
 	return adviser{fmt.Errorf(format, args...), advice}
 }
+
+// refuse makes an error in words of our own.
+func refuse(advice message.Message, why error) error { return adviser{why, advice} }

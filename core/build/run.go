@@ -11,6 +11,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
+	"layerlab.dev/core/message"
 	"layerlab.dev/core/shell"
 	"layerlab.dev/core/vfs"
 )
@@ -57,14 +58,14 @@ func (d *dispatcher) runStep(c *instructions.RunCommand, from []*planned, step *
 
 func (d *dispatcher) refuseRun(c *instructions.RunCommand) error {
 	if instructions.GetSecurity(c) == instructions.SecurityInsecure {
-		return advise("Take --security=insecure out.", "security.insecure is not allowed")
+		return advise(adviseTakeOut.With("--security=insecure"), "security.insecure is not allowed")
 	}
 	if instructions.GetNetwork(c) == instructions.NetworkHost {
-		return advise("Take --network=host out.", "network.host is not allowed")
+		return advise(adviseTakeOut.With("--network=host"), "network.host is not allowed")
 	}
 	for _, f := range c.FlagsUsed {
 		if f == "device" {
-			return advise("Take --device out.", "--device needs hardware, which builds here do not have")
+			return refuse(adviseTakeOut.With("--device"), saysNoDevice.Error())
 		}
 	}
 	return nil
@@ -202,10 +203,10 @@ func (d *dispatcher) execute(args []string, documents map[string]string, env []s
 
 func (d *dispatcher) exitError(args []string, code int, out []Output) error {
 	e := &Error{File: d.o.Name, ExitCode: &code, Keyword: "RUN",
-		Text: fmt.Sprintf("process %q did not complete successfully: exit code: %d", strings.Join(args, " "), code)}
-	for i := len(out) - 1; i >= 0 && e.Advice == ""; i-- {
+		Text: message.Plain(fmt.Sprintf("process %q did not complete successfully: exit code: %d", strings.Join(args, " "), code))}
+	for i := len(out) - 1; i >= 0 && e.Advice.IsZero(); i-- {
 		if text := strings.TrimSpace(out[i].Text); out[i].FD == 2 && text != "" {
-			e.Advice = "The command said: " + text[strings.LastIndexByte(text, '\n')+1:]
+			e.Advice = adviseCommandSaid.With(text[strings.LastIndexByte(text, '\n')+1:])
 		}
 	}
 	if in := d.Steps[len(d.Steps)-1].Instruction; in != nil {
@@ -221,9 +222,9 @@ func runError(args []string, err error) error {
 		return &failure{adviser{err, unsupported.Advice}, unsupported.ExitCode}
 	}
 	if errors.Is(err, context.Canceled) {
-		return fmt.Errorf("the build was cancelled: %w", err)
+		return saysCancelledBy.Wrap(err)
 	}
-	return fmt.Errorf("%s: %w", strings.Join(args, " "), err)
+	return saysRun.Wrap(err, strings.Join(args, " "))
 }
 
 // failure is an error of a command that would have had an exit code.

@@ -13,6 +13,7 @@ import (
 	"layerlab.dev/core/dockerfile"
 	"layerlab.dev/core/image"
 	"layerlab.dev/core/layer"
+	"layerlab.dev/core/message"
 	"layerlab.dev/core/vfs"
 )
 
@@ -93,7 +94,7 @@ func (b *builder) stage(p *planned) error {
 	d := dispatcher{builder: b, p: p, Stage: s, lex: b.res.File.Lex()}
 	for _, cmd := range p.commands {
 		if err := b.ctx.Err(); err != nil {
-			return &Error{File: b.o.Name, Text: "the build was cancelled", Err: err}
+			return &Error{File: b.o.Name, Text: saysCancelled.With(), Err: err}
 		}
 		step := &Step{Instruction: cmd.in, Trigger: cmd.trigger, Keyword: strings.ToUpper(cmd.Name()), Text: cmd.in.Original, Before: s.tree}
 		if cmd.trigger {
@@ -107,7 +108,7 @@ func (b *builder) stage(p *planned) error {
 		if err := d.dispatch(cmd, step); err != nil {
 			err = b.wrap(err, cmd.in)
 			if e, ok := err.(*Error); ok && cmd.trigger {
-				e.Text = "trigger " + step.Text + ": " + e.Text
+				e.Text = message.Join(message.Plain("trigger "+step.Text+": "), e.Text)
 			}
 			return err
 		}

@@ -87,7 +87,7 @@ func decompressed(b *vfs.Blob) (io.Reader, error) {
 		}
 		return z, nil
 	case bytes.HasPrefix(head, []byte{0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00}):
-		return nil, advise("Unpack it and add the files, or compress it with gzip, bzip2 or zstd.", "xz archives cannot be unpacked here")
+		return nil, refuse(adviseUnpack.With(), saysNoXZ.Error())
 	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		z, err := zstd.NewReader(b.Reader(), zstd.WithDecoderConcurrency(1))
 		if err != nil {

@@ -48,7 +48,7 @@ func (tc checkCase) run(t *testing.T) {
 		}
 	}
 	for _, d := range f.Diagnostics {
-		if d.Detail == "" {
+		if d.Detail.IsZero() {
 			t.Errorf("%v: says not what to do", d)
 		}
 		if d.Severity == dockerfile.Warning && d.URL == "" && d.Rule != "InvalidBaseImagePlatform" {

@@ -6,6 +6,8 @@ import (
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/util/suggest"
+
+	"layerlab.dev/core/message"
 )
 
 // Severity tells an error, which fails the build, from a warning.
@@ -43,7 +45,7 @@ type Diagnostic struct {
 	// URL is the page about the rule, "" where there is none.
 	URL string
 	// Detail says what to do.
-	Detail string
+	Detail message.Message
 }
 
 // String gives the diagnostic as a compiler prints it.

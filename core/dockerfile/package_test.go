@@ -138,7 +138,7 @@ func TestErrorPlaces(t *testing.T) {
 		if got := f.Text(d.Range); got != tc.marked {
 			t.Errorf("%q: marks %q, want %q", tc.line, got, tc.marked)
 		}
-		if !strings.HasPrefix(d.Detail, tc.detail) {
+		if !strings.HasPrefix(d.Detail.Text, tc.detail) {
 			t.Errorf("%q: detail %q, want %q", tc.line, d.Detail, tc.detail)
 		}
 	}

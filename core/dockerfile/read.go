@@ -6,6 +6,8 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/linter"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
+
+	"layerlab.dev/core/message"
 )
 
 // checkArg is the build argument that replaces the `# check=` directive.
@@ -86,9 +88,13 @@ func (r *reader) fail(at Range, keyword, text string) {
 
 // warn is the linter's LintWarnFunc.
 func (r *reader) warn(rule, _, url, text string, location []parser.Range) {
+	var detail message.Message
+	if advice, ok := ruleAdvice[rule]; ok {
+		detail = advice.With()
+	}
 	r.f.Diagnostics = append(r.f.Diagnostics, Diagnostic{
 		Severity: Warning, Range: r.lines(location), Rule: rule, Text: text, URL: url,
-		Detail: ruleAdvice[rule],
+		Detail: detail,
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"layerlab.dev/core/layer"
+	"layerlab.dev/core/message"
 	"layerlab.dev/core/vfs"
 )
 
@@ -24,7 +25,7 @@ type Image struct {
 	Config Config
 	Layers []*layer.Layer
 	// Note says in words what a made-up image stands for; empty for a real one.
-	Note string
+	Note message.Message
 
 	configJSON   []byte
 	manifestJSON []byte // of an image that came with one

@@ -235,7 +235,7 @@ func eval(s *Shell, argv []string) int {
 		argv = argv[1:]
 	}
 	if s.depth++; s.depth > 1000 {
-		s.p.Machine().Abort(&proc.LimitError{What: "depth", Limit: 1000, Text: "eval calls itself more than 1000 deep"})
+		s.p.Machine().Abort(&proc.LimitError{What: "depth", Limit: 1000, Text: limitEval.With()})
 	}
 	defer func() { s.depth-- }()
 	return s.source(strings.Join(argv[1:], " "), max(s.line-1, s.base))

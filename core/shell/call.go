@@ -186,7 +186,7 @@ func (s *Shell) invoke(st *syntax.Stmt, assigns []*syntax.Assign, argv []string,
 // callFunction runs a function with its arguments.
 func (s *Shell) callFunction(name string, fn *function, args []string) {
 	if s.depth++; s.depth > 1000 {
-		s.p.Machine().Abort(&proc.LimitError{What: "depth", Limit: 1000, Text: name + ": functions call each other more than 1000 deep"})
+		s.p.Machine().Abort(&proc.LimitError{What: "depth", Limit: 1000, Text: proc.LimitCalls.With(name)})
 	}
 	fr := &frame{name: name}
 	s.frames = append(s.frames, fr)
@@ -291,8 +291,8 @@ func (s *Shell) execve(argv []string, assigns []*syntax.Assign) int {
 			return s.runFile(at, argv)
 		}
 	}
-	if why := s.hint(name); why != "" {
-		m.Note("%s", why)
+	if why := s.hint(name); !why.IsZero() {
+		m.Note(why)
 	}
 	return s.notFound(name, err)
 }

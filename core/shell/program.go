@@ -129,8 +129,8 @@ func box(p *proc.Proc, name string) (func(*proc.Proc) int, error) {
 	}
 	if slices.Contains(applet.List(p.Plain), name) {
 		p.Machine().Abort(&UnsupportedError{Command: strings.Join(p.Args, " "), Path: p.Exe, ExitCode: 126,
-			Reason: "busybox has this applet, but it is not interpreted here",
-			Advice: "build this step with Docker, or do the same by other commands"})
+			Reason: whyApplet.With(),
+			Advice: insteadOther.With()})
 	}
 	return func(p *proc.Proc) int {
 		p.Errorf("%s: applet not found\n", p.Name())

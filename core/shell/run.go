@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"layerlab.dev/core/message"
 	"layerlab.dev/core/shell/proc"
 	"layerlab.dev/core/vfs"
 )
@@ -56,7 +57,7 @@ type Write struct {
 }
 
 // Note is something a reader should know beside the output.
-type Note struct{ Text string }
+type Note struct{ Text message.Message }
 
 // Result is what a run came to.
 type Result struct {

@@ -50,7 +50,7 @@ func TestUnsupported(t *testing.T) {
 	} {
 		_, _, err := run(t, image("dash"), shell.Config{}, line)
 		var u *shell.UnsupportedError
-		if !errors.As(err, &u) || !strings.Contains(u.Reason, want) || u.Advice == "" || u.ExitCode != 126 {
+		if !errors.As(err, &u) || !strings.Contains(u.Reason.Text, want) || u.Advice.IsZero() || u.ExitCode != 126 {
 			t.Errorf("%s: %v", line, err)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 
 	"layerlab.dev/core/image"
 	"layerlab.dev/core/layer"
+	"layerlab.dev/core/message"
 	"layerlab.dev/core/vfs"
 )
 
@@ -39,6 +40,20 @@ func Names() []string {
 	slices.Sort(names)
 	return names
 }
+
+// notes say of every stand-in what it is: the comment at the head of its file.
+var notes = func() map[string]message.Form {
+	forms := map[string]message.Form{}
+	for _, name := range Names() {
+		text, err := data.ReadFile("data/" + name + ".txtar")
+		if err != nil {
+			panic(err) // the folder is embedded
+		}
+		comment, _, _ := strings.Cut(string(text), "\n-- ")
+		forms[name] = message.New("standin."+name, strings.ReplaceAll(strings.TrimSpace(comment), "%", "%%"))
+	}
+	return forms
+}()
 
 var (
 	mu   sync.Mutex
@@ -136,7 +151,7 @@ func parse(name string, a *txtar.Archive) (*image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	img.Note = strings.TrimSpace(string(a.Comment))
+	img.Note = notes[name].With()
 	return img, nil
 }
 

@@ -31,7 +31,7 @@ func TestEveryStandIn(t *testing.T) {
 		if size > 300_000 {
 			t.Errorf("%s takes %d bytes", name, size)
 		}
-		if img.Note == "" {
+		if img.Note.IsZero() {
 			t.Errorf("%s does not say what it is", name)
 		}
 	}

@@ -72,7 +72,7 @@ func runBuild(ctx context.Context, args []string) error {
 	}
 	if err != nil {
 		var e *build.Error
-		if errors.As(err, &e) && e.Advice != "" {
+		if errors.As(err, &e) && !e.Advice.IsZero() {
 			return fmt.Errorf("%w\n%s", err, e.Advice)
 		}
 		return err

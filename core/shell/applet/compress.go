@@ -62,7 +62,7 @@ func gzipApplet(p *proc.Proc) int {
 	if kind == "xz" && !undo {
 		if p.GNU {
 			p.Machine().Abort(&proc.UnsupportedError{Command: strings.Join(p.Args, " "), Path: p.Exe, ExitCode: 126,
-				Reason: "making xz files is not interpreted here", Advice: "use gzip or bzip2"})
+				Reason: whyXZ.With(), Advice: insteadGzip.With()})
 		}
 		return usage(p)
 	}

@@ -55,7 +55,7 @@ func chpasswd(p *proc.Proc) int {
 		if !o.Has('e') {
 			// A real one is salted at random, so no two builds agree: a hash that
 			// matches no password keeps the layer reproducible.
-			p.Machine().Note("chpasswd: the password of %s is not hashed here; the entry is locked", name)
+			p.Machine().Note(noteLocked.With(name))
 			pass = "!"
 		}
 		if !setPassword(p, name, pass) {

@@ -212,7 +212,7 @@ func shuf(p *proc.Proc) int {
 		j := int(seed % uint64(i+1))
 		lines[i], lines[j] = lines[j], lines[i]
 	}
-	p.Machine().Note("shuf: the order is the same in every run here")
+	p.Machine().Note(noteShuf.With())
 	if o.Has('n') {
 		lines = lines[:min(mustInt(p, o.Arg('n')), len(lines))]
 	}

@@ -413,7 +413,7 @@ func killApplet(p *proc.Proc) int {
 // ldconfig and update-ca-certificates have nothing to work on: no compiled
 // library is ever loaded here.
 func nothing(p *proc.Proc) int {
-	p.Machine().Note("%s: nothing to do here", p.Name())
+	p.Machine().Note(noteNothing.With(p.Name()))
 	return 0
 }
 

@@ -610,7 +610,7 @@ func (in *interp) compare(n *node) bool {
 func (in *interp) call(n *node) value {
 	f := n.fn
 	if len(in.stack) > 1000 {
-		in.p.Machine().Abort(&proc.LimitError{What: "depth", Limit: 1000, Text: f.name + ": functions call each other more than 1000 deep"})
+		in.p.Machine().Abort(&proc.LimitError{What: "depth", Limit: 1000, Text: proc.LimitCalls.With(f.name)})
 	}
 	frame := make([]value, max(len(f.params), len(n.kids)))
 	for i, k := range n.kids {

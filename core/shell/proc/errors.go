@@ -2,39 +2,45 @@ package proc
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 
+	"layerlab.dev/core/message"
 	"layerlab.dev/core/vfs"
 )
 
 // UnsupportedError reports a command that exists in the image but cannot be
 // interpreted here.
 type UnsupportedError struct {
-	Command  string // as it was called
-	Path     string // the file inside the image, if there is one
-	Reason   string // what it is and why it cannot run
-	Advice   string // what to do instead
-	ExitCode int    // what the shell would see: 126 or 127
+	Command  string          // as it was called
+	Path     string          // the file inside the image, if there is one
+	Reason   message.Message // what it is and why it cannot run
+	Advice   message.Message // what to do instead
+	ExitCode int             // what the shell would see: 126 or 127
 }
 
-func (e *UnsupportedError) Error() string {
+func (e *UnsupportedError) Error() string { return e.Message().Text }
+
+// Message is the error with what to do.
+func (e *UnsupportedError) Message() message.Message {
 	at := e.Command
 	if e.Path != "" && e.Path != e.Command {
 		at += " (" + e.Path + ")"
 	}
-	return fmt.Sprintf("%s: %s; %s", at, e.Reason, e.Advice)
+	return saysUnsupported.With(at, e.Reason, e.Advice)
 }
 
 // LimitError reports that a run was ended because it used too much of
 // something.
 type LimitError struct {
-	What  string // "steps", "disk", "depth", "memory" or "progress"
-	Limit int64  // in the unit of What: steps, bytes, calls
-	Text  string // what happened, for a reader
+	What  string          // "steps", "disk", "depth", "memory" or "progress"
+	Limit int64           // in the unit of What: steps, bytes, calls
+	Text  message.Message // what happened, for a reader
 }
 
-func (e *LimitError) Error() string { return e.Text }
+func (e *LimitError) Error() string { return e.Text.Text }
+
+// Message is the text.
+func (e *LimitError) Message() message.Message { return e.Text }
 
 // InternalError reports a mistake of the interpreter itself.
 type InternalError struct {

@@ -291,7 +291,7 @@ func (*Sink) close(*File)                            {}
 
 func (s *Sink) write(p *Proc, _ *File, b []byte) (int, error) {
 	if len(s.data)+len(b) > maxCapture {
-		p.m.Abort(&LimitError{What: "memory", Limit: maxCapture, Text: "the output that a command substitution takes in is too large"})
+		p.m.Abort(&LimitError{What: "memory", Limit: maxCapture, Text: limitCapture.With()})
 	}
 	s.data = append(s.data, b...)
 	return len(b), nil

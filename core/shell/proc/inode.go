@@ -141,7 +141,7 @@ func (o *inode) flat() []byte {
 	}
 	if o.size > largeInMemory {
 		o.m.Abort(&LimitError{What: "memory", Limit: largeInMemory,
-			Text: fmt.Sprintf("%s: a file of %d bytes is changed in its middle; only files up to %s can be", o.path, o.size, size(largeInMemory))})
+			Text: limitMiddle.With(o.path, o.size, size(largeInMemory))})
 	}
 	b := make([]byte, o.size)
 	if _, err := o.readAt(b, 0); err != nil && err != io.EOF {
@@ -206,7 +206,7 @@ func (p *Proc) spend(n int64) {
 	m := p.m
 	if m.disk += n; m.disk > m.Limits.Disk {
 		m.Abort(&LimitError{What: "disk", Limit: m.Limits.Disk,
-			Text: fmt.Sprintf("the command wrote more than %s to files and was stopped", size(m.Limits.Disk))})
+			Text: limitDisk.With(size(m.Limits.Disk))})
 	}
 }
 

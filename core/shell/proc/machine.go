@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"slices"
 
+	"layerlab.dev/core/message"
 	"layerlab.dev/core/vfs"
 )
 
@@ -64,7 +65,7 @@ type Machine struct {
 	disk     int64
 	shown    int64
 	clipped  bool
-	notes    []string
+	notes    []message.Message
 	writes   map[string]*Command
 	procs    map[int]*Proc
 	lastPID  int
@@ -165,7 +166,7 @@ func (m *Machine) next() {
 	if m.sleepers() {
 		return
 	}
-	panic(abort{&LimitError{What: "progress", Text: "every process waits for another: the command would hang forever"}})
+	panic(abort{&LimitError{What: "progress", Text: limitHang.With()}})
 }
 
 func (m *Machine) turnOf(t *task) {
@@ -228,14 +229,14 @@ func (m *Machine) Now() int64 { return m.Editor.Tree().Now() }
 func (m *Machine) Steps() int64 { return m.steps }
 
 // Note records something the reader should be told beside the output.
-func (m *Machine) Note(format string, a ...any) {
-	if s := fmt.Sprintf(format, a...); !slices.Contains(m.notes, s) {
-		m.notes = append(m.notes, s)
+func (m *Machine) Note(n message.Message) {
+	if !slices.ContainsFunc(m.notes, func(o message.Message) bool { return o.Text == n.Text }) {
+		m.notes = append(m.notes, n)
 	}
 }
 
 // Notes returns what was noted, in order.
-func (m *Machine) Notes() []string { return m.notes }
+func (m *Machine) Notes() []message.Message { return m.notes }
 
 // Writes returns which command last changed each path.
 func (m *Machine) Writes() map[string]*Command { return m.writes }
@@ -258,7 +259,7 @@ func (m *Machine) show(fd int, b []byte) {
 	}
 	if m.clipped {
 		m.Output(2, fmt.Appendf(nil, "\n[output clipped, log limit %s reached]\n", size(m.Limits.Output)))
-		m.Note("output clipped at %s", size(m.Limits.Output))
+		m.Note(noteClipped.With(size(m.Limits.Output)))
 	}
 }
 

@@ -62,7 +62,7 @@ func (p *Proc) Child(args []string) *Proc {
 	m := p.m
 	if p.depth >= m.Limits.Depth {
 		m.Abort(&LimitError{What: "depth", Limit: int64(m.Limits.Depth),
-			Text: fmt.Sprintf("more than %d processes inside each other", m.Limits.Depth)})
+			Text: limitProcesses.With(m.Limits.Depth)})
 	}
 	m.lastPID++
 	c := *p
@@ -268,7 +268,7 @@ func (m *Machine) watch() {
 	}
 	if m.steps > m.Limits.Steps {
 		panic(abort{&LimitError{What: "steps", Limit: m.Limits.Steps,
-			Text: fmt.Sprintf("the command took more than %d steps and was stopped: does a loop never end?", m.Limits.Steps)}})
+			Text: limitSteps.With(m.Limits.Steps)}})
 	}
 	if m.timers > 0 {
 		m.Editor.Advance(1024 * 1000) // a step counts as a microsecond

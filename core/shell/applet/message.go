@@ -1,0 +1,12 @@
+package applet
+
+import "layerlab.dev/core/message"
+
+var (
+	noteNothing = message.New("note.nothing", "%s: nothing to do here")
+	noteShuf    = message.New("note.shuf", "shuf: the order is the same in every run here")
+	noteLocked  = message.New("note.locked", "chpasswd: the password of %s is not hashed here; the entry is locked")
+
+	whyXZ       = message.New("why.xz", "making xz files is not interpreted here")
+	insteadGzip = message.New("instead.gzip", "use gzip or bzip2")
+)
