@@ -402,7 +402,7 @@ func (b *bridge) Forget(paths ...string) {
 func (b *bridge) Renamed(from, to string) { b.call("renamed", from, to) }
 
 // Marks implements lab.Host.
-func (b *bridge) Marks(path string, d []wire.Diagnostic) { b.call("marks", path, text(d)) }
+func (b *bridge) Marks(path string, marks []lab.Mark) { b.call("marks", path, text(marks)) }
 
 // Light implements lab.Host.
 func (b *bridge) Light(chosen, lit lab.Lines) {

@@ -10,8 +10,8 @@ func (c *FilePeek) State() string {
 		return v.Failure
 	case !v.Loaded:
 		return c.Lab.W.LoadingRows
-	case v.Content.Absent != "":
-		return v.Content.Absent
+	case !v.Content.Absent.IsZero():
+		return c.Lab.W.Say(v.Content.Absent)
 	}
 	return ""
 }

@@ -69,8 +69,8 @@ func (c *Inspector) Why() string {
 		return ""
 	}
 	t := c.Lab.W.Cache[s.Cache.State]
-	if s.Cache.Reason != "" {
-		t += ": " + s.Cache.Reason
+	if !s.Cache.Reason.IsZero() {
+		t += ": " + c.Lab.W.Say(s.Cache.Reason)
 	}
 	return t
 }

@@ -31,7 +31,7 @@ func (c *Output) how() string {
 }
 
 // notes are what is to be known about how it was done.
-func (c *Output) notes() []string { return c.Step.Notes[:min(len(c.Step.Notes), 100)] }
+func (c *Output) notes() []wire.Message { return c.Step.Notes[:min(len(c.Step.Notes), 100)] }
 
 // commands are those that wrote files of the layer.
 func (c *Output) commands() []wire.Command {

@@ -99,7 +99,7 @@ func (nowhere) Show(string, string)                            {}
 func (nowhere) Hide()                                          {}
 func (nowhere) Forget(...string)                               {}
 func (nowhere) Renamed(string, string)                         {}
-func (nowhere) Marks(string, []wire.Diagnostic)                {}
+func (nowhere) Marks(string, []lab.Mark)                       {}
 func (nowhere) Light(lab.Lines, lab.Lines)                     {}
 func (nowhere) Goto(int, int)                                  {}
 func (nowhere) Fill(string, string, string)                    {}

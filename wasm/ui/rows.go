@@ -144,8 +144,8 @@ func (c *Rows) Note(r wire.Row) string {
 	case r.Change == "parent":
 		notes = append(notes, w.ParentDir)
 	}
-	if r.Note != "" {
-		notes = append(notes, r.Note)
+	if !r.Note.IsZero() {
+		notes = append(notes, w.Say(r.Note))
 	}
 	if c.List.Tall() && len(notes) == 0 {
 		notes = append(notes, w.Kind[r.Type])

@@ -80,8 +80,8 @@ func (c *Stack) Base() string {
 		return ""
 	}
 	text := c.Lab.W.BaseOf[st.Base.Kind]
-	if st.Base.Note != "" {
-		text += ": " + st.Base.Note
+	if !st.Base.Note.IsZero() {
+		text += ": " + c.Lab.W.Say(st.Base.Note)
 	}
 	return text
 }

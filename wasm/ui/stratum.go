@@ -88,8 +88,8 @@ func (c *Stratum) Name() string {
 // CacheTitle says where the step's result came from and why.
 func (c *Stratum) CacheTitle() string {
 	t := c.Lab.W.Cache[c.Step.Cache.State]
-	if c.Step.Cache.Reason != "" {
-		t += ": " + c.Step.Cache.Reason
+	if !c.Step.Cache.Reason.IsZero() {
+		t += ": " + c.Lab.W.Say(c.Step.Cache.Reason)
 	}
 	return t
 }

@@ -16,12 +16,12 @@ type Built struct {
 
 // Diagnostic is an error or a warning on a place in a file.
 type Diagnostic struct {
-	File     string `json:"file"`
-	Severity string `json:"severity"` // "error" or "warning"
-	Rule     string `json:"rule,omitempty"`
-	Text     string `json:"text"`
-	Detail   string `json:"detail,omitempty"` // what to do
-	URL      string `json:"url,omitempty"`
+	File     string  `json:"file"`
+	Severity string  `json:"severity"` // "error" or "warning"
+	Rule     string  `json:"rule,omitempty"`
+	Text     Message `json:"text"`
+	Detail   Message `json:"detail,omitzero"` // what to do
+	URL      string  `json:"url,omitempty"`
 	// Lines count from 1, columns from 0 in UTF-16 units as the editor counts.
 	StartLine   int `json:"startLine"`
 	StartColumn int `json:"startColumn"`
@@ -55,10 +55,10 @@ type Stage struct {
 
 // Base is what FROM named.
 type Base struct {
-	Name   string `json:"name"`
-	Kind   string `json:"kind"` // "scratch", "stage", "image" (another Dockerfile's), "stand-in", "imported"
-	Digest string `json:"digest,omitempty"`
-	Note   string `json:"note,omitempty"` // for a stand-in: what it is
+	Name   string  `json:"name"`
+	Kind   string  `json:"kind"` // "scratch", "stage", "image" (another Dockerfile's), "stand-in", "imported"
+	Digest string  `json:"digest,omitempty"`
+	Note   Message `json:"note,omitzero"` // for a stand-in: what it is
 }
 
 // Step is one stratum: a layer of the base or an instruction.
@@ -96,15 +96,15 @@ type Step struct {
 	Cache         Cache  `json:"cache"`
 	Source        string `json:"source,omitempty"` // stage or image that COPY --from names
 	// How says how a RUN was obtained: "interpreted".
-	How    string   `json:"how,omitempty"`
-	Output []Output `json:"output,omitempty"`
-	Notes  []string `json:"notes,omitempty"`
+	How    string    `json:"how,omitempty"`
+	Output []Output  `json:"output,omitempty"`
+	Notes  []Message `json:"notes,omitempty"`
 }
 
 // Cache tells where a step's result came from.
 type Cache struct {
-	State  string `json:"state"`            // "hit", "built", "parent" (built again because the parent changed)
-	Reason string `json:"reason,omitempty"` // "/src/app.js changed", "parent step 3 changed"
+	State  string  `json:"state"`           // "hit", "built", "parent" (built again because the parent changed)
+	Reason Message `json:"reason,omitzero"` // "/src/app.js changed", "parent step 3 changed"
 }
 
 // Output is a piece of what a RUN wrote, in order.

@@ -17,6 +17,7 @@ type Response struct {
 	ID     int             `json:"id"`
 	Result json.RawMessage `json:"result,omitempty"`
 	Error  string          `json:"error,omitempty"`
+	Why    Message         `json:"why,omitzero"` // Error, to be worded
 }
 
 // Event is what the engine says unasked.

@@ -41,7 +41,7 @@ type Row struct {
 	Layer string `json:"layer,omitempty"`
 	// Note says in words what changed: "mode 0644 to 0600", "hides 12 bytes of
 	// layer 1"; Lower describes the former version.
-	Note      string            `json:"note,omitempty"`
+	Note      Message           `json:"note,omitzero"`
 	LowerSize int64             `json:"lowerSize,omitempty"`
 	PAX       map[string]string `json:"pax,omitempty"`
 	// Name is the name in the tar, such as "srv/.wh.a" ("tar").
@@ -85,12 +85,12 @@ type FileQuery struct {
 
 // FileContent is the beginning of a file.
 type FileContent struct {
-	Size   int64  `json:"size"`
-	Text   string `json:"text,omitempty"`
-	Base64 string `json:"base64,omitempty"` // where it is no UTF-8 text
-	Cut    bool   `json:"cut"`              // there is more
-	Absent string `json:"absent,omitempty"` // why there are no bytes
-	Digest string `json:"digest"`
+	Size   int64   `json:"size"`
+	Text   string  `json:"text,omitempty"`
+	Base64 string  `json:"base64,omitempty"` // where it is no UTF-8 text
+	Cut    bool    `json:"cut"`              // there is more
+	Absent Message `json:"absent,omitzero"`  // why there are no bytes
+	Digest string  `json:"digest"`
 }
 
 // DocQuery asks for a document of an image.

@@ -14,6 +14,7 @@ import (
 	"layerlab.dev/core/dockerfile"
 	"layerlab.dev/core/image"
 	"layerlab.dev/core/layer"
+	"layerlab.dev/core/message"
 	"layerlab.dev/core/standin"
 	"layerlab.dev/core/vfs"
 	"layerlab.dev/core/workspace"
@@ -104,8 +105,8 @@ func (s *Session) build(ctx context.Context, j *job) {
 	}
 	if w.state[j.chosen] == nil {
 		built.Diagnostics = append(built.Diagnostics, wire.Diagnostic{
-			File: j.chosen, Severity: "error", Text: "there is no " + j.chosen,
-			Detail: "Add a file of this name, or choose another Dockerfile.", StartLine: 1, EndLine: 1,
+			File: j.chosen, Severity: "error", Text: toPage(saysNoDockerfile.With(j.chosen)),
+			Detail: toPage(adviseNoDockerfile.With()), StartLine: 1, EndLine: 1,
 		})
 	}
 	for _, p := range j.paths {
@@ -175,10 +176,10 @@ type work struct {
 func (w *works) build(path string) (*image.Image, error) {
 	if done := w.state[path]; done != nil {
 		if done.running {
-			return nil, fmt.Errorf("%s needs its own image", path)
+			return nil, saysOwnImage.Error(path)
 		}
 		if done.result == nil || done.result.Image == nil {
-			return nil, fmt.Errorf("%s does not build", path)
+			return nil, saysNotBuilt.Error(path)
 		}
 		return done.result.Image, nil
 	}
@@ -188,7 +189,7 @@ func (w *works) build(path string) (*image.Image, error) {
 	defer func() { d.running = false }()
 	source, err := d.source.Bytes()
 	if err != nil {
-		d.diagnostics = []wire.Diagnostic{{File: path, Severity: "error", Text: err.Error(), StartLine: 1, EndLine: 1}}
+		d.diagnostics = []wire.Diagnostic{{File: path, Severity: "error", Text: toPage(message.Of(err)), StartLine: 1, EndLine: 1}}
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	o := build.Options{
@@ -209,7 +210,7 @@ func (w *works) build(path string) (*image.Image, error) {
 		err = d.picture(w)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s does not build: %w", path, err)
+		return nil, saysNotBuiltFor.Wrap(err, path)
 	}
 	w.order = append(w.order, d)
 	return d.result.Image, nil
@@ -234,8 +235,8 @@ func diagnostics(d workspace.Dockerfile, res *build.Result, err error) []wire.Di
 	if f != nil {
 		for _, found := range f.Diagnostics {
 			out = append(out, locate(f, found.Range, wire.Diagnostic{
-				File: d.Path, Severity: found.Severity.String(), Rule: found.Rule, Text: found.Text,
-				Detail: found.Detail, URL: found.URL}))
+				File: d.Path, Severity: found.Severity.String(), Rule: found.Rule, Text: wire.Plain(found.Text),
+				Detail: toPage(found.Detail), URL: found.URL}))
 		}
 	}
 	var failed *build.Error
@@ -243,11 +244,11 @@ func diagnostics(d workspace.Dockerfile, res *build.Result, err error) []wire.Di
 	case err == nil || f != nil && f.Err() != nil:
 		// The file's own errors are among the diagnostics already.
 	case !errors.As(err, &failed):
-		out = append(out, wire.Diagnostic{File: d.Path, Severity: "error", Text: err.Error(), StartLine: 1, EndLine: 1})
+		out = append(out, wire.Diagnostic{File: d.Path, Severity: "error", Text: toPage(message.Of(err)), StartLine: 1, EndLine: 1})
 	default:
-		why := wire.Diagnostic{File: d.Path, Severity: "error", Text: failed.Text, Detail: failed.Advice, StartLine: 1, EndLine: 1}
+		why := wire.Diagnostic{File: d.Path, Severity: "error", Text: toPage(failed.Text), Detail: toPage(failed.Advice), StartLine: 1, EndLine: 1}
 		if text, detail, stopped := advice(err); stopped {
-			why.Text, why.Detail = text, detail
+			why.Text, why.Detail = toPage(text), toPage(detail)
 		}
 		if failed.File != "" && failed.File != d.Path {
 			why.File = path.Join(d.Context, failed.File)

@@ -65,7 +65,7 @@ func TestChangeNotes(t *testing.T) {
 			rows := ask[wire.Rows](p, wire.MethodRows, wire.RowsQuery{Step: all[len(all)-1].ID, List: "changes", Count: 100})
 			for _, r := range rows.Rows {
 				if r.Path == test.path {
-					if r.Note != test.want {
+					if r.Note.Text != test.want {
 						t.Errorf("note %q, want %q", r.Note, test.want)
 					}
 					return

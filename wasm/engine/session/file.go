@@ -32,9 +32,9 @@ func (s *Session) file(q wire.FileQuery) (wire.FileContent, error) {
 	}
 	c := wire.FileContent{Size: n.Size()}
 	if n.Kind != vfs.File {
-		c.Absent = "this is a " + typeOf(n)
+		c.Absent = toPage(saysNoFile.With(typeName(n)))
 		if n.Kind == vfs.Symlink {
-			c.Absent += " to " + n.Target
+			c.Absent = toPage(saysLink.With(n.Target))
 		}
 		return c, nil
 	}
@@ -55,7 +55,7 @@ func (s *Session) file(q wire.FileQuery) (wire.FileContent, error) {
 	if _, err := b.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
 		var absent *vfs.AbsentError
 		if errors.As(err, &absent) {
-			c.Absent = "only the digest of this file is known"
+			c.Absent = toPage(saysDigestOnly.With())
 			return c, nil
 		}
 		return c, fmt.Errorf("%s: %w", q.Path, err)

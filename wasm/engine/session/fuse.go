@@ -3,11 +3,11 @@ package session
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
 	"layerlab.dev/core/build"
+	"layerlab.dev/core/message"
 	"layerlab.dev/core/shell"
 )
 
@@ -58,22 +58,25 @@ func (f *fuse) Err() error {
 // TimeError reports that a RUN was stopped because it took too long.
 type TimeError struct{ Limit time.Duration }
 
-func (e *TimeError) Error() string {
-	return fmt.Sprintf("RUN was stopped after %s", count(int64(e.Limit/time.Second), "second"))
+func (e *TimeError) Error() string { return e.Message().Text }
+
+// Message is the error.
+func (e *TimeError) Message() message.Message {
+	return saysTime.With(countSeconds.With(int64(e.Limit / time.Second)))
 }
 
 // advice says what to do about a RUN that was stopped; stopped is false where
 // err is about something else.
-func advice(err error) (text, detail string, stopped bool) {
+func advice(err error) (text, detail message.Message, stopped bool) {
 	var late *TimeError
 	var limit *shell.LimitError
 	switch {
 	case errors.As(err, &late):
-		return late.Error(), "Does a loop never end? If not, let the command do less: there is no more time for one RUN here.", true
+		return late.Message(), adviseTime.With(), true
 	case errors.As(err, &limit) && limit.What == "steps":
-		return limit.Text, "Let the loop end, or do less in it.", true
+		return limit.Text, adviseSteps.With(), true
 	case errors.As(err, &limit):
-		return limit.Text, "Let the command do less: a build lives in the memory of this page.", true
+		return limit.Text, adviseLimit.With(), true
 	}
-	return "", "", false
+	return text, detail, false
 }

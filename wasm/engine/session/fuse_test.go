@@ -23,7 +23,7 @@ func TestRunWithoutEnd(t *testing.T) {
 				t.Fatalf("built %t, %+v", built.Ok, built.Diagnostics)
 			}
 			d := built.Diagnostics[0]
-			if d.StartLine != 3 || d.Severity != "error" || !strings.HasPrefix(d.Text, "RUN was stopped after ") || !strings.Contains(d.Detail, "loop") {
+			if d.StartLine != 3 || d.Severity != "error" || !strings.HasPrefix(d.Text.Text, "RUN was stopped after ") || !strings.Contains(d.Detail.Text, "loop") {
 				t.Errorf("says %+v", d)
 			}
 		})
@@ -64,7 +64,7 @@ func TestStepLimitSaysWhatToDo(t *testing.T) {
 	// The command's own count ends it before the clock does.
 	p := newPageWith(t, session.Options{RunLimit: time.Hour})
 	built := p.build(workspace(1, "Dockerfile", lines("FROM alpine", "RUN f() { f; }; f")))
-	if built.Ok || len(built.Diagnostics) == 0 || built.Diagnostics[0].Detail == "" {
+	if built.Ok || len(built.Diagnostics) == 0 || built.Diagnostics[0].Detail.IsZero() {
 		t.Errorf("says %+v", built.Diagnostics)
 	}
 }

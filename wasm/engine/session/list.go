@@ -97,72 +97,9 @@ func (l *list) ofChanges(st *step) {
 		if c.Lower != nil {
 			r.LowerSize = c.Lower.Size()
 		}
-		r.Note = changeNote(c, below, layers)
+		r.Note = toPage(changeNote(c, below, layers))
 		return r
 	}
-}
-
-// changeNote says in words what a change did to what was there.
-func changeNote(c layer.Change, below *fate, layers []*step) string {
-	var words []string
-	switch c.Kind {
-	case layer.Removed:
-		if c.Lower.IsDir() {
-			if files, bytes := c.Lower.Total(); files > 0 {
-				words = append(words, fmt.Sprintf("hides %s with %s", count(files, "name"), count(bytes, "byte")))
-			}
-			break
-		}
-		words = append(words, hides(c, below, layers)...)
-	case layer.Modified:
-		a, b := c.Lower, c.Node
-		if a.Kind != b.Kind {
-			words = append(words, fmt.Sprintf("%s to %s", typeOf(a), typeOf(b)))
-		}
-		if a.Mode != b.Mode {
-			words = append(words, fmt.Sprintf("mode %04o to %04o", a.Mode, b.Mode))
-		}
-		if a.UID != b.UID || a.GID != b.GID {
-			words = append(words, fmt.Sprintf("owner %d:%d to %d:%d", a.UID, a.GID, b.UID, b.GID))
-		}
-		if a.Target != b.Target && a.Kind == b.Kind {
-			words = append(words, fmt.Sprintf("target %s to %s", a.Target, b.Target))
-		}
-		if a.Kind == vfs.File && b.Kind == vfs.File {
-			same, err := a.Blob().Equal(b.Blob())
-			switch {
-			case err != nil:
-				// One of the two is known by its digest only.
-			case !same:
-				words = append(words, fmt.Sprintf("content %s to %s", count(a.Size(), "byte"), count(b.Size(), "byte")))
-			case len(words) == 0 && a.MTime != b.MTime:
-				words = append(words, "mtime only: the same bytes again")
-			case len(words) > 0:
-				words = append(words, "the same bytes again")
-			}
-		}
-		words = append(words, hides(c, below, layers)...)
-	}
-	return strings.Join(words, ", ")
-}
-
-// hides tells how many bytes of which layer a change takes from sight.
-func hides(c layer.Change, below *fate, layers []*step) []string {
-	if below == nil || c.Lower == nil || c.Lower.Kind != vfs.File {
-		return nil
-	}
-	owner, ok := below.owners[c.Path]
-	if !ok || owner.size == 0 {
-		return nil
-	}
-	return []string{fmt.Sprintf("hides %s of layer %d", count(owner.size, "byte"), owner.layer+1)}
-}
-
-func count[N int | int64](n N, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func (l *list) ofFiles(st *step) {

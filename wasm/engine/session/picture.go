@@ -62,8 +62,8 @@ func describe(b *build.Stage) wire.Base {
 	case b.Base == nil:
 		// Not needed for the image, so nobody has looked for it.
 		base.Kind = "image"
-	case b.Base.Note != "":
-		base.Kind, base.Note = "stand-in", b.Base.Note
+	case !b.Base.Note.IsZero():
+		base.Kind, base.Note = "stand-in", toPage(b.Base.Note)
 	default:
 		base.Kind = "image"
 	}

@@ -55,7 +55,7 @@ func (s *Session) onStandIn(st *build.Stage) bool {
 	if st.Base == nil {
 		return false
 	}
-	if st.Base.Note != "" {
+	if !st.Base.Note.IsZero() {
 		return true
 	}
 	d, err := s.work(string(st.Base.ID()))

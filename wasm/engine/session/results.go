@@ -1,7 +1,6 @@
 package session
 
 import (
-	"fmt"
 	"slices"
 
 	"layerlab.dev/core/image"
@@ -78,7 +77,7 @@ func (s *Session) step(id string) (*step, error) {
 	if st := s.results.step(id); st != nil {
 		return st, nil
 	}
-	return nil, fmt.Errorf("step %q is gone: the stack was built again", id)
+	return nil, saysStepGone.Error(id)
 }
 
 // work finds the build that made an image.
@@ -93,7 +92,7 @@ func (s *Session) work(imageID string) (*work, error) {
 	if d := s.results.earlier.find(imageID); d != nil {
 		return d, nil
 	}
-	return nil, fmt.Errorf("image %s is gone: it was built again", imageID)
+	return nil, saysImageGone.Error(imageID)
 }
 
 // keptLists is how many lists stay at hand for scrolling.

@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"sync"
 	"time"
 
 	"layerlab.dev/core/build"
+	"layerlab.dev/core/message"
 	"layerlab.dev/wasm/wire"
 )
 
@@ -100,7 +102,7 @@ func (s *Session) Receive(message []byte, buffers [][]byte) {
 func (s *Session) answer(id int, result any, buffers [][]byte, err error) {
 	res := wire.Response{ID: id}
 	if err != nil {
-		res.Error = err.Error()
+		res.Error, res.Why = err.Error(), toPage(message.Of(err))
 	} else {
 		res.Result = encode(result)
 	}
@@ -143,7 +145,7 @@ func (s *Session) query(req wire.Request) (any, [][]byte, error) {
 		}
 		return s.export(req.ID, q)
 	}
-	return nil, nil, fmt.Errorf("the engine knows no method %q", req.Method)
+	return nil, nil, saysNoMethod.Error(strconv.Quote(req.Method))
 }
 
 // ask reads the params of a request and hands them to what answers it.

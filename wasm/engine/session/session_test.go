@@ -104,7 +104,7 @@ func TestSteps(t *testing.T) {
 	if all[0].Kind != "base" || all[0].DiffID == "" || all[0].Added == 0 {
 		t.Errorf("the base is %+v", all[0])
 	}
-	if base := img.Stages[img.Final].Base; base.Kind != "stand-in" || base.Name != "alpine" || base.Note == "" {
+	if base := img.Stages[img.Final].Base; base.Kind != "stand-in" || base.Name != "alpine" || base.Note.IsZero() {
 		t.Errorf("the base is %+v", base)
 	}
 	run := all[len(all)-2]
@@ -226,7 +226,7 @@ func TestErrors(t *testing.T) {
 				t.Fatalf("built: %+v", built)
 			}
 			for _, d := range built.Diagnostics {
-				if d.Severity == "error" && d.File == test.file && d.StartLine == test.line && strings.Contains(d.Text, test.text) {
+				if d.Severity == "error" && d.File == test.file && d.StartLine == test.line && strings.Contains(d.Text.Text, test.text) {
 					return
 				}
 			}
@@ -238,7 +238,7 @@ func TestErrors(t *testing.T) {
 // What a failed command printed is what tells why.
 func TestErrorShowsOutput(t *testing.T) {
 	built := newPage(t).build(workspace(1, "Dockerfile", lines("FROM alpine", "RUN echo because >&2; exit 3")))
-	if len(built.Diagnostics) == 0 || !strings.Contains(built.Diagnostics[len(built.Diagnostics)-1].Detail, "because") {
+	if len(built.Diagnostics) == 0 || !strings.Contains(built.Diagnostics[len(built.Diagnostics)-1].Detail.Text, "because") {
 		t.Errorf("diagnostics %+v", built.Diagnostics)
 	}
 }
@@ -346,7 +346,7 @@ func TestDockerfilesInFolders(t *testing.T) {
 	if len(all) != 2 || all[1].Modified != 1 || all[1].Added != 0 || all[0].HiddenBytes != 1 {
 		t.Errorf("steps %+v", all)
 	}
-	if c := all[1].Cache; c != (wire.Cache{State: "built"}) {
+	if c := all[1].Cache; c.State != "built" || !c.Reason.IsZero() {
 		t.Errorf("the first build of a step is %+v", c)
 	}
 }

@@ -167,7 +167,10 @@ func (p *stages) step(s *stage, b *build.Stage, from *build.Step) *step {
 	if from.Keyword == "RUN" {
 		st.How = "interpreted"
 	}
-	st.Source, st.Notes = from.Source, from.Notes
+	st.Source = from.Source
+	for _, n := range from.Notes {
+		st.Notes = append(st.Notes, toPage(n))
+	}
 	for _, o := range from.Output {
 		st.Output = append(st.Output, wire.Output{FD: o.FD, Text: o.Text})
 	}
@@ -231,7 +234,7 @@ func cacheState(c build.Cached) wire.Cache {
 	case c.Parent:
 		state = "parent"
 	}
-	return wire.Cache{State: state, Reason: c.Reason}
+	return wire.Cache{State: state, Reason: toPage(c.Reason)}
 }
 
 // baseLayer is what a layer of a base image does to those below it.

@@ -249,11 +249,14 @@ func (l *Lab) light() {
 
 // mark gives the editor the diagnostics of the open file.
 func (l *Lab) mark() {
-	var of []wire.Diagnostic
+	of := []Mark{}
 	if l.Built != nil {
 		for _, d := range l.Built.Diagnostics {
 			if d.File == l.Meta.Open {
-				of = append(of, d)
+				of = append(of, Mark{
+					Severity: d.Severity, Rule: d.Rule, URL: d.URL, Text: l.W.Say(d.Text), Detail: l.W.Say(d.Detail),
+					StartLine: d.StartLine, StartColumn: d.StartColumn, EndLine: d.EndLine, EndColumn: d.EndColumn,
+				})
 			}
 		}
 	}

@@ -63,7 +63,7 @@ func (l *Lab) build() {
 		}
 		l.Busy, l.Stale = false, l.Image != nil
 		l.Built = &wire.Built{Revision: revision, Dockerfile: ws.Dockerfile, Shown: -1,
-			Diagnostics: []wire.Diagnostic{{File: ws.Dockerfile, Severity: "error", Text: failure, StartLine: 1, EndLine: 1}}}
+			Diagnostics: []wire.Diagnostic{{File: ws.Dockerfile, Severity: "error", Text: wire.Plain(failure), StartLine: 1, EndLine: 1}}}
 		l.sent = map[string]bool{}
 		l.Say = l.W.SaysFailed(failure)
 		l.mark()
@@ -84,7 +84,11 @@ func (l *Lab) Receive(message []byte) error {
 		c, ok := l.calls[m.ID]
 		delete(l.calls, m.ID)
 		if ok && c.done != nil {
-			c.done(m.Result, m.Error)
+			failure := m.Error
+			if failure != "" && !m.Why.IsZero() {
+				failure = l.W.Say(m.Why)
+			}
+			c.done(m.Result, failure)
 		}
 		return nil
 	}
@@ -160,7 +164,7 @@ func (l *Lab) built(b *wire.Built) {
 		l.Stale = l.Image != nil
 		for _, d := range b.Diagnostics {
 			if d.Severity == "error" {
-				l.Say = l.W.SaysFailed(d.Text)
+				l.Say = l.W.SaysFailed(l.W.Say(d.Text))
 				break
 			}
 		}

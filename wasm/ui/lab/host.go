@@ -26,7 +26,7 @@ type Host interface {
 	Hide()
 	Forget(paths ...string)
 	Renamed(from, to string)
-	Marks(path string, diagnostics []wire.Diagnostic)
+	Marks(path string, marks []Mark)
 	Light(chosen, lit Lines)
 	Goto(line, column int)
 
@@ -36,6 +36,20 @@ type Host interface {
 	// Download saves buffer 0 of the engine's answer to a request.
 	Download(request int, name string)
 	Focus(element string)
+}
+
+// Mark is a diagnostic in the page's language.
+type Mark struct {
+	Severity string `json:"severity"`
+	Rule     string `json:"rule,omitempty"`
+	Text     string `json:"text"`
+	Detail   string `json:"detail,omitempty"`
+	URL      string `json:"url,omitempty"`
+	// The place, as in wire.Diagnostic.
+	StartLine   int `json:"startLine"`
+	StartColumn int `json:"startColumn"`
+	EndLine     int `json:"endLine"`
+	EndColumn   int `json:"endColumn"`
 }
 
 // Buffer names bytes for the engine: a text, or bytes that the store keeps

@@ -133,4 +133,7 @@ func (l *Lab) Flush() {
 }
 
 // SetWords changes the language.
-func (l *Lab) SetWords(w *words.Words) { l.W = w }
+func (l *Lab) SetWords(w *words.Words) {
+	l.W = w
+	l.mark()
+}

@@ -23,7 +23,7 @@ type host struct {
 	shown     string
 	forgotten int
 	renamed   []string
-	marks     []wire.Diagnostic
+	marks     []lab.Mark
 	chosen    lab.Lines
 	lit       lab.Lines
 	gone      [2]int
@@ -55,9 +55,9 @@ func (h *host) Replace(m lab.Meta, files []wire.File, former *wire.Workspace) {
 		h.saved[f.Path] = f
 	}
 }
-func (h *host) Marks(_ string, d []wire.Diagnostic) { h.marks = d }
-func (h *host) Light(chosen, lit lab.Lines)         { h.chosen, h.lit = chosen, lit }
-func (h *host) Fill(island, kind, text string)      { h.filled[island] = kind + ":" + text }
+func (h *host) Marks(_ string, m []lab.Mark)   { h.marks = m }
+func (h *host) Light(chosen, lit lab.Lines)    { h.chosen, h.lit = chosen, lit }
+func (h *host) Fill(island, kind, text string) { h.filled[island] = kind + ":" + text }
 func (h *host) Download(request int, name string) {
 	h.saves = append(h.saves, fmt.Sprint(request, " ", name))
 }
@@ -271,7 +271,7 @@ func TestFailedBuildKeepsTheLastGoodStack(t *testing.T) {
 		t.Errorf("chosen lines %v", h.chosen)
 	}
 	l.Edited("Dockerfile", "FRUM a")
-	bad := wire.Built{Revision: l.Revision, Shown: -1, Diagnostics: []wire.Diagnostic{{File: "Dockerfile", Severity: "error", Text: "unknown instruction: FRUM", StartLine: 1}}}
+	bad := wire.Built{Revision: l.Revision, Shown: -1, Diagnostics: []wire.Diagnostic{{File: "Dockerfile", Severity: "error", Text: wire.Plain("unknown instruction: FRUM"), StartLine: 1}}}
 	event(t, l, wire.EventBuilt, bad)
 	l.Flush()
 	if l.Image == nil || !l.Stale || l.Errors() != 1 || len(h.marks) != 1 {
@@ -288,11 +288,11 @@ func TestFailedBuildKeepsTheLastGoodStack(t *testing.T) {
 func TestErrorsComeBeforeWarnings(t *testing.T) {
 	l, h := started(t)
 	event(t, l, wire.EventBuilt, wire.Built{Revision: l.Revision, Shown: -1, Diagnostics: []wire.Diagnostic{
-		{Severity: "warning", Text: "a", File: "Dockerfile", StartLine: 1}, {Severity: "error", Text: "b", File: "second.txt", StartLine: 2, StartColumn: 3}, {Severity: "error", Text: "c"},
+		{Severity: "warning", Text: wire.Plain("a"), File: "Dockerfile", StartLine: 1}, {Severity: "error", Text: wire.Plain("b"), File: "second.txt", StartLine: 2, StartColumn: 3}, {Severity: "error", Text: wire.Plain("c")},
 	}})
 	var got string
 	for _, d := range l.Diagnostics() {
-		got += d.Text
+		got += d.Text.Text
 	}
 	if got != "bca" {
 		t.Errorf("in the order %s", got)
@@ -491,5 +491,31 @@ func TestStoppedBuildCanGoOn(t *testing.T) {
 	answer(t, l, id, nil, "")
 	if l.Notice != nil {
 		t.Error("a build that has a successor is told of")
+	}
+}
+
+func TestLanguageOfDiagnosticsAndFailures(t *testing.T) {
+	l, h := started(t)
+	advice := wire.Message{Key: "advice.usage", Args: []wire.Message{wire.Plain("FROM IMAGE")}, Text: "Write: FROM IMAGE"}
+	event(t, l, wire.EventBuilt, wire.Built{Revision: l.Revision, Shown: -1, Diagnostics: []wire.Diagnostic{
+		{File: "Dockerfile", Severity: "error", Text: wire.Plain("FROM requires one"), Detail: advice, StartLine: 1}}})
+	if len(h.marks) != 1 || h.marks[0].Detail != "Write: FROM IMAGE" {
+		t.Errorf("marks %+v", h.marks)
+	}
+	l.SetWords(words.For(words.Korean))
+	if h.marks[0].Detail != "형식: FROM IMAGE" || h.marks[0].Text != "FROM requires one" {
+		t.Errorf("in Korean %+v", h.marks)
+	}
+	l.OpenLesson("none")
+	raw, err := json.Marshal(wire.Response{ID: h.last().ID, Error: "step x is gone",
+		Why: wire.Message{Key: "cache.gone", Args: []wire.Message{wire.Plain("x")}, Text: "step x is gone"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Receive(raw); err != nil {
+		t.Fatal(err)
+	}
+	if l.Notice == nil || l.Notice.Text != "x 없어짐" {
+		t.Errorf("notice %+v", l.Notice)
 	}
 }

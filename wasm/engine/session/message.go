@@ -1,0 +1,76 @@
+package session
+
+import (
+	"layerlab.dev/core/message"
+	"layerlab.dev/core/vfs"
+	"layerlab.dev/wasm/wire"
+)
+
+// The session's own sentences.
+var (
+	saysNoDockerfile   = message.New("session.no-dockerfile", "there is no %s")
+	adviseNoDockerfile = message.New("session.add-dockerfile", "Add a file of this name, or choose another Dockerfile.")
+	saysOwnImage       = message.New("session.own-image", "%s needs its own image")
+	saysNotBuilt       = message.New("session.not-built", "%s does not build")
+	saysNotBuiltFor    = message.New("session.not-built-for", "%s does not build: %s")
+	saysTime           = message.New("session.time", "RUN was stopped after %s")
+	adviseTime         = message.New("session.less-time", "Does a loop never end? If not, let the command do less: there is no more time for one RUN here.")
+	adviseSteps        = message.New("session.fewer-steps", "Let the loop end, or do less in it.")
+	adviseLimit        = message.New("session.less", "Let the command do less: a build lives in the memory of this page.")
+	saysStepGone       = message.New("session.step-gone", "step %s is gone: the stack was built again")
+	saysImageGone      = message.New("session.image-gone", "image %s is gone: it was built again")
+	saysNoMethod       = message.New("session.no-method", "the engine knows no method %s")
+	saysNoFile         = message.New("session.no-file", "this is a %s")
+	saysLink           = message.New("session.link", "this is a symlink to %s")
+	saysDigestOnly     = message.New("session.digest-only", "only the digest of this file is known")
+
+	noteHidesNames = message.New("change.hides-names", "hides %s with %s")
+	noteHides      = message.New("change.hides", "hides %s of layer %s")
+	noteType       = message.New("change.type", "%s to %s")
+	noteMode       = message.New("change.mode", "mode %s to %s")
+	noteOwner      = message.New("change.owner", "owner %s to %s")
+	noteTarget     = message.New("change.target", "target %s to %s")
+	noteContent    = message.New("change.content", "content %s to %s")
+	noteTimeOnly   = message.New("change.time-only", "mtime only: the same bytes again")
+	noteSameBytes  = message.New("change.same-bytes", "the same bytes again")
+
+	countBytes   = message.Plural("count.bytes", "%s byte", "%s bytes")
+	countNames   = message.Plural("count.names", "%s name", "%s names")
+	countSeconds = message.Plural("count.seconds", "%s second", "%s seconds")
+
+	typeNames = map[string]message.Form{
+		"file":    message.New("type.file", "file"),
+		"dir":     message.New("type.dir", "dir"),
+		"symlink": message.New("type.symlink", "symlink"),
+		"char":    message.New("type.char", "char"),
+		"block":   message.New("type.block", "block"),
+		"fifo":    message.New("type.fifo", "fifo"),
+		"socket":  message.New("type.socket", "socket"),
+	}
+)
+
+func typeName(n *vfs.Node) message.Message { return typeNames[typeOf(n)].With() }
+
+// series puts messages behind each other with commas.
+func series(all []message.Message) message.Message {
+	if len(all) == 1 {
+		return all[0]
+	}
+	var parts []message.Message
+	for i, m := range all {
+		if i > 0 {
+			parts = append(parts, message.Plain(", "))
+		}
+		parts = append(parts, m)
+	}
+	return message.Join(parts...)
+}
+
+// toPage is a message as it travels.
+func toPage(m message.Message) wire.Message {
+	out := wire.Message{Key: m.Key, Text: m.Text}
+	for _, a := range m.Args {
+		out.Args = append(out.Args, toPage(a))
+	}
+	return out
+}

@@ -1,0 +1,66 @@
+package session
+
+import (
+	"fmt"
+
+	"layerlab.dev/core/layer"
+	"layerlab.dev/core/message"
+	"layerlab.dev/core/vfs"
+)
+
+// changeNote says what a change did to what was there.
+func changeNote(c layer.Change, below *fate, layers []*step) message.Message {
+	var said []message.Message
+	say := func(f message.Form, values ...any) { said = append(said, f.With(values...)) }
+	switch c.Kind {
+	case layer.Removed:
+		if c.Lower.IsDir() {
+			if files, bytes := c.Lower.Total(); files > 0 {
+				say(noteHidesNames, countNames.With(files), countBytes.With(bytes))
+			}
+			break
+		}
+		said = append(said, hides(c, below, layers)...)
+	case layer.Modified:
+		a, b := c.Lower, c.Node
+		if a.Kind != b.Kind {
+			say(noteType, typeName(a), typeName(b))
+		}
+		if a.Mode != b.Mode {
+			say(noteMode, fmt.Sprintf("%04o", a.Mode), fmt.Sprintf("%04o", b.Mode))
+		}
+		if a.UID != b.UID || a.GID != b.GID {
+			say(noteOwner, fmt.Sprintf("%d:%d", a.UID, a.GID), fmt.Sprintf("%d:%d", b.UID, b.GID))
+		}
+		if a.Target != b.Target && a.Kind == b.Kind {
+			say(noteTarget, a.Target, b.Target)
+		}
+		if a.Kind == vfs.File && b.Kind == vfs.File {
+			same, err := a.Blob().Equal(b.Blob())
+			switch {
+			case err != nil:
+				// One of the two is known by its digest only.
+			case !same:
+				say(noteContent, countBytes.With(a.Size()), countBytes.With(b.Size()))
+			case len(said) == 0 && a.MTime != b.MTime:
+				say(noteTimeOnly)
+			case len(said) > 0:
+				say(noteSameBytes)
+			}
+		}
+		said = append(said, hides(c, below, layers)...)
+	}
+	return series(said)
+}
+
+// hides tells how many bytes of which layer a change takes from sight.
+func hides(c layer.Change, below *fate, layers []*step) []message.Message {
+	if below == nil || c.Lower == nil || c.Lower.Kind != vfs.File {
+		return nil
+	}
+	owner, ok := below.owners[c.Path]
+	if !ok || owner.size == 0 {
+		return nil
+	}
+	return []message.Message{noteHides.With(countBytes.With(owner.size), owner.layer+1)}
+}
