@@ -109,7 +109,7 @@ serve() {
   site 5
   go build -o .cache/bin/serve ./site/serve
   say "serving $site, stop with Ctrl+C"
-  exec .cache/bin/serve "$@" "$site"
+  exec .cache/bin/serve --storage .cache/serve "$@" "$site"
 }
 
 # need_programs installs what the tests drive, or says what to install.

@@ -9,16 +9,16 @@ import (
 // 12.5.3): of those with the highest weight, the smallest. Where nothing fits,
 // the plain form is given, since a page that cannot be read is worse than one
 // that was not asked for.
-func (res *resource) choose(fields []string) form {
-	best := res.forms[len(res.forms)-1]
+func (f File) choose(fields []string) Form {
+	best := f.Forms[len(f.Forms)-1]
 	if len(fields) == 0 {
 		return best
 	}
 	weights := parseWeights(fields)
 	most := 0.0
-	for _, f := range res.forms {
-		if weight := weights.of(f.encoding); weight > most {
-			best, most = f, weight
+	for _, form := range f.Forms {
+		if weight := weights.of(form.Encoding); weight > most {
+			best, most = form, weight
 		}
 	}
 	return best

@@ -10,11 +10,16 @@ import (
 )
 
 func ExampleNew() {
-	site, err := edge.New(fstest.MapFS{
+	files, err := edge.Load(fstest.MapFS{
 		"index.html":                 {Data: []byte("<!doctype html>")},
 		"assets/engine.1f2e.wasm":    {Data: []byte("plain bytes")},
 		"assets/engine.1f2e.wasm.br": {Data: []byte("brotli")},
 	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	site, err := edge.New(edge.Config{Assets: files})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -12,7 +12,7 @@ import (
 
 func site(t *testing.T) *edge.Handler {
 	t.Helper()
-	h, err := edge.New(fstest.MapFS{
+	files, err := edge.Load(fstest.MapFS{
 		"index.html":                  {Data: []byte("<!doctype html>")},
 		"index.html.br":               {Data: []byte("page-br")},
 		"index.html.gz":               {Data: []byte("page-gzip")},
@@ -23,6 +23,10 @@ func site(t *testing.T) *edge.Handler {
 		"assets/icon.0a1b.svg":        {Data: []byte("<svg/>")},
 		"assets/app.0a1b.webmanifest": {Data: []byte("{}")},
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := edge.New(edge.Config{Assets: files})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +223,10 @@ func TestNewErrors(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := edge.New(test.files)
+			files, err := edge.Load(test.files)
+			if err == nil {
+				_, err = edge.New(edge.Config{Assets: files})
+			}
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v, want one with %q", err, test.want)
 			}

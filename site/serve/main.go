@@ -1,12 +1,12 @@
 // Command serve is the native host of the site: it serves a packed folder on
-// this machine or for a closed network.
+// this machine, for a closed network or behind a proxy of one's own.
 //
 // Usage:
 //
-//	serve [--addr localhost] [--port 8080] [folder]
+//	serve [flags] [folder]
 //
-// The folder is dist/site unless named. The program stops on an interrupt,
-// after the answers that are under way.
+// The folder is dist/site unless named; serve -h lists the flags. The program
+// stops on an interrupt, after the answers that are under way.
 package main
 
 import (
@@ -31,40 +31,41 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
-		slog.Error("serve", "error", err)
+		fmt.Fprintln(os.Stderr, "serve:", err)
 		os.Exit(1)
 	}
 }
 
-// run serves until ctx ends. It prints the address on out once it listens.
+// run serves until ctx ends. It prints the address on out once it listens, and
+// its log on errs.
 func run(ctx context.Context, args []string, out, errs io.Writer) error {
-	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
-	flags.SetOutput(errs)
-	addr := flags.String("addr", "localhost", "address to listen on; 0.0.0.0 serves the network")
-	port := flags.Int("port", 8080, "port to listen on; 0 takes a free one")
-	if err := flags.Parse(args); err != nil {
+	o, err := parseFlags(args, errs)
+	if err != nil {
 		return err
 	}
-	folder := "dist/site"
-	if flags.NArg() > 0 {
-		folder = flags.Arg(0)
-	}
-	handler, err := edge.New(os.DirFS(folder))
+	log := o.logger(errs)
+	config, err := o.config(log)
 	if err != nil {
-		return fmt.Errorf("%s: %w (pack it with ./build.sh build)", folder, err)
+		return err
 	}
-	listener, err := net.Listen("tcp", net.JoinHostPort(*addr, strconv.Itoa(*port)))
+	handler, err := edge.New(config)
+	if err != nil {
+		return fmt.Errorf("%s: %w (pack it with ./build.sh build)", o.folder, err)
+	}
+	listener, err := net.Listen("tcp", net.JoinHostPort(o.addr, strconv.Itoa(o.port)))
 	if err != nil {
 		return fmt.Errorf("listening: %w (another --port may be free)", err)
 	}
 	server := &http.Server{
-		Handler:           handler,
+		Handler:           watched(handler, log),
 		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
 		IdleTimeout:       2 * time.Minute,
-		ErrorLog:          slog.NewLogLogger(slog.NewTextHandler(errs, nil), slog.LevelWarn),
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	taken := listener.Addr().(*net.TCPAddr).Port
-	fmt.Fprintf(out, "http://%s\n", net.JoinHostPort(*addr, strconv.Itoa(taken)))
+	fmt.Fprintf(out, "http://%s\n", net.JoinHostPort(o.addr, strconv.Itoa(taken)))
 
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
@@ -76,7 +77,9 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	if err := server.Shutdown(grace); err != nil {
-		return fmt.Errorf("stopping: %w", err)
+		// A download may be longer than anybody waits.
+		server.Close()
+		log.Warn("stopped with answers under way", "error", err)
 	}
 	return nil
 }
