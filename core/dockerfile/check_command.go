@@ -280,9 +280,15 @@ var (
 	openWord   = regexp.MustCompile(`(?i)(?:_|^)(?:public|file|version)(?:_|$)`)
 )
 
+// SecretName tells whether the name of a variable says that its value is not to
+// be given away, as BuildKit's rule SecretsUsedInArgOrEnv has it.
+func SecretName(name string) bool {
+	return secretWord.MatchString(name) && !openWord.MatchString(name)
+}
+
 // secretKey is BuildKit's validateNoSecretKey.
 func (d *dispatcher) secretKey(instruction, key string) {
-	if secretWord.MatchString(key) && !openWord.MatchString(key) {
+	if SecretName(key) {
 		d.run(&linter.RuleSecretsUsedInArgOrEnv, linter.RuleSecretsUsedInArgOrEnv.Format(instruction, key))
 	}
 }

@@ -2,7 +2,6 @@ package image
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"path"
 	"strings"
 
-	"github.com/klauspost/compress/zstd"
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
@@ -152,14 +150,7 @@ func readDockerArchive(fsys fs.FS) (*Image, error) {
 		if err != nil {
 			return nil, fmt.Errorf("layer %d: %w", n+1, err)
 		}
-		media := ocispec.MediaTypeImageLayer
-		switch {
-		case bytes.HasPrefix(z, gzipMagic):
-			media = ocispec.MediaTypeImageLayerGzip
-		case bytes.HasPrefix(z, zstdMagic):
-			media = ocispec.MediaTypeImageLayerZstd
-		}
-		l, err := existing(z, layer.Blob{MediaType: media, Digest: digest.FromBytes(z), Size: int64(len(z)), Content: z})
+		l, err := existing(z, layer.Blob{MediaType: layer.Compressed(z).MediaType(), Digest: digest.FromBytes(z), Size: int64(len(z)), Content: z})
 		if err != nil {
 			return nil, fmt.Errorf("layer %d: %w", n+1, err)
 		}
@@ -183,26 +174,11 @@ func existing(z []byte, b layer.Blob) (*layer.Layer, error) {
 	return layer.Existing(entries, digest.FromBytes(raw), int64(len(raw)), b), nil
 }
 
-var (
-	gzipMagic = []byte{0x1f, 0x8b}
-	zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
-)
-
 func decompress(b []byte) ([]byte, error) {
-	switch {
-	case bytes.HasPrefix(b, gzipMagic):
-		z, err := gzip.NewReader(bytes.NewReader(b))
-		if err != nil {
-			return nil, err
-		}
-		return io.ReadAll(z)
-	case bytes.HasPrefix(b, zstdMagic):
-		z, err := zstd.NewReader(bytes.NewReader(b), zstd.WithDecoderConcurrency(1))
-		if err != nil {
-			return nil, err
-		}
-		defer z.Close()
-		return io.ReadAll(z)
+	r, err := layer.Decompress(b)
+	if err != nil {
+		return nil, err
 	}
-	return b, nil
+	defer r.Close()
+	return io.ReadAll(r)
 }

@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"bytes"
 	"compress/gzip"
 	"fmt"
 	"io"
@@ -8,10 +9,10 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// writer returns the encoder whose output equals BuildKit's. For gzip that is
+// Writer returns the encoder whose output equals BuildKit's. For gzip that is
 // the standard library at its default level with an empty header, as its
 // encoder was from Go 1.19 to 1.26; klauspost's gzip gives other bytes.
-func (c Compression) writer(w io.Writer) (io.WriteCloser, error) {
+func (c Compression) Writer(w io.Writer) (io.WriteCloser, error) {
 	switch c {
 	case Gzip, "":
 		return gzip.NewWriter(w), nil
@@ -28,3 +29,34 @@ func (c Compression) writer(w io.Writer) (io.WriteCloser, error) {
 type nopCloser struct{ io.Writer }
 
 func (nopCloser) Close() error { return nil }
+
+var (
+	gzipMagic = []byte{0x1f, 0x8b}
+	zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
+)
+
+// Compressed tells how a blob is compressed.
+func Compressed(b []byte) Compression {
+	switch {
+	case bytes.HasPrefix(b, gzipMagic):
+		return Gzip
+	case bytes.HasPrefix(b, zstdMagic):
+		return Zstd
+	}
+	return Uncompressed
+}
+
+// Decompress reads a blob whatever it is compressed with.
+func Decompress(b []byte) (io.ReadCloser, error) {
+	switch Compressed(b) {
+	case Gzip:
+		return gzip.NewReader(bytes.NewReader(b))
+	case Zstd:
+		z, err := zstd.NewReader(bytes.NewReader(b), zstd.WithDecoderConcurrency(1))
+		if err != nil {
+			return nil, err
+		}
+		return z.IOReadCloser(), nil
+	}
+	return io.NopCloser(bytes.NewReader(b)), nil
+}

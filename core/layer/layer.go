@@ -96,7 +96,7 @@ func (l *Layer) Blob(ctx context.Context, c Compression) (*Blob, error) {
 		return b, nil
 	}
 	var buf bytes.Buffer
-	z, err := c.writer(&buf)
+	z, err := c.Writer(&buf)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func (l *Layer) Blob(ctx context.Context, c Compression) (*Blob, error) {
 	if err := z.Close(); err != nil {
 		return nil, fmt.Errorf("compress layer %s: %w", l.diffID, err)
 	}
-	b := &Blob{MediaType: c.mediaType(), Digest: digest.FromBytes(buf.Bytes()), Size: int64(buf.Len()), Content: buf.Bytes()}
+	b := &Blob{MediaType: c.MediaType(), Digest: digest.FromBytes(buf.Bytes()), Size: int64(buf.Len()), Content: buf.Bytes()}
 	if l.blobs == nil {
 		l.blobs = map[Compression]*Blob{}
 	}
@@ -144,7 +144,8 @@ const (
 	Uncompressed Compression = "uncompressed"
 )
 
-func (c Compression) mediaType() string {
+// MediaType names the blobs so compressed, as the OCI image-spec does.
+func (c Compression) MediaType() string {
 	switch c {
 	case Zstd:
 		return ocispec.MediaTypeImageLayerZstd

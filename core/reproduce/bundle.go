@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"layerlab.dev/core/image"
+	"layerlab.dev/core/shell"
 	"layerlab.dev/core/vfs"
 )
 
@@ -68,28 +69,28 @@ func (b *Bundle) Command(ctx context.Context) (buildx, buildctl string, err erro
 	x := []string{fmt.Sprintf("SOURCE_DATE_EPOCH=%d docker buildx build --no-cache --provenance=false", b.Epoch)}
 	c := []string{fmt.Sprintf("SOURCE_DATE_EPOCH=%d buildctl build --no-cache --frontend dockerfile.v0", b.Epoch),
 		"--local context=context", "--local dockerfile=context"}
-	x = append(x, "--file "+quote("context/"+b.Dockerfile))
+	x = append(x, "--file "+shell.Quote("context/"+b.Dockerfile))
 	if b.Dockerfile != "Dockerfile" {
-		c = append(c, "--opt "+quote("filename="+b.Dockerfile))
+		c = append(c, "--opt "+shell.Quote("filename="+b.Dockerfile))
 	}
 	if b.Target != "" {
-		x, c = append(x, "--target "+quote(b.Target)), append(c, "--opt "+quote("target="+b.Target))
+		x, c = append(x, "--target "+shell.Quote(b.Target)), append(c, "--opt "+shell.Quote("target="+b.Target))
 	}
 	if b.Platform != "" {
-		x, c = append(x, "--platform "+quote(b.Platform)), append(c, "--opt "+quote("platform="+b.Platform))
+		x, c = append(x, "--platform "+shell.Quote(b.Platform)), append(c, "--opt "+shell.Quote("platform="+b.Platform))
 	}
 	for _, k := range slices.Sorted(maps.Keys(b.BuildArgs)) {
-		x = append(x, "--build-arg "+quote(k+"="+b.BuildArgs[k]))
-		c = append(c, "--opt "+quote("build-arg:"+k+"="+b.BuildArgs[k]))
+		x = append(x, "--build-arg "+shell.Quote(k+"="+b.BuildArgs[k]))
+		c = append(c, "--opt "+shell.Quote("build-arg:"+k+"="+b.BuildArgs[k]))
 	}
 	for i, name := range slices.Sorted(maps.Keys(b.Bases)) {
 		m, err := b.Bases[name].Manifest(ctx, image.Options{})
 		if err != nil {
 			return "", "", fmt.Errorf("base image %s: %w", name, err)
 		}
-		x = append(x, "--build-context "+quote(fmt.Sprintf("%s=oci-layout://%s@%s", name, baseDir(name), m.Digest)))
-		c = append(c, "--oci-layout "+quote(fmt.Sprintf("base%d=%s", i, baseDir(name))),
-			"--opt "+quote(fmt.Sprintf("context:%s=oci-layout://base%d@%s", name, i, m.Digest)))
+		x = append(x, "--build-context "+shell.Quote(fmt.Sprintf("%s=oci-layout://%s@%s", name, baseDir(name), m.Digest)))
+		c = append(c, "--oci-layout "+shell.Quote(fmt.Sprintf("base%d=%s", i, baseDir(name))),
+			"--opt "+shell.Quote(fmt.Sprintf("context:%s=oci-layout://base%d@%s", name, i, m.Digest)))
 	}
 	x, c = append(x, "--output "+output, "context"), append(c, "--output "+output)
 	return strings.Join(x, " \\\n  "), strings.Join(c, " \\\n  "), nil
@@ -103,17 +104,6 @@ func baseDir(name string) string {
 		}
 		return r
 	}, name)
-}
-
-// quote writes a word for a POSIX shell.
-func quote(s string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_=./:@,+", r)
-	}
-	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 // WriteTar writes the archive: context/, bases/, reproduce.sh with the

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"layerlab.dev/core/linediff"
 	"layerlab.dev/core/shell/proc"
 	"layerlab.dev/core/vfs"
 )
@@ -92,100 +93,12 @@ func cmp(p *proc.Proc) int {
 	return status
 }
 
-// change is a stretch of lines that differ: old[a1:a2] became new[b1:b2].
-type change struct{ a1, a2, b1, b2 int }
-
-// lineChanges finds the changes between two texts: the longest common
-// subsequence by Myers' algorithm, ends trimmed.
-func lineChanges(p *proc.Proc, a, b []string) []change {
-	lo := 0
-	for lo < len(a) && lo < len(b) && a[lo] == b[lo] {
-		lo++
-	}
-	hi := 0
-	for hi < len(a)-lo && hi < len(b)-lo && a[len(a)-1-hi] == b[len(b)-1-hi] {
-		hi++
-	}
-	x, y := a[lo:len(a)-hi], b[lo:len(b)-hi]
-	keepX, keepY := myers(p, x, y)
-	var out []change
-	i, j := 0, 0
-	for i < len(x) || j < len(y) {
-		if i < len(x) && j < len(y) && keepX[i] && keepY[j] {
-			i++
-			j++
-			continue
-		}
-		c := change{lo + i, 0, lo + j, 0}
-		for i < len(x) && !keepX[i] {
-			i++
-		}
-		for j < len(y) && !keepY[j] {
-			j++
-		}
-		c.a2, c.b2 = lo+i, lo+j
-		out = append(out, c)
-	}
-	return out
-}
-
-// myers marks the lines both sides keep.
-func myers(p *proc.Proc, x, y []string) (keepX, keepY []bool) {
-	n, m := len(x), len(y)
-	keepX, keepY = make([]bool, n), make([]bool, m)
-	if n == 0 || m == 0 {
-		return
-	}
-	maxD := n + m
-	v := make([]int, 2*maxD+2)
-	var trace [][]int
-	for d := 0; d <= maxD; d++ {
-		p.Steps(int64(d))
-		trace = append(trace, append([]int(nil), v[maxD-d:maxD+d+2]...))
-		for k := -d; k <= d; k += 2 {
-			var i int
-			if k == -d || k != d && v[maxD+k-1] < v[maxD+k+1] {
-				i = v[maxD+k+1]
-			} else {
-				i = v[maxD+k-1] + 1
-			}
-			j := i - k
-			for i < n && j < m && x[i] == y[j] {
-				i++
-				j++
-			}
-			v[maxD+k] = i
-			if i >= n && j >= m {
-				// Walk back.
-				for dd := d; dd > 0; dd-- {
-					t := trace[dd]
-					at := func(k int) int { return t[k+dd] }
-					k := i - j
-					var pk int
-					if k == -dd || k != dd && at(k-1) < at(k+1) {
-						pk = k + 1
-					} else {
-						pk = k - 1
-					}
-					pi := at(pk)
-					pj := pi - pk
-					for i > pi && j > pj {
-						i--
-						j--
-						keepX[i], keepY[j] = true, true
-					}
-					i, j = pi, pj
-				}
-				for i > 0 && j > 0 {
-					i--
-					j--
-					keepX[i], keepY[j] = true, true
-				}
-				return
-			}
-		}
-	}
-	return
+// lineChanges finds the changes between two texts.
+func lineChanges(p *proc.Proc, a, b []string) []linediff.Change {
+	return linediff.Changes(a, b, func(work int) bool {
+		p.Steps(int64(work))
+		return true
+	})
 }
 
 type differ struct {
@@ -361,7 +274,7 @@ func (d *differ) files(a, b string, inDir bool) {
 	if o.Has('B') {
 		kept := changes[:0]
 		for _, c := range changes {
-			if strings.TrimSpace(strings.Join(linesA[c.a1:c.a2], "")+strings.Join(linesB[c.b1:c.b2], "")) != "" {
+			if strings.TrimSpace(strings.Join(linesA[c.A1:c.A2], "")+strings.Join(linesB[c.B1:c.B2], "")) != "" {
 				kept = append(kept, c)
 			}
 		}
@@ -395,14 +308,14 @@ func (d *differ) files(a, b string, inDir bool) {
 		return name
 	}
 	p.Printf("--- %s\n+++ %s\n", label(0, a), label(1, b))
-	hunk := []change{}
+	hunk := []linediff.Change{}
 	flush := func() {
 		if len(hunk) == 0 {
 			return
 		}
 		first, last := hunk[0], hunk[len(hunk)-1]
-		a1, b1 := max(first.a1-d.context, 0), max(first.b1-d.context, 0)
-		a2, b2 := min(last.a2+d.context, len(linesA)), min(last.b2+d.context, len(linesB))
+		a1, b1 := max(first.A1-d.context, 0), max(first.B1-d.context, 0)
+		a2, b2 := min(last.A2+d.context, len(linesA)), min(last.B2+d.context, len(linesB))
 		p.Printf("@@ -%s +%s @@\n", hunkRange(a1, a2), hunkRange(b1, b2))
 		at := a1
 		put := func(sign byte, lines []string, i int, eol bool) {
@@ -412,16 +325,16 @@ func (d *differ) files(a, b string, inDir bool) {
 			}
 		}
 		for _, c := range hunk {
-			for ; at < c.a1; at++ {
+			for ; at < c.A1; at++ {
 				put(' ', linesA, at, eolA)
 			}
-			for i := c.a1; i < c.a2; i++ {
+			for i := c.A1; i < c.A2; i++ {
 				put('-', linesA, i, eolA)
 			}
-			for i := c.b1; i < c.b2; i++ {
+			for i := c.B1; i < c.B2; i++ {
 				put('+', linesB, i, eolB)
 			}
-			at = c.a2
+			at = c.A2
 		}
 		for ; at < a2; at++ {
 			put(' ', linesA, at, eolA)
@@ -429,7 +342,7 @@ func (d *differ) files(a, b string, inDir bool) {
 		hunk = hunk[:0]
 	}
 	for _, c := range changes {
-		if len(hunk) > 0 && c.a1-hunk[len(hunk)-1].a2 > 2*d.context {
+		if len(hunk) > 0 && c.A1-hunk[len(hunk)-1].A2 > 2*d.context {
 			flush()
 		}
 		hunk = append(hunk, c)
@@ -477,7 +390,7 @@ func (d *differ) keys(lines []string, eol bool) []string {
 	return out
 }
 
-func normalDiff(p *proc.Proc, a, b []string, eolA, eolB bool, changes []change) {
+func normalDiff(p *proc.Proc, a, b []string, eolA, eolB bool, changes []linediff.Change) {
 	span := func(from, to int) string {
 		if to-from <= 1 {
 			return strconv.Itoa(max(to, from))
@@ -494,16 +407,16 @@ func normalDiff(p *proc.Proc, a, b []string, eolA, eolB bool, changes []change) 
 	}
 	for _, c := range changes {
 		op := "c"
-		if c.a1 == c.a2 {
+		if c.A1 == c.A2 {
 			op = "a"
-		} else if c.b1 == c.b2 {
+		} else if c.B1 == c.B2 {
 			op = "d"
 		}
-		p.Puts(span(c.a1, c.a2) + op + span(c.b1, c.b2) + "\n")
-		put("<", a, c.a1, c.a2, eolA)
+		p.Puts(span(c.A1, c.A2) + op + span(c.B1, c.B2) + "\n")
+		put("<", a, c.A1, c.A2, eolA)
 		if op == "c" {
 			p.Puts("---\n")
 		}
-		put(">", b, c.b1, c.b2, eolB)
+		put(">", b, c.B1, c.B2, eolB)
 	}
 }
