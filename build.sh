@@ -12,6 +12,7 @@ export GOFLAGS="${GOFLAGS:-} -buildvcs=false"
 
 stage=.cache/stage
 site=dist/site
+single=dist/layerlab.html
 
 usage() {
   cat <<'TEXT'
@@ -19,6 +20,7 @@ Usage: ./build.sh COMMAND
 
   serve [--port N] [--addr A]  build what changed and serve it (http://localhost:8080)
   build                        build the site into dist/site, compressed as small as it gets
+  single                       build dist/layerlab.html: the whole page in one file
   test                         run every check and test, browsers included;
                                screenshots go to dist/screenshots
   bench                        measure speed and sizes, print tables
@@ -84,10 +86,11 @@ styles() {
   rm -r "$stage/style"
   go tool esbuild site/web/*.css --outdir="$stage" --allow-overwrite --bundle --minify \
     '--external:*.svg' '--external:*.png' --log-level=warning
+  go run ./site/icon "$stage"
 }
 
-# site QUALITY builds everything that is served into dist/site.
-site() {
+# stage builds the parts of the page by their logical names.
+stage() {
   need_tools
   mkdir -p "$stage"
   # The programs stay: the linker leaves them alone while they are up to date.
@@ -98,10 +101,21 @@ site() {
   timed "engine.wasm" wasm engine ./wasm/engine
   timed "scripts" scripts
   timed "styles and icons" styles
-  timed "packing into $site (brotli $1)" \
-    go run ./site/pack --stage "$stage" --vugu "$(go list -m -f '{{.Dir}}' github.com/vugu/vugu)" \
-    --page index.html --out "$site" --cache .cache/packed --quality "$1"
+  go build -o .cache/bin/pack ./site/pack
 }
+
+pack() { # pack ARGUMENT…
+  .cache/bin/pack --stage "$stage" --vugu "$(go list -m -f '{{.Dir}}' github.com/vugu/vugu)" --page index.html "$@"
+}
+
+# site QUALITY builds everything that is served into dist/site.
+site() {
+  stage
+  timed "packing into $site (brotli $1)" pack --out "$site" --cache .cache/packed --quality "$1"
+}
+
+# single builds the page as one file, from the parts of the last stage.
+single() { timed "packing into $single" pack --single "$single"; }
 
 serve() {
   local arg
@@ -192,6 +206,7 @@ run_tests() {
   need_tools
   need_programs
   site 5
+  single
   timed "serve and layerlab" servers
   timed "npm packages of the browser tests" node_packages tests/e2e
   part "gofmt" check formatted
@@ -250,6 +265,10 @@ main() {
   case $command in
     serve) serve "$@" ;;
     build) site 11 ;;
+    single)
+      stage
+      single
+      ;;
     test) run_tests ;;
     bench) bench ;;
     fuzz) fuzz "$@" ;;

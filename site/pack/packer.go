@@ -18,8 +18,8 @@ import (
 
 // packer holds the folders of one run; see the flags in main.
 type packer struct {
-	stage, vugu, page, out, cache string
-	quality                       int
+	stage, vugu, page, out, cache, single string
+	quality                               int
 }
 
 // asset is a file under its final name.
@@ -39,11 +39,19 @@ func (p *packer) pack() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if p.single != "" {
+		return p.packSingle(assets, string(page))
+	}
 	text, err := rewritePage(string(page), names(assets))
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", p.page, err)
 	}
 	files := append(slices.Clone(assets), asset{logical: "index.html", name: "index.html", body: []byte(text)})
+	worker, err := p.serviceWorker(files)
+	if err != nil {
+		return "", err
+	}
+	files = append(files, worker)
 	forms, err := p.compress(files)
 	if err != nil {
 		return "", fmt.Errorf("compressing: %w", err)
@@ -71,6 +79,9 @@ func (p *packer) assets() ([]asset, error) {
 			return err
 		}
 		a := asset{logical: filepath.ToSlash(logical), body: body}
+		if a.logical == workerName {
+			return nil // it lists the others
+		}
 		if _, ok := references[path.Ext(a.logical)]; ok {
 			referrers = append(referrers, a)
 		} else {

@@ -37,6 +37,7 @@ func newPacker(t *testing.T, page string, extra map[string]string) *packer {
 		"worker.js":    "worker",
 		"wasm_exec.js": "exec",
 		"main.js":      "main",
+		"sw.js":        "serve(site)",
 		"icon.svg":     "<svg/>",
 		"app.css":      `a{background:url("icon.svg")}b{background:url(data:image/png;base64,AA)}`,
 	}
@@ -85,7 +86,7 @@ func TestPackNames(t *testing.T) {
 		`src="assets/main\.[0-9a-f]{12}\.js"`,
 		`href="#top"`,
 		`href="https://example\.org/"`,
-		`id="assets">\{"engine":"assets/engine\.[0-9a-f]{12}\.wasm","renderer":"assets/renderer\.[0-9a-f]{12}\.js","ui":"assets/ui\.[0-9a-f]{12}\.wasm","wasmExec":"assets/wasm_exec\.[0-9a-f]{12}\.js","worker":"assets/worker\.[0-9a-f]{12}\.js"\}</script>`,
+		`id="assets">\{"engine":"assets/engine\.[0-9a-f]{12}\.wasm","offline":"sw\.js","renderer":"assets/renderer\.[0-9a-f]{12}\.js","ui":"assets/ui\.[0-9a-f]{12}\.wasm","wasmExec":"assets/wasm_exec\.[0-9a-f]{12}\.js","worker":"assets/worker\.[0-9a-f]{12}\.js"\}</script>`,
 	} {
 		if !regexp.MustCompile(want).MatchString(index) {
 			t.Errorf("index.html lacks %s:\n%s", want, index)
@@ -189,6 +190,7 @@ func TestPackErrors(t *testing.T) {
 		extra      map[string]string
 		want       string
 	}{
+		{"the service worker is missing", page, map[string]string{"sw.js": ""}, "the service worker"},
 		{"a program is missing", page, map[string]string{"engine.wasm": ""}, "engine.wasm is not in the stage"},
 		{"the page names what is not built", page + `<img src="logo.svg">`, nil, "index.html: refers to logo.svg"},
 		{"a style sheet does", page, map[string]string{"icon.svg": ""}, "app.css: refers to icon.svg"},

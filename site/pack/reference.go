@@ -49,13 +49,18 @@ func rewritePage(text string, known map[string]string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	list := map[string]string{}
+	list := map[string]string{"offline": workerName}
 	for _, p := range programs {
 		if known[p.logical] == "" {
 			return "", fmt.Errorf("%s is not in the stage", p.logical)
 		}
 		list[p.key] = known[p.logical]
 	}
+	return fillAssets(text, list)
+}
+
+// fillAssets writes the element #assets.
+func fillAssets(text string, list map[string]string) (string, error) {
 	filled, err := json.Marshal(list)
 	if err != nil {
 		return "", err

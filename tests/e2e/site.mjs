@@ -1,5 +1,6 @@
 // The packed site and the native program, as build.sh has built them.
 import { execFile, spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -8,9 +9,12 @@ const run = promisify(execFile);
 
 export const screenshots = `${root}dist/screenshots`;
 
+export const site = `${root}dist/site`;
+export const singleFile = `${root}dist/layerlab.html`;
+
 // serve starts the site on a free port; stop ends it.
-export async function serve() {
-  const child = spawn(`${root}.cache/bin/serve`, ["--port", "0", `${root}dist/site`], { stdio: ["ignore", "pipe", "inherit"] });
+export async function serve({ folder = site, port = 0 } = {}) {
+  const child = spawn(`${root}.cache/bin/serve`, ["--port", String(port), folder], { stdio: ["ignore", "pipe", "inherit"] });
   let text = "";
   const url = await new Promise((resolve, reject) => {
     child.on("error", reject);
@@ -28,6 +32,16 @@ export async function program(name, ...args) {
   const { stdout } = await run(name, args, { maxBuffer: 1 << 28 });
   return stdout;
 }
+
+// pack packs the site anew into a folder, with another page than index.html.
+export async function pack(page, folder) {
+  const vugu = await program("go", "-C", root, "list", "-m", "-f", "{{.Dir}}", "github.com/vugu/vugu");
+  await program(`${root}.cache/bin/pack`, "--stage", `${root}.cache/stage`, "--vugu", vugu.trim(), "--page", page,
+    "--out", folder, "--cache", `${root}.cache/packed`, "--quality", "1");
+}
+
+// source reads a file of the repository.
+export const source = (path) => readFile(`${root}${path}`, "utf8");
 
 // nativeBuild is what the native engine says of the Dockerfile in a folder.
 export async function nativeBuild(folder) {

@@ -1,10 +1,15 @@
 // The names of the assets that the build gave this page: {ui, engine, worker,
-// wasmExec, renderer}.
+// wasmExec, renderer, offline}. In a page that is one file they name elements
+// of the page, as #ID, and there is no service worker (offline).
 export const assets = JSON.parse(document.getElementById("assets").textContent);
 
+const inPage = (name) => name.startsWith("#");
+const content = (name) => document.getElementById(name.slice(1)).textContent;
+
 // script loads a classic script of our own origin, so that the page needs no
-// inline script and no eval.
+// inline script and no eval. One of the page has run already.
 export function script(url) {
+  if (inPage(url)) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const el = document.createElement("script");
     el.src = url;
@@ -17,10 +22,32 @@ export function script(url) {
 // compile compiles a program while it arrives. Servers that do not know the
 // media type application/wasm make streaming fail; the bytes still compile.
 export async function compile(url) {
+  if (inPage(url)) return WebAssembly.compileStreaming(unpacked(content(url)));
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
   if (response.headers.get("content-type")?.startsWith("application/wasm")) {
     return WebAssembly.compileStreaming(response);
   }
   return WebAssembly.compile(await response.arrayBuffer());
+}
+
+// unpacked is the program that a text holds as base64 of its gzip.
+function unpacked(text) {
+  const raw = atob(text);
+  const bytes = new Uint8Array(raw.length);
+  for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream, { headers: { "content-type": "application/wasm" } });
+}
+
+// worker starts the engine's Worker and gives it with what it must load first:
+// nothing where the script of a page that is one file brings it along.
+export function worker(options) {
+  if (!inPage(assets.worker)) {
+    return [new Worker(assets.worker, options), new URL(assets.wasmExec, document.baseURI).href];
+  }
+  const url = URL.createObjectURL(new Blob([content(assets.wasmExec), "\n", content(assets.worker)], { type: "text/javascript" }));
+  const started = new Worker(url, options);
+  URL.revokeObjectURL(url);
+  return [started, null];
 }

@@ -1,5 +1,5 @@
 // The engine's Worker: started, fed, and started again.
-import { assets, compile } from "./assets.js";
+import { assets, compile, worker as startWorker } from "./assets.js";
 
 export class Engine {
   #worker = null;
@@ -17,7 +17,7 @@ export class Engine {
 
   start() {
     this.#end();
-    const worker = new Worker(assets.worker, { name: "engine" });
+    const [worker, wasmExec] = startWorker({ name: "engine" });
     this.#worker = worker;
     const died = (why) => {
       if (this.#worker !== worker) return;
@@ -36,7 +36,7 @@ export class Engine {
     };
     this.#module ??= compile(assets.engine);
     this.#module.then(
-      (module) => worker.postMessage({ module, wasmExec: new URL(assets.wasmExec, document.baseURI).href }),
+      (module) => worker.postMessage({ module, wasmExec }),
       (err) => {
         this.#module = null;
         died(String(err.message ?? err));

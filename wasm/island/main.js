@@ -5,6 +5,7 @@ import { assets, compile, script } from "./assets.js";
 import { Editor } from "./editor.js";
 import { Engine } from "./engine.js";
 import { listen, measure } from "./events.js";
+import { Offline } from "./offline.js";
 import { attach, detach, post } from "./post.js";
 import { Store } from "./store.js";
 import { fill, mount } from "./text.js";
@@ -28,8 +29,19 @@ const remembered = (key) => {
 };
 
 const store = new Store((why) => post("unkept", why));
+const offline = new Offline((state) => post("offline", JSON.stringify(state)));
+
+// When the first message of the engine has come, the page is at work.
+let atWork = () => {
+  atWork = () => {};
+  setTimeout(() => offline.start(), 1000);
+};
+
 const engine = new Engine(store, {
-  message: (json) => post("engine", json),
+  message(json) {
+    post("engine", json);
+    atWork();
+  },
   died: (why) => post("died", why),
 });
 const editor = new Editor({
@@ -101,6 +113,7 @@ globalThis.layerlab = {
     after.push(() => measure(name, el));
   },
   pick: (folder) => upload.pick(folder),
+  update: () => offline.update(),
   download(request, name) {
     const [bytes] = engine.take(request);
     if (!bytes) return;

@@ -7,7 +7,8 @@
 //
 // What the page says before that waits. The page's first message is
 // {module, wasmExec}: the compiled program and the address of Go's support
-// script, which the page knows because the build names it by its content.
+// script, which the page knows because the build names it by its content; none
+// where that script stands before this one.
 
 const waiting = [];
 let receive = null;
@@ -25,7 +26,7 @@ globalThis.layerlab = {
 const died = (why) => postMessage({ died: String(why?.message ?? why) });
 
 async function run({ module, wasmExec }) {
-  importScripts(wasmExec);
+  if (wasmExec) importScripts(wasmExec);
   const go = new Go();
   let lastLine = "";
   // Go writes a panic to the console and exits; its first line is the reason.

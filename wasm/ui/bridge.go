@@ -122,6 +122,12 @@ func (b *bridge) receive(m message) error {
 		}
 		l.Notice = nil
 		l.AddMany(files)
+	case "offline":
+		var o lab.Offline
+		if err := json.Unmarshal([]byte(m.payload), &o); err != nil {
+			return err
+		}
+		l.SetOffline(o)
 	case "copied":
 		l.Say = l.W.Copied
 	default:
@@ -417,6 +423,9 @@ func (b *bridge) Fill(island, kind, content string) { b.call("fill", island, kin
 
 // Download implements lab.Host.
 func (b *bridge) Download(request int, name string) { b.call("download", request, name) }
+
+// Update implements lab.Host.
+func (b *bridge) Update() { b.call("update") }
 
 // Focus implements lab.Host.
 func (b *bridge) Focus(element string) { b.call("focus", element) }

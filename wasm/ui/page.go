@@ -105,3 +105,4 @@ func (nowhere) Goto(int, int)                                  {}
 func (nowhere) Fill(string, string, string)                    {}
 func (nowhere) Download(int, string)                           {}
 func (nowhere) Focus(string)                                   {}
+func (nowhere) Update()                                        {}

@@ -36,6 +36,8 @@ type Host interface {
 	// Download saves buffer 0 of the engine's answer to a request.
 	Download(request int, name string)
 	Focus(element string)
+	// Update loads the page again in the version that waits.
+	Update()
 }
 
 // Mark is a diagnostic in the page's language.

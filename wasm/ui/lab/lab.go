@@ -67,6 +67,9 @@ type Lab struct {
 	Tree      TreeState
 	Exporting bool
 
+	Offline     Offline
+	updateLater bool
+
 	Notice *Notice
 	Fault  string
 	Say    string // for the live region
@@ -100,7 +103,7 @@ func (l *Lab) ImageTabs() []string {
 // New is a state with no files.
 func New(host Host, w *words.Words) *Lab {
 	l := &Lab{
-		W: w, host: host, Tab: "changes", Pane: "sample", Stage: -1,
+		W: w, host: host, Tab: "changes", Pane: "sample", Stage: -1, Offline: Offline{Online: true},
 		textKeys: map[string]int{}, sent: map[string]bool{}, deaths: map[int]int{},
 		calls: map[int]call{}, Docs: map[string]wire.Doc{}, filled: map[string]string{},
 	}

@@ -30,6 +30,7 @@ type host struct {
 	filled    map[string]string
 	saves     []string
 	focus     string
+	updates   int
 }
 
 func (h *host) Send(message string, buffers []lab.Buffer) {
@@ -61,6 +62,7 @@ func (h *host) Fill(island, kind, text string) { h.filled[island] = kind + ":" +
 func (h *host) Download(request int, name string) {
 	h.saves = append(h.saves, fmt.Sprint(request, " ", name))
 }
+func (h *host) Update()            { h.updates++ }
 func (h *host) last() wire.Request { return h.sent[len(h.sent)-1] }
 func (h *host) lastOf(method string) (wire.Request, []lab.Buffer) {
 	for i := len(h.sent) - 1; i >= 0; i-- {

@@ -3,6 +3,7 @@ package words
 // Words is the catalogue of one language.
 type Words struct {
 	Lang Lang
+	Network
 
 	// Top bar.
 	Tagline          string

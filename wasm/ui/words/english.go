@@ -10,7 +10,8 @@ func plural(n int, one, many string) string {
 }
 
 var english = Words{
-	Lang: English,
+	Lang:    English,
+	Network: englishNetwork,
 
 	Tagline:          "What each line of a Dockerfile puts into the image",
 	Lessons:          "Lessons",

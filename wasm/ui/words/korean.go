@@ -3,7 +3,8 @@ package words
 import "fmt"
 
 var korean = Words{
-	Lang: Korean,
+	Lang:    Korean,
+	Network: koreanNetwork,
 
 	Tagline:          "Dockerfile의 한 줄이 이미지에 남기는 것",
 	Lessons:          "학습",
