@@ -9,7 +9,7 @@ const arrows = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"
 // The keys that mean something in a zone, marked by data-zone.
 const zones = {
   tree: [...arrows, "Enter", " ", "F2", "Delete"],
-  stack: ["ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown", "Enter", " "],
+  stack: ["Alt+ArrowUp", "Alt+ArrowDown", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown", "Enter", " "],
   tabs: ["ArrowLeft", "ArrowRight", "Home", "End"],
   name: ["Enter", "Escape"],
   drawer: ["Escape"],
@@ -17,15 +17,16 @@ const zones = {
 
 export function listen(root) {
   root.addEventListener("keydown", (e) => {
-    if (e.altKey || e.ctrlKey || e.metaKey || e.isComposing) return;
+    if (e.ctrlKey || e.metaKey || e.isComposing) return;
+    const key = e.altKey ? `Alt+${e.key}` : e.key;
     for (let el = e.target.closest?.("[data-zone]"); el; el = el.parentElement?.closest("[data-zone]")) {
       const zone = el.dataset.zone;
-      if (!zones[zone]?.includes(e.key)) continue;
+      if (!zones[zone]?.includes(key)) continue;
       // A button inside a zone keeps its own Enter and Space.
       if ((e.key === "Enter" || e.key === " ") && zone !== "name" && e.target !== el) return;
       if (zone !== "name" && e.target.matches("input, select, textarea")) return;
       e.preventDefault();
-      post("key", JSON.stringify({ zone, key: e.key, value: e.target.value ?? "" }));
+      post("key", JSON.stringify({ zone, key, value: e.target.value ?? "" }));
       return;
     }
   });

@@ -3,6 +3,7 @@
 // here waits for them, so that typing works, and is kept, without them.
 import { assets, compile, script } from "./assets.js";
 import { Editor } from "./editor.js";
+import { watchDrag } from "./drag.js";
 import { Engine } from "./engine.js";
 import { listen, measure } from "./events.js";
 import { Offline } from "./offline.js";
@@ -182,6 +183,7 @@ const compiling = compile(assets.ui);
 compiling.catch(() => {}); // page reports it
 
 listen(document.getElementById("app"));
+watchDrag(document.getElementById("app"));
 upload.watch(document.body);
 engine.start();
 

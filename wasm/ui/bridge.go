@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"layerlab.dev/wasm/ui/lab"
 	"layerlab.dev/wasm/ui/words"
@@ -163,6 +164,12 @@ func (b *bridge) act(m message) error {
 		return b.input(a.Name, a.Value)
 	case "change":
 		b.change(a.Name, a.Value)
+	case "move":
+		var by int
+		if _, err := fmt.Sscan(a.Value, &by); err != nil {
+			return fmt.Errorf("move: %w", err)
+		}
+		l.Move(strings.TrimPrefix(a.Name, stratumID("")), by)
 	case "key":
 		b.key(a.Zone, a.Key, a.Value)
 	}
@@ -195,10 +202,8 @@ func (b *bridge) change(name, value string) {
 	case "dockerfile":
 		l.UseDockerfile(value)
 		l.Open(value)
-	case "epoch":
-		if seconds, ok := parseEpoch(value); ok {
-			l.SetEpoch(seconds)
-		}
+	default:
+		b.desk.configure(name, value)
 	}
 }
 
@@ -237,6 +242,10 @@ func (b *bridge) key(zone, key, value string) {
 		case "Enter", " ":
 			l.Drawer = true
 			b.Focus("tab-" + l.Tab)
+		case "Alt+ArrowUp":
+			l.MoveChosen(1)
+		case "Alt+ArrowDown":
+			l.MoveChosen(-1)
 		}
 		b.reveal()
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"layerlab.dev/wasm/ui/lab"
 	"layerlab.dev/wasm/ui/words"
 )
@@ -51,6 +53,12 @@ func (c *Topbar) StatusText() string {
 // CanStop tells whether something runs for long enough to be told of.
 func (c *Topbar) CanStop() bool {
 	return c.Status() == "busy" && (c.Lab.Exporting || c.Lab.Progress.Step != "")
+}
+
+// now tells beside the button of the settings what is set: the epoch, and what
+// is not as it is at first.
+func (c *Topbar) now() string {
+	return strings.Join(append([]string{epochText(c.Lab.Meta.Settings.Epoch)[:10]}, c.Lab.Unusual()...), " · ")
 }
 
 func (c *Topbar) cannotExport() bool { return c.Lab.Image == nil || c.Lab.Exporting }

@@ -61,6 +61,7 @@ type Lab struct {
 	Docs      map[string]wire.Doc
 	docImage  string
 	Recipe    Recipe
+	Compare   Compare
 	Trace     Trace
 	filled    map[string]string
 	View      *FileView
@@ -93,7 +94,7 @@ var LayerTabs = []string{"changes", "tar", "files", "digests", "output"}
 // ImageTabs are the inspector's tabs of the image, with the words of the
 // lesson where one is open.
 func (l *Lab) ImageTabs() []string {
-	tabs := []string{"history", "config", "manifest", "reproduce"}
+	tabs := []string{"history", "config", "manifest", "compare", "reproduce"}
 	if l.Lesson != nil {
 		tabs = append(tabs, "lesson")
 	}
@@ -130,6 +131,7 @@ func (l *Lab) Flush() {
 		l.wantRows()
 		l.wantDocs()
 		l.wantRecipe()
+		l.wantComparison()
 	}
 	l.fillIslands()
 	l.light()

@@ -371,12 +371,17 @@ func (l *Lab) UseDockerfile(path string) {
 	l.since = l.Revision
 }
 
-// SetEpoch sets SOURCE_DATE_EPOCH.
-func (l *Lab) SetEpoch(seconds int64) {
-	if seconds < 0 || seconds == l.Meta.Settings.Epoch {
+// rewrite gives a text file another content, also in the editor.
+func (l *Lab) rewrite(path, text string) {
+	f := l.File(path)
+	if !Editable(f) || *f.Text == text {
 		return
 	}
-	l.Meta.Settings.Epoch = seconds
-	l.host.SaveMeta(l.Meta)
+	next := *f
+	next.Text = &text
+	l.put(next)
+	// The editor keeps what it has of a file until it is told to forget it.
+	l.host.Forget(path)
+	l.Open(path)
 	l.changed()
 }

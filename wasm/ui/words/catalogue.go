@@ -5,6 +5,9 @@ type Words struct {
 	Lang Lang
 	Network
 
+	Compare
+	Settings
+
 	// Top bar.
 	Tagline          string
 	Lessons          string

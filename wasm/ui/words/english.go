@@ -13,6 +13,9 @@ var english = Words{
 	Lang:    English,
 	Network: englishNetwork,
 
+	Compare:  compareEnglish,
+	Settings: settingsEnglish,
+
 	Tagline:          "What each line of a Dockerfile puts into the image",
 	Lessons:          "Lessons",
 	LessonsHint:      "Open a lesson",
@@ -137,6 +140,7 @@ var english = Words{
 		"history":   "History",
 		"config":    "Config",
 		"manifest":  "Manifest",
+		"compare":   "Compare",
 		"reproduce": "Reproduce",
 		"lesson":    "Lesson",
 	},

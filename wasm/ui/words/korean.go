@@ -6,6 +6,9 @@ var korean = Words{
 	Lang:    Korean,
 	Network: koreanNetwork,
 
+	Compare:  compareKorean,
+	Settings: settingsKorean,
+
 	Tagline:          "Dockerfile의 한 줄이 이미지에 남기는 것",
 	Lessons:          "학습",
 	LessonsHint:      "학습 열기",
@@ -130,6 +133,7 @@ var korean = Words{
 		"history":   "히스토리",
 		"config":    "설정",
 		"manifest":  "매니페스트",
+		"compare":   "비교",
 		"reproduce": "재현",
 		"lesson":    "학습",
 	},
