@@ -309,4 +309,3 @@ func (c *Compare) files() string {
 	}
 	return c.Lab.W.CompareCounts(r.Files.Left, r.Files.Right, r.Files.Both)
 }
-
