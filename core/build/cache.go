@@ -45,7 +45,34 @@ type Cached struct {
 	Reason message.Message
 	// Parent says that it is the step before that changed.
 	Parent bool
+	// Key is what the result is kept under: the sha256 of Parts and the epoch,
+	// in hexadecimal. Empty where nothing is kept.
+	Key string
+	// Parts are what the result depends on, compared with the last time. First
+	// says that there was none.
+	Parts []Dependency
+	First bool
 }
+
+// Dependency is one thing that a step's result depends on.
+type Dependency struct {
+	Name string // "parent", "instruction", "variable PATH", or a path that is read
+	// Value is what it is now, Before what it was the last time where that
+	// differs: texts, or digests of what is read.
+	Value, Before string
+	State         State
+}
+
+// State compares a Dependency with the last time.
+type State string
+
+// The states of a Dependency.
+const (
+	Same    State = "same"
+	Changed State = "changed"
+	Added   State = "new"
+	Gone    State = "gone"
+)
 
 // part is one thing that a step's result depends on.
 type part struct{ name, value string }
@@ -92,11 +119,13 @@ func (d *dispatcher) layerStep(step *Step, depends parts, make func(*work) error
 	key := d.identity(words...)
 	place := fmt.Sprintf("%s %d %d", d.o.Name, d.Index, len(d.Steps))
 	c := d.o.Cache
+	all := append(parts{{"parent", d.key}}, depends...)
+	step.Cache = c.compare(place, key, all)
 	w := c.get(key)
 	if w != nil {
 		step.Cache.Hit = true
 	} else {
-		step.Cache = c.explain(place, append(parts{{"parent", d.key}}, depends...))
+		step.Cache.explain()
 		w = &work{}
 		if err := make(w); err != nil {
 			step.Output, step.Writes, step.Notes, step.ExitCode = w.output, w.writes, w.notes, w.exit
@@ -114,7 +143,7 @@ func (d *dispatcher) layerStep(step *Step, depends parts, make func(*work) error
 		}
 		c.put(key, w)
 	}
-	c.remember(place, append(parts{{"parent", d.key}}, depends...))
+	c.remember(place, all)
 	step.Layer, step.Changes = w.layer, w.changes
 	step.Output, step.Writes, step.Notes, step.ExitCode = w.output, w.writes, w.notes, w.exit
 	maps.Copy(d.caches, w.caches)
@@ -145,42 +174,56 @@ func (c *Cache) put(key string, w *work) {
 	c.steps[key] = &cached{*w, c.round}
 }
 
-// explain compares what a step is made of with the last time.
-func (c *Cache) explain(place string, now parts) Cached {
+// compare holds what a step is made of against the last time.
+func (c *Cache) compare(place, key string, now parts) Cached {
 	if c == nil {
 		return Cached{}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	last, ok := c.last[place]
-	if !ok {
-		return Cached{}
-	}
+	last, known := c.last[place]
+	out := Cached{Key: key, First: !known}
 	before := map[string]string{}
 	for _, p := range last {
 		before[p.name] = p.value
 	}
-	parent := false
 	for _, p := range now {
-		old, ok := before[p.name]
-		delete(before, p.name)
-		switch {
-		case ok && old == p.value:
-		case p.name == "parent":
-			parent = true
-		case !ok:
-			return Cached{Reason: reasonNew.With(p.name)}
-		default:
-			return Cached{Reason: reasonChanged.With(p.name)}
+		d := Dependency{Name: p.name, Value: p.value, State: Same}
+		if old, ok := before[p.name]; known && !ok {
+			d.State = Added
+		} else if known && old != p.value {
+			d.State, d.Before = Changed, old
 		}
+		delete(before, p.name)
+		out.Parts = append(out.Parts, d)
 	}
 	for _, name := range slices.Sorted(maps.Keys(before)) {
-		return Cached{Reason: reasonGone.With(name)}
+		out.Parts = append(out.Parts, Dependency{Name: name, Before: before[name], State: Gone})
 	}
-	if parent {
-		return Cached{Parent: true, Reason: reasonStepBefore.With()}
+	return out
+}
+
+// explain says why the step is made again.
+func (c *Cached) explain() {
+	if c.First {
+		return
 	}
-	return Cached{Reason: reasonNotKept.With()}
+	reasons := map[State]message.Form{Added: reasonNew, Changed: reasonChanged, Gone: reasonGone}
+	for _, d := range c.Parts {
+		if d.State == Same {
+			continue
+		}
+		if d.Name == "parent" {
+			c.Parent = true
+			continue
+		}
+		c.Parent, c.Reason = false, reasons[d.State].With(d.Name)
+		return
+	}
+	c.Reason = reasonNotKept.With()
+	if c.Parent {
+		c.Reason = reasonStepBefore.With()
+	}
 }
 
 func (c *Cache) remember(place string, p parts) {

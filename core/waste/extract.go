@@ -46,3 +46,17 @@ func Extract(p Place) []Command {
 		{"docker", "docker save " + shell.Quote(p.Tag) + " | tar -xO blobs/sha256/" + p.DiffID.Encoded() + " | tar -xO " + name},
 	}
 }
+
+// Reveal returns the ways to read a setting out of an image.
+func Reveal(s Setting, tag, archive string) []Command {
+	if s.From == "ENV" {
+		return []Command{
+			{"docker", "docker inspect --format '{{json .Config.Env}}' " + shell.Quote(tag)},
+			{"skopeo", "skopeo inspect --config " + shell.Quote("oci-archive:"+archive)},
+		}
+	}
+	return []Command{
+		{"docker", "docker history --no-trunc " + shell.Quote(tag)},
+		{"skopeo", "skopeo inspect --config " + shell.Quote("oci-archive:"+archive)},
+	}
+}

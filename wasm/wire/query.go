@@ -7,8 +7,18 @@ type RowsQuery struct {
 	// entries of its layer) or "files" (the union at this step).
 	List   string `json:"list"`
 	Filter string `json:"filter,omitempty"` // part of a path
-	// Kinds keeps only changes of these kinds; empty: all.
+	// Kinds keeps only changes of these kinds; empty: all but "unchanged". In
+	// "files" the kind "removed" adds what lower layers hold out of sight.
 	Kinds []string `json:"kinds,omitempty"`
+	// Since compares "changes" with the base image instead of the layer below.
+	Since bool `json:"since,omitempty"`
+	// Tree asks for a tree: the directories above every row are rows as well,
+	// and rows inside closed ones are left out. Directories are open, or closed
+	// with Folded, but for those of Toggled. What a removed directory held is
+	// closed without Folded, too.
+	Tree    bool     `json:"tree,omitempty"`
+	Folded  bool     `json:"folded,omitempty"`
+	Toggled []string `json:"toggled,omitempty"`
 	// Command keeps only what the command of this ID wrote last ("changes").
 	Command string `json:"command,omitempty"`
 	Offset  int    `json:"offset"`
@@ -27,7 +37,8 @@ type Row struct {
 	Path  string `json:"path"`
 	Depth int    `json:"depth"`
 	// Change is "added", "modified", "removed", "parent" (a directory that is in
-	// the layer only because something below it is) or "" in lists without.
+	// the layer only because something below it is), "unchanged" or "" in lists
+	// without.
 	Change string `json:"change,omitempty"`
 	Type   string `json:"type"` // "file", "dir", "symlink", "hardlink", "char", "block", "fifo", "whiteout"
 	Mode   uint32 `json:"mode"`
@@ -37,8 +48,25 @@ type Row struct {
 	MTime  int64  `json:"mtime"` // seconds
 	Target string `json:"target,omitempty"`
 	Digest string `json:"digest,omitempty"` // of a file's content where it is known without reading much
-	// Layer is the ID of the step whose layer holds the path ("files").
+	// Layer is the ID of the step whose layer holds the path ("files"), or the
+	// former version that a change hides ("changes").
 	Layer string `json:"layer,omitempty"`
+	// Gone is the step whose layer removed the path, With the directory that
+	// went with it.
+	Gone string `json:"gone,omitempty"`
+	With string `json:"with,omitempty"`
+	// Versions is in how many layers up to the step the path is ("files").
+	Versions int `json:"versions,omitempty"`
+	// Of a row of a tree: whether rows are below it, and whether they are
+	// listed; whether it is there only for those; its place among the SetSize
+	// rows beside it, from 1.
+	Branch   bool `json:"branch,omitempty"`
+	Open     bool `json:"open,omitempty"`
+	Context  bool `json:"context,omitempty"`
+	PosInSet int  `json:"posInSet,omitempty"`
+	SetSize  int  `json:"setSize,omitempty"`
+	// Index is that of the entry in the tar ("tar").
+	Index int `json:"index,omitempty"`
 	// Note says in words what changed: "mode 0644 to 0600", "hides 12 bytes of
 	// layer 1"; Lower describes the former version.
 	Note      Message           `json:"note,omitzero"`

@@ -18,25 +18,34 @@ func (s *Session) doc(q wire.DocQuery) (wire.Doc, error) {
 	if err != nil {
 		return wire.Doc{}, err
 	}
-	img := d.result.Image
-	if q.Name == "config" {
-		return document(img.ConfigJSON()), nil
-	}
-	m, err := img.Manifest(s.options.Context(context.Background()), image.Options{Compression: d.compression})
+	text, err := s.documentOf(d, q.Name)
 	if err != nil {
-		return wire.Doc{}, fmt.Errorf("%s: %w", q.Name, err)
+		return wire.Doc{}, err
 	}
-	switch q.Name {
+	return document(text), nil
+}
+
+// documentOf gives a document of an image, exactly the bytes that are digested.
+func (s *Session) documentOf(d *work, name string) ([]byte, error) {
+	img := d.result.Image
+	if name == "config" {
+		return img.ConfigJSON(), nil
+	}
+	m, err := img.Manifest(s.context(), image.Options{Compression: d.compression})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	switch name {
 	case "manifest":
-		return document(m.JSON), nil
+		return m.JSON, nil
 	case "index":
 		index, _, err := img.Index(m)
 		if err != nil {
-			return wire.Doc{}, fmt.Errorf("%s: %w", q.Name, err)
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		return document(index), nil
+		return index, nil
 	}
-	return wire.Doc{}, fmt.Errorf("there is no document %q: ask for config, manifest or index", q.Name)
+	return nil, fmt.Errorf("there is no document %q: ask for config, manifest or index", name)
 }
 
 func document(text []byte) wire.Doc {
@@ -80,6 +89,10 @@ func (s *Session) export(id int, q wire.ExportQuery) (any, [][]byte, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("export: %w", err)
 	}
-	name := strings.ReplaceAll(d.Tag, "/", "-") + "." + q.Format + ".tar"
-	return wire.Exported{Name: name, Size: int64(b.Len()), Digest: string(digest.FromBytes(b.Bytes()))}, [][]byte{b.Bytes()}, nil
+	return wire.Exported{Name: archiveName(d.Tag, q.Format), Size: int64(b.Len()), Digest: string(digest.FromBytes(b.Bytes()))}, [][]byte{b.Bytes()}, nil
+}
+
+// archiveName is what an archive of an image is called.
+func archiveName(tag, format string) string {
+	return strings.ReplaceAll(tag, "/", "-") + "." + format + ".tar"
 }

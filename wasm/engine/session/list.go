@@ -18,123 +18,260 @@ const maxRows = 500
 // list is a long list of a step. Rows are made only for the window that is
 // looked at.
 type list struct {
-	of      *step
-	name    string
-	paths   []string
-	changes []string // kind of change by row; nil in lists without
-	row     func(i int) wire.Row
+	key   listID
+	items []item
+	row   func(i int) wire.Row
 
 	// The last choice of rows: scrolling asks for it again and again.
-	filter string
-	chosen []int
+	asked  string
+	chosen []choice
 }
 
-// window answers a query.
-func (l *list) window(q wire.RowsQuery) wire.Rows {
-	filter := strings.Join(append(slices.Sorted(slices.Values(q.Kinds)), q.Filter, q.Command), "\x00")
-	if l.chosen == nil || l.filter != filter {
-		l.filter, l.chosen = filter, []int{}
-		for i, p := range l.paths {
-			if q.Filter != "" && !strings.Contains(p, q.Filter) {
-				continue
-			}
-			if q.Command != "" && !l.of.trace.wrote(q.Command, p) {
-				continue
-			}
-			if len(q.Kinds) > 0 && l.changes != nil && !slices.Contains(q.Kinds, l.changes[i]) {
-				continue
-			}
-			l.chosen = append(l.chosen, i)
-		}
-	}
-	rows := wire.Rows{Total: len(l.chosen), Offset: min(max(q.Offset, 0), len(l.chosen)), Rows: []wire.Row{}}
-	end := min(rows.Offset+min(max(q.Count, 0), maxRows), len(l.chosen))
-	for _, i := range l.chosen[rows.Offset:end] {
-		rows.Rows = append(rows.Rows, l.row(i))
-	}
-	return rows
+// listID tells lists apart.
+type listID struct {
+	of    *step
+	name  string
+	since bool // compared with the base
+	whole bool // what did not change, or is out of sight, is listed too
 }
 
-// newList makes the list of a step that a query names.
-func newList(st *step, name string) (*list, error) {
-	l := &list{of: st, name: name}
-	switch name {
+// item is what is to be known of every row.
+type item struct {
+	path   string // canonical in "changes" and "files", the name in "tar"
+	change string // kind of change, "" in lists without
+	shut   bool   // a directory that is closed at first
+}
+
+func (i item) depth() int { return strings.Count(i.path, "/") - 1 }
+
+func listKey(of *step, q wire.RowsQuery) listID {
+	key := listID{of: of, name: q.List, since: q.Since && q.List == "changes"}
+	switch q.List {
 	case "changes":
-		l.ofChanges(st)
-	case "tar":
-		l.ofTar(st)
+		key.whole = slices.Contains(q.Kinds, "unchanged")
 	case "files":
-		l.ofFiles(st)
+		key.whole = slices.Contains(q.Kinds, "removed")
+	}
+	return key
+}
+
+// newList makes a list.
+func newList(key listID) (*list, error) {
+	l := &list{key: key}
+	switch key.name {
+	case "changes":
+		return l, l.ofChanges()
+	case "tar":
+		l.ofTar()
+	case "files":
+		l.ofFiles()
 	default:
-		return nil, fmt.Errorf("there is no list %q: ask for changes, tar or files", name)
+		return nil, fmt.Errorf("there is no list %q: ask for changes, tar or files", key.name)
 	}
 	return l, nil
 }
 
-func (l *list) ofChanges(st *step) {
-	var below *fate
-	var layers []*step
-	if st.layer != nil {
-		below, layers = st.stage.fate(st.depth-1), st.stage.layered()
+// window answers a query.
+func (l *list) window(q wire.RowsQuery) wire.Rows {
+	l.choose(q)
+	rows := wire.Rows{Total: len(l.chosen), Offset: min(max(q.Offset, 0), len(l.chosen)), Rows: []wire.Row{}}
+	end := min(rows.Offset+min(max(q.Count, 0), maxRows), len(l.chosen))
+	for _, c := range l.chosen[rows.Offset:end] {
+		r := l.row(c.at)
+		r.Branch, r.Open, r.Context, r.PosInSet, r.SetSize = c.branch, c.open, c.context, c.pos, c.size
+		rows.Rows = append(rows.Rows, r)
 	}
-	l.changes = []string{}
-	for _, c := range st.changes {
-		l.paths = append(l.paths, c.Path)
-		l.changes = append(l.changes, c.Kind.String())
+	return rows
+}
+
+// change is what happened to a path, of "changes".
+type change struct {
+	layer.Change
+	kind string
+	with string // the removed directory that took it along
+}
+
+func (l *list) ofChanges() error {
+	st := l.key.of
+	changes, err := l.changes()
+	if err != nil {
+		return err
+	}
+	for _, c := range changes {
+		dir := c.Node == nil && c.with == "" && c.Lower.IsDir()
+		l.items = append(l.items, item{path: c.Path, change: c.kind, shut: dir})
+	}
+	below, layers := st.stage.bytes(max(st.depth-1, 0)), st.stage.layered()
+	if st.layer == nil {
+		below = st.stage.bytes(st.depth)
+	}
+	if l.key.since {
+		below = st.stage.bytes(st.stage.base)
 	}
 	l.row = func(i int) wire.Row {
-		c := st.changes[i]
+		c := changes[i]
 		shown := c.Node
 		if shown == nil {
 			shown = c.Lower
 		}
 		r := nodeRow(c.Path, shown, st.epoch)
-		r.Change = c.Kind.String()
-		st.trace.mark(&r)
+		r.Change, r.With = c.kind, c.with
+		if !l.key.since {
+			st.trace.mark(&r)
+		}
 		if c.LinkTo != "" {
 			r.Type, r.Target, r.Size = "hardlink", strings.TrimPrefix(c.LinkTo, "/"), 0
 		}
 		if c.Lower != nil {
 			r.LowerSize = c.Lower.Size()
+			if n, _, ok := below.Owner(c.Path); ok && c.kind != "unchanged" {
+				r.Layer = layers[n].ID
+			}
 		}
-		r.Note = toPage(changeNote(c, below, layers))
+		if c.kind != "unchanged" && c.with == "" {
+			r.Note = toPage(changeNote(c.Change, below))
+		}
 		return r
 	}
+	return nil
 }
 
-func (l *list) ofFiles(st *step) {
-	f := st.stage.fate(st.depth)
-	layers := st.stage.layered()
-	var nodes []*vfs.Node
-	for p, n := range st.after.Walk("/") {
-		if p == "/" {
-			continue
+// changes are those of the list, in the order of a tree.
+func (l *list) changes() ([]change, error) {
+	st := l.key.of
+	base := st.changes
+	if l.key.since {
+		lower := vfs.New(0)
+		if n := st.stage.base; n > 0 {
+			lower = st.stage.layered()[n-1].after
 		}
-		l.paths = append(l.paths, p)
-		nodes = append(nodes, n)
+		var err error
+		if base, err = layer.Diff(lower, st.after); err != nil {
+			return nil, err
+		}
+	}
+	var out []change
+	known := map[string]bool{}
+	for _, c := range base {
+		known[c.Path] = true
+		out = append(out, change{Change: c, kind: c.Kind.String()})
+		if c.Lower != nil && c.Lower.IsDir() && (c.Node == nil || !c.Node.IsDir()) {
+			for p, n := range below(c.Path, c.Lower) {
+				out = append(out, change{Change: layer.Change{Path: p, Kind: layer.Removed, Lower: n}, kind: "removed", with: c.Path})
+			}
+		}
+	}
+	if l.key.whole {
+		for p, n := range st.after.Walk("/") {
+			if p != "/" && !known[p] {
+				out = append(out, change{Change: layer.Change{Path: p, Node: n, Lower: n}, kind: "unchanged"})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b change) int { return treeOrder(a.Path, b.Path) })
+	return out, nil
+}
+
+// below yields what is below a directory at p, in the order of a tree.
+func below(p string, dir *vfs.Node) func(func(string, *vfs.Node) bool) {
+	return func(yield func(string, *vfs.Node) bool) { walkBelow(p, dir, yield) }
+}
+
+func walkBelow(p string, dir *vfs.Node, yield func(string, *vfs.Node) bool) bool {
+	for name, n := range dir.Children() {
+		q := path.Join(p, name)
+		if !yield(q, n) || n.IsDir() && !walkBelow(q, n, yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// nodeAt is the inode at a canonical path, nil for none.
+func nodeAt(t vfs.Tree, p string) *vfs.Node {
+	n := t.Root()
+	for _, name := range vfs.Split(p) {
+		if n = n.Child(name); n == nil {
+			return nil
+		}
+	}
+	return n
+}
+
+// held is what a layer put at a path, of "files".
+type held struct {
+	path string
+	node *vfs.Node
+	gone int // the layer that took it from sight, -1 where it is in sight
+	from int // the layer that holds it, where it is not in sight
+}
+
+func (l *list) ofFiles() {
+	st := l.key.of
+	stack, layers := st.stage.bytes(st.depth), st.stage.layered()[:st.depth]
+	var all []held
+	known := map[string]bool{}
+	for p, n := range st.after.Walk("/") {
+		if p != "/" {
+			all = append(all, held{path: p, node: n, gone: -1})
+			known[p] = true
+		}
+	}
+	if l.key.whole {
+		for _, lost := range stack.Lost() {
+			for p := lost.Path; p != "/" && !known[p]; p = path.Dir(p) {
+				known[p] = true
+				all = append(all, held{path: p, node: nodeAt(layers[lost.Layer].after, p), gone: lost.By, from: lost.Layer})
+			}
+		}
+		slices.SortFunc(all, func(a, b held) int { return treeOrder(a.path, b.path) })
+	}
+	for _, h := range all {
+		i := item{path: h.path}
+		if h.gone >= 0 {
+			i.change = "removed"
+		}
+		l.items = append(l.items, i)
+	}
+	versions := map[string]int{}
+	for _, below := range layers {
+		for _, c := range below.changes {
+			if c.Node != nil && c.Kind != layer.Parent && !c.Node.IsDir() {
+				versions[c.Path]++
+			}
+		}
 	}
 	l.row = func(i int) wire.Row {
-		r := nodeRow(l.paths[i], nodes[i], st.epoch)
-		if o, ok := f.owners[l.paths[i]]; ok {
-			r.Layer = layers[o.layer].ID
-			layers[o.layer].trace.mark(&r)
+		h := all[i]
+		r := nodeRow(h.path, h.node, st.epoch)
+		r.Versions = versions[h.path]
+		n, _, ok := stack.Owner(h.path)
+		if h.gone >= 0 {
+			r.Change, r.Gone = "removed", layers[h.gone].ID
+			n, ok = h.from, true
+		}
+		if ok {
+			r.Layer = layers[n].ID
+			layers[n].trace.mark(&r)
 			r.By = "" // it would name a command of another step
 		}
 		return r
 	}
 }
 
-func (l *list) ofTar(st *step) {
+func (l *list) ofTar() {
+	st := l.key.of
 	if st.layer == nil {
 		l.row = func(int) wire.Row { return wire.Row{} }
 		return
 	}
 	entries := st.layer.Entries()
 	for _, e := range entries {
-		l.paths = append(l.paths, e.Name)
+		l.items = append(l.items, item{path: e.Name})
 	}
 	l.row = func(i int) wire.Row {
 		r := entryRow(entries[i])
+		r.Index = i
 		st.trace.mark(&r)
 		return r
 	}

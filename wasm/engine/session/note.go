@@ -6,10 +6,11 @@ import (
 	"layerlab.dev/core/layer"
 	"layerlab.dev/core/message"
 	"layerlab.dev/core/vfs"
+	"layerlab.dev/core/waste"
 )
 
 // changeNote says what a change did to what was there.
-func changeNote(c layer.Change, below *fate, layers []*step) message.Message {
+func changeNote(c layer.Change, below *waste.Stack) message.Message {
 	var said []message.Message
 	say := func(f message.Form, values ...any) { said = append(said, f.With(values...)) }
 	switch c.Kind {
@@ -20,7 +21,7 @@ func changeNote(c layer.Change, below *fate, layers []*step) message.Message {
 			}
 			break
 		}
-		said = append(said, hides(c, below, layers)...)
+		said = append(said, hides(c, below)...)
 	case layer.Modified:
 		a, b := c.Lower, c.Node
 		if a.Kind != b.Kind {
@@ -48,19 +49,19 @@ func changeNote(c layer.Change, below *fate, layers []*step) message.Message {
 				say(noteSameBytes)
 			}
 		}
-		said = append(said, hides(c, below, layers)...)
+		said = append(said, hides(c, below)...)
 	}
 	return series(said)
 }
 
 // hides tells how many bytes of which layer a change takes from sight.
-func hides(c layer.Change, below *fate, layers []*step) []message.Message {
+func hides(c layer.Change, below *waste.Stack) []message.Message {
 	if below == nil || c.Lower == nil || c.Lower.Kind != vfs.File {
 		return nil
 	}
-	owner, ok := below.owners[c.Path]
-	if !ok || owner.size == 0 {
+	n, bytes, ok := below.Owner(c.Path)
+	if !ok || bytes == 0 {
 		return nil
 	}
-	return []message.Message{noteHides.With(countBytes.With(owner.size), owner.layer+1)}
+	return []message.Message{noteHides.With(countBytes.With(bytes), n+1)}
 }

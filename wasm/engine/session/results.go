@@ -60,7 +60,7 @@ func (r *results) take(dockerfiles []string, order []*work) {
 	}
 	r.earlier.trim(all)
 	r.bases.keep(usedBases(all))
-	r.lists = slices.DeleteFunc(r.lists, func(l *list) bool { return r.step(l.of.ID) != l.of })
+	r.lists = slices.DeleteFunc(r.lists, func(l *list) bool { return r.step(l.key.of.ID) != l.key.of })
 }
 
 func (r *results) step(id string) *step {
@@ -107,12 +107,13 @@ func (s *Session) rows(q wire.RowsQuery) (wire.Rows, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := &s.results
-	at := slices.IndexFunc(r.lists, func(l *list) bool { return l.of == st && l.name == q.List })
+	key := listKey(st, q)
+	at := slices.IndexFunc(r.lists, func(l *list) bool { return l.key == key })
 	var l *list
 	if at >= 0 {
 		l = r.lists[at]
 		r.lists = slices.Delete(r.lists, at, at+1)
-	} else if l, err = newList(st, q.List); err != nil {
+	} else if l, err = newList(key); err != nil {
 		return wire.Rows{}, err
 	}
 	if r.lists = append(r.lists, l); len(r.lists) > keptLists {

@@ -138,6 +138,9 @@ func (s *Session) query(req wire.Request) (any, [][]byte, error) {
 		return only(ask(req, parse))
 	case wire.MethodFormat:
 		return only(ask(req, s.format))
+	case wire.MethodVersions, wire.MethodDiff, wire.MethodHeader, wire.MethodRecompute, wire.MethodFlip,
+		wire.MethodCache, wire.MethodWaste, wire.MethodCost:
+		return s.inspect(req)
 	case wire.MethodExport:
 		var q wire.ExportQuery
 		if err := json.Unmarshal(req.Params, &q); err != nil {

@@ -14,6 +14,7 @@ import (
 	"layerlab.dev/core/image"
 	"layerlab.dev/core/layer"
 	"layerlab.dev/core/vfs"
+	"layerlab.dev/core/waste"
 	"layerlab.dev/wasm/wire"
 )
 
@@ -25,13 +26,18 @@ type step struct {
 	changes []layer.Change
 	after   vfs.Tree
 	trace   *trace // nil where the step is no RUN
-	depth   int    // how many layers the stage has up to here
+	cached  build.Cached
+	depth   int // how many layers the stage has up to here
 	epoch   int64
 }
 
 // stage is a stage with the steps that led to it, its base's layers first.
 type stage struct {
 	steps []*step
+	base  int          // how many layers the base brought
+	image *image.Image // what the stage would be as an image
+	// compression is that of the layers made here.
+	compression layer.Compression
 	// lines are the entries of the history: the step each tells of, nil where
 	// that is not among steps.
 	lines []*step
@@ -56,11 +62,11 @@ func (s *stage) chain() digest.Digest {
 	return ""
 }
 
-// fate follows the bytes of the first n layers.
-func (s *stage) fate(n int) *fate {
-	f := newFate()
+// bytes follows the bytes of the first n layers.
+func (s *stage) bytes(n int) *waste.Stack {
+	f := waste.New()
 	for _, st := range s.layered()[:n] {
-		f.apply(st.changes)
+		f.Apply(st.changes)
 	}
 	return f
 }
@@ -72,7 +78,9 @@ type stages struct {
 	epoch  int64
 	bases  *baseCache
 	made   map[*build.Stage]*stage
-	seen   map[string]int // how often an ID was met, to keep equal steps apart
+	// compression is that of the layers made here.
+	compression layer.Compression
+	seen        map[string]int // how often an ID was met, to keep equal steps apart
 }
 
 // of returns the picture of a stage.
@@ -80,11 +88,12 @@ func (p *stages) of(b *build.Stage) (*stage, error) {
 	if s := p.made[b]; s != nil {
 		return s, nil
 	}
-	s := &stage{}
+	s := &stage{image: b.Image, compression: p.compression}
 	p.made[b] = s
 	if err := p.base(s, b); err != nil {
 		return nil, err
 	}
+	s.base = len(s.layered())
 	for _, from := range b.Steps {
 		st := p.step(s, b, from)
 		s.steps = append(s.steps, st)
@@ -92,13 +101,10 @@ func (p *stages) of(b *build.Stage) (*stage, error) {
 			s.lines = append(s.lines, st)
 		}
 	}
-	f := newFate()
 	layered := s.layered()
-	for _, st := range layered {
-		f.apply(st.changes)
-	}
+	f := s.bytes(len(layered))
 	for i, st := range layered {
-		st.HiddenBytes, st.RemovedBytes = f.hidden[i], f.removes[i]
+		st.HiddenBytes, st.RemovedBytes = f.Hidden(i), f.Removes(i)
 	}
 	return s, nil
 }
@@ -162,7 +168,7 @@ func (p *stages) step(s *stage, b *build.Stage, from *build.Step) *step {
 	}
 	if from.Layer != nil {
 		st.Kind = "layer"
-		st.Cache = cacheState(from.Cache)
+		st.Cache, st.cached = cacheState(from.Cache), from.Cache
 	}
 	if from.Keyword == "RUN" {
 		st.How = "interpreted"
