@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz"
 
 	"layerlab.dev/core/layer"
 	"layerlab.dev/core/vfs"
@@ -87,7 +88,11 @@ func decompressed(b *vfs.Blob) (io.Reader, error) {
 		}
 		return z, nil
 	case bytes.HasPrefix(head, []byte{0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00}):
-		return nil, refuse(adviseUnpack.With(), saysNoXZ.Error())
+		z, err := xz.NewReader(b.Reader())
+		if err != nil {
+			return nil, nil
+		}
+		return z, nil
 	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		z, err := zstd.NewReader(b.Reader(), zstd.WithDecoderConcurrency(1))
 		if err != nil {

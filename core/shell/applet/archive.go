@@ -46,7 +46,7 @@ func (t *tarApplet) create(file string, names []string) int {
 	case o.Has('z') || auto && (strings.HasSuffix(lower, ".gz") || strings.HasSuffix(lower, ".tgz")):
 		data = gzipBytes(p, data)
 	case o.Has('j') || auto && (strings.HasSuffix(lower, ".bz2") || strings.HasSuffix(lower, ".tbz")):
-		data = bzip2Bytes(data)
+		data = bzip2Bytes(p, data)
 	case o.Has('J') || auto && (strings.HasSuffix(lower, ".xz") || strings.HasSuffix(lower, ".txz")):
 		p.Die("can't execute 'xz': making xz archives is not interpreted")
 	}
@@ -165,7 +165,7 @@ func cpio(p *proc.Proc) int {
 	o := options(p, "itoduvmpLF:H:0R:", "extract=i", "create=o", "make-directories=d", "format=H", "quiet=\x81", "preserve-modification-time=m", "list=t", "null=0")
 	switch {
 	case o.Has('o'):
-		data, _ := gather(p, nil)
+		data, _ := gather(p, nil, -1)
 		sep := "\n"
 		if o.Has('0') {
 			sep = "\x00"
@@ -228,7 +228,7 @@ func cpio(p *proc.Proc) int {
 				p.Die("can't open '%s': %s", o.Arg('F'), proc.Text(err))
 			}
 		} else {
-			data, _ = gather(p, nil)
+			data, _ = gather(p, nil, -1)
 		}
 		size := len(data)
 		for len(data) >= 110 && string(data[:6]) == "070701" {

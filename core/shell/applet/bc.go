@@ -103,7 +103,7 @@ func bc(p *proc.Proc) int {
 			return 0
 		}
 	}
-	data, _ := gather(p, nil)
+	data, _ := gather(p, nil, -1)
 	run(strings.ReplaceAll(string(data), "\\\n", ""))
 	return 0
 }

@@ -1,183 +1,304 @@
 package applet
 
 import (
-	"bytes"
-	"compress/bzip2"
-	"compress/gzip"
-	"io"
+	"fmt"
 	"strings"
 
-	"layerlab.dev/core/shell/deflate"
 	"layerlab.dev/core/shell/proc"
+	"layerlab.dev/core/vfs"
 )
 
-// unpacked returns a reader of what r holds, uncompressed if it is gzip or
-// bzip2.
-func unpacked(p *proc.Proc, data []byte) ([]byte, error) {
-	switch {
-	case bytes.HasPrefix(data, []byte{0x1f, 0x8b}):
-		return gunzipBytes(data)
-	case bytes.HasPrefix(data, []byte("BZh")):
-		return io.ReadAll(bzip2.NewReader(bytes.NewReader(data)))
-	case bytes.HasPrefix(data, []byte("\xfd7zXZ\x00")):
-		return xzDecode(data)
-	}
-	return data, nil
+// packer is one call of gzip, gunzip, zcat or a namesake for another codec.
+type packer struct {
+	p      *proc.Proc
+	o      *proc.Options
+	codec  *codec
+	undo   bool
+	stdout bool
+	clever bool // zcat of busybox knows every codec
+	keep   bool
+	status int
 }
 
-func gunzipBytes(data []byte) ([]byte, error) {
-	r, err := gzip.NewReader(bytes.NewReader(data))
-	if err != nil {
-		return nil, err
-	}
-	return io.ReadAll(r)
-}
-
-// gzipBytes compresses as the image's gzip does.
-func gzipBytes(p *proc.Proc, data []byte) []byte {
-	p.Steps(int64(len(data)) >> 8)
-	if p.Plain || p.GNU {
-		return deflate.Gzip(data, deflate.Big)
-	}
-	return deflate.Gzip(data, deflate.Small)
-}
-
-// gzipApplet is gzip, gunzip, zcat and their namesakes for bzip2 and xz.
-func gzipApplet(p *proc.Proc) int {
+// compress is gzip, gunzip, zcat and their namesakes.
+func compress(p *proc.Proc) int {
 	name := p.Name()
 	if helped(p) {
 		return 0
 	}
-	spec := "cfkdtnqv123456789N"
-	o := options(p, spec, "stdout=c", "to-stdout=c", "force=f", "keep=k", "decompress=d", "uncompress=d", "test=t", "fast=1", "best=9", "quiet=q", "verbose=v", "no-name=n", "name=N")
-	kind := "gz"
+	z := &packer{p: p, codec: gzipCodec}
 	switch {
 	case strings.Contains(name, "bz"), strings.HasSuffix(name, "zip2"):
-		kind = "bz2"
-	case strings.Contains(name, "xz"), strings.Contains(name, "lzma"):
-		kind = "xz"
+		z.codec = bzip2Codec
+	case strings.Contains(name, "lz"):
+		z.codec = lzmaCodec
+	case strings.Contains(name, "xz"):
+		z.codec = xzCodec
 	}
-	undo := o.Has('d') || o.Has('t') || strings.HasPrefix(name, "gun") || strings.HasPrefix(name, "un") || strings.HasPrefix(name, "bun") || strings.HasSuffix(name, "cat")
-	toStdout := o.Has('c') || strings.HasSuffix(name, "cat")
-	if kind == "xz" && !undo {
-		if p.GNU {
-			p.Machine().Abort(&proc.UnsupportedError{Command: strings.Join(p.Args, " "), Path: p.Exe, ExitCode: 126,
-				Reason: whyXZ.With(), Advice: insteadGzip.With()})
+	z.options(name)
+	z.undo = z.undo || z.o.Has('d') || z.o.Has('t')
+	z.stdout = z.stdout || z.o.Has('c') || z.o.Has('t')
+	z.keep = z.o.Has('k')
+	if !z.undo && z.codec.encode == nil {
+		if !p.GNU {
+			return usage(p)
 		}
-		return usage(p)
+		p.Machine().Abort(&proc.UnsupportedError{Command: strings.Join(p.Args, " "), Path: p.Exe, ExitCode: 126,
+			Reason: whyXZ.With(), Advice: insteadGzip.With()})
 	}
-	names := o.Rest
+	names := z.o.Rest
 	if len(names) == 0 {
 		names = []string{"-"}
 	}
-	suffixes := map[string][]string{"gz": {".gz", ".tgz"}, "bz2": {".bz2", ".tbz"}, "xz": {".xz", ".lzma", ".txz"}}[kind]
-	status := 0
 	for _, n := range names {
-		data, err := p.ReadFile(n)
-		if err != nil {
-			if p.GNU {
-				simple(p, n, err)
-			} else {
-				p.Warn("%s: %s", n, proc.Text(err))
-			}
-			status = 1
-			continue
-		}
-		target := ""
-		if n != "-" && !toStdout && !o.Has('t') {
-			if undo {
-				for _, s := range suffixes {
-					if t, ok := strings.CutSuffix(n, s); ok && base(t) != "" {
-						target = t
-						if s[1] == 't' {
-							target += ".tar"
-						}
-					}
-				}
-				if target == "" {
-					if p.GNU {
-						p.Warn("%s: unknown suffix -- ignored", n)
-						status = 2
-					} else {
-						p.Warn("%s: unknown suffix - ignored", n)
-						status = 1
-					}
-					continue
-				}
-			} else {
-				target = n + suffixes[0]
-			}
-			if _, err := p.Lstat(target); err == nil && !o.Has('f') {
-				if p.GNU {
-					p.Warn("%s already exists;	not overwritten", target)
-					status = 2
-				} else {
-					p.Warn("can't open '%s': File exists", target)
-					status = 1
-				}
-				continue
-			}
-		}
-		var out []byte
-		if undo {
-			switch {
-			case kind == "gz" && bytes.HasPrefix(data, []byte{0x1f, 0x8b}):
-				out, err = gunzipBytes(data)
-			case kind == "bz2" && bytes.HasPrefix(data, []byte("BZh")):
-				out, err = io.ReadAll(bzip2.NewReader(bytes.NewReader(data)))
-			case kind == "xz" && bytes.HasPrefix(data, []byte("\xfd7zXZ\x00")):
-				out, err = xzDecode(data)
-			case toStdout && o.Has('f'):
-				out, err = data, nil
-			default:
-				if p.GNU {
-					p.Errorf("\n%s: %s: not in %s format\n", "gzip", n, "gzip")
-				} else {
-					p.Warn("invalid magic")
-				}
-				status = 1
-				continue
-			}
-			if err != nil {
-				if p.GNU {
-					p.Errorf("\ngzip: %s: unexpected end of file\n", n)
-				} else {
-					p.Warn("corrupted data")
-					p.Warn("error inflating")
-				}
-				status = 1
-				continue
-			}
-		} else if kind == "gz" {
-			out = gzipBytes(p, data)
+		if p.GNU {
+			z.gnuFile(n)
 		} else {
-			out = bzip2Bytes(data)
+			z.boxFile(n)
 		}
-		if o.Has('t') {
-			continue
+	}
+	return z.status
+}
+
+func (z *packer) options(name string) {
+	p := z.p
+	z.undo = strings.HasPrefix(name, "gun") || strings.HasPrefix(name, "un") || strings.HasPrefix(name, "bun") || strings.HasSuffix(name, "cat")
+	z.stdout = strings.HasSuffix(name, "cat")
+	if p.GNU {
+		z.o = options(p, "cfkdtnqvzslrh123456789N0eS:T:", "stdout=c", "to-stdout=c", "force=f", "keep=k", "decompress=d", "uncompress=d", "test=t",
+			"fast=1", "best=9", "quiet=q", "verbose=v", "no-name=n", "name=N", "compress=z", "list=l", "recursive=r", "suffix=S", "extreme=e", "threads=T")
+		return
+	}
+	switch {
+	case z.codec == gzipCodec && !z.undo:
+		z.o = options(p, "cfkvqdtn123456789", "stdout=c", "to-stdout=c", "force=f", "keep=k", "decompress=d", "uncompress=d", "test=t", "quiet=q", "fast=1", "best=9", "no-name=n")
+	case z.codec == gzipCodec:
+		z.o = options(p, "cfkvqdtn", "stdout=c", "to-stdout=c", "force=f", "test=t", "no-name=n")
+		z.clever = name == "zcat"
+	case name == "bzip2":
+		z.o = options(p, "cfkvqdtzs123456789")
+	default:
+		z.o = options(p, "cfkvqdt")
+	}
+}
+
+// outside is the name of the file that is written for name.
+func (z *packer) outside(name string) (string, bool) {
+	if !z.undo {
+		return name + "." + z.codec.ext, true
+	}
+	i := strings.LastIndexByte(name, '.')
+	if i < 0 {
+		return "", false
+	}
+	switch ext := name[i+1:]; {
+	case ext == z.codec.ext, z.codec == gzipCodec && ext == "Z" && !z.p.GNU:
+		return name[:i], true
+	case ext == "tgz" && z.codec == gzipCodec, z.p.GNU && (ext == "tbz" || ext == "tbz2") && z.codec == bzip2Codec, z.p.GNU && ext == "txz" && z.codec == xzCodec:
+		return name[:i] + ".tar", true
+	case z.p.GNU && ext == "lzma" && z.codec == xzCodec:
+		return name[:i], true
+	}
+	return "", false
+}
+
+// boxFile does one file as busybox's bbunpack does.
+func (z *packer) boxFile(name string) {
+	p, o := z.p, z.o
+	fail := func(format string, a ...any) {
+		p.Warn(format, a...)
+		z.status = 1
+	}
+	var st *vfs.Node
+	if name != "-" {
+		var err error
+		if st, err = p.Stat(name); err != nil {
+			fail("%s: %s", name, proc.Text(err))
+			return
 		}
-		if target == "" {
-			p.Out().Write(out)
-			continue
+	}
+	data, readErr := p.ReadFile(name)
+	if readErr != nil && !proc.Is(readErr, vfs.EISDIR) {
+		fail("can't open '%s': %s", name, proc.Text(readErr))
+		return
+	}
+	target := ""
+	if name != "-" && !z.stdout {
+		var ok bool
+		if target, ok = z.outside(name); !ok {
+			fail("%s: unknown suffix - ignored", name)
+			return
 		}
-		st, _ := p.Stat(n)
 		if o.Has('f') {
 			p.Unlink(target)
 		}
-		if err := p.WriteFile(target, out, st.Mode&0o777); err != nil {
-			p.Warn("can't open '%s': %s", target, proc.Text(err))
-			status = 1
-			continue
+		fd, err := p.Open(target, proc.Write|proc.Create|proc.Excl, st.Mode)
+		if err != nil {
+			fail("can't open '%s': %s", target, proc.Text(err))
+			return
 		}
-		if p.GNU {
-			t := st.MTime
-			p.Utimes(target, &t, true)
-			p.Chown(target, st.UID, st.GID)
-			p.Chmod(target, st.Mode)
+		p.Close(fd)
+	}
+	out, ok := z.boxCode(data, readErr)
+	switch {
+	case o.Has('t'):
+	case target == "":
+		p.Out().Write(out)
+		p.Out().Flush()
+	default:
+		p.WriteFile(target, out, st.Mode)
+	}
+	switch {
+	case !ok:
+		z.status = 1
+		if target != "" {
+			p.Unlink(target)
 		}
-		if !o.Has('k') {
-			p.Unlink(n)
+	case target != "":
+		if z.undo && z.codec == gzipCodec && len(data) > 8 {
+			if sec := int64(data[4]) | int64(data[5])<<8 | int64(data[6])<<16 | int64(data[7])<<24; sec != 0 {
+				sec *= 1e9
+				p.Utimes(target, &sec, true)
+			}
+		}
+		if o.Has('v') {
+			percent := 0
+			if z.undo && len(out) > 0 {
+				percent = int(st.Size()) * 100 / len(out)
+			}
+			p.Errorf("%s: %d%% - replaced with %s\n", name, uint32(100-percent), target)
+		}
+		if !z.keep {
+			p.Unlink(name)
 		}
 	}
-	return status
+}
+
+// boxCode packs or unpacks and says what busybox says of bad data.
+func (z *packer) boxCode(data []byte, readErr error) ([]byte, bool) {
+	p, c := z.p, z.codec
+	if !z.undo {
+		if readErr != nil {
+			p.Warn("read error: %s", proc.Text(readErr))
+			p.Exit(1)
+		}
+		return c.encode(p, data), true
+	}
+	if z.clever {
+		if c = codecOf(data); c == nil {
+			p.Warn("no gzip/bzip2/xz magic")
+			p.Exit(1)
+		}
+	}
+	out, err := c.decode(data)
+	if err == nil || err == errTrailing && c != xzCodec {
+		return out, true
+	}
+	switch {
+	case c == lzmaCodec && err == errMagic:
+		p.Warn("bad lzma header")
+	case c == xzCodec:
+		p.Warn("corrupted data")
+	case err == errMagic:
+		p.Warn("invalid magic")
+	case c == bzip2Codec:
+		p.Warn("bunzip error %d", bunzipError(err))
+	case c == gzipCodec:
+		p.Warn("corrupted data")
+		p.Warn("error inflating")
+	default:
+		p.Warn("corrupted data")
+	}
+	return out, false
+}
+
+// bunzipError is the number busybox gives for what is wrong with a bzip2 file.
+func bunzipError(err error) int {
+	if strings.Contains(err.Error(), "EOF") {
+		return -3
+	}
+	if strings.Contains(err.Error(), "magic") {
+		return -2
+	}
+	return -5
+}
+
+// gnuFile does one file as gzip, bzip2 and xz do.
+func (z *packer) gnuFile(name string) {
+	p, o := z.p, z.o
+	say := func(status int, format string, a ...any) {
+		if !o.Has('q') {
+			p.Errorf("%s: %s\n", z.codec.tool, fmt.Sprintf(format, a...))
+		}
+		z.status = max(z.status, status)
+	}
+	st, err := p.Stat(name)
+	if name != "-" {
+		if err != nil {
+			say(1, "%s: %s", name, proc.Text(err))
+			return
+		}
+	}
+	data, err := p.ReadFile(name)
+	if err != nil {
+		say(1, "%s: %s", name, proc.Text(err))
+		return
+	}
+	target := ""
+	if name != "-" && !z.stdout {
+		var ok bool
+		if target, ok = z.outside(name); !ok {
+			say(2, "%s: unknown suffix -- ignored", name)
+			return
+		}
+		if _, err := p.Lstat(target); err == nil {
+			if !o.Has('f') {
+				say(2, "%s already exists;	not overwritten", target)
+				return
+			}
+			p.Unlink(target)
+		}
+	}
+	var out []byte
+	if z.undo {
+		c := z.codec
+		if c == xzCodec && len(data) > 0 && data[0] == 0x5d {
+			c = lzmaCodec
+		}
+		out, err = c.decode(data)
+		switch {
+		case err == errTrailing:
+			p.Errorf("\n%s: %s: decompression OK, trailing garbage ignored\n", z.codec.tool, name)
+			z.status = 2
+		case err == errMagic && o.Has('f') && target == "":
+			out = data
+		case err == errMagic:
+			p.Errorf("\ngzip: %s: not in gzip format\n", name)
+			z.status = 1
+			return
+		case err != nil:
+			p.Errorf("\ngzip: %s: unexpected end of file\n", name)
+			z.status = 1
+			return
+		}
+	} else {
+		out = z.codec.encode(p, data)
+	}
+	switch {
+	case o.Has('t'):
+	case target == "":
+		p.Out().Write(out)
+	default:
+		if err := p.WriteFile(target, out, 0o600); err != nil {
+			say(1, "%s: %s", target, proc.Text(err))
+			return
+		}
+		t := st.MTime
+		p.Utimes(target, &t, true)
+		p.Chown(target, st.UID, st.GID)
+		p.Chmod(target, st.Mode)
+		if !z.keep {
+			p.Unlink(name)
+		}
+	}
 }

@@ -26,7 +26,7 @@ func dc(p *proc.Proc) int {
 		text += string(data)
 	}
 	if len(args) == 0 {
-		data, _ := gather(p, nil)
+		data, _ := gather(p, nil, -1)
 		text = string(data)
 	}
 	var stack []*big.Rat

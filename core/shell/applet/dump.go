@@ -11,14 +11,40 @@ import (
 	"layerlab.dev/core/shell/proc"
 )
 
-// gather reads all the named files as one.
-func gather(p *proc.Proc, names []string) (data []byte, status int) {
+// gather reads up to limit bytes (all for a negative limit) of the named files
+// as one.
+func gather(p *proc.Proc, names []string, limit int64) (data []byte, status int) {
 	status = inputs(p, names, func(_ string, r *proc.Reader) {
-		b, _ := io.ReadAll(r)
+		in := io.Reader(r)
+		if limit >= 0 {
+			in = io.LimitReader(r, limit-int64(len(data)))
+		}
+		b, _ := io.ReadAll(in)
 		p.Steps(int64(len(b)) >> 6)
 		data = append(data, b...)
 	})
 	return data, status
+}
+
+// window reads the options that say how many bytes are skipped and how many
+// are shown, the latter -1 for all.
+func window(p *proc.Proc, o *proc.Options, skip, length byte) (from, n int64) {
+	n = -1
+	if o.Has(skip) {
+		from = mustSize(p, o.Arg(skip))
+	}
+	if o.Has(length) {
+		n = mustSize(p, o.Arg(length))
+	}
+	return from, n
+}
+
+// last is the end of a window, negative where it has none.
+func last(from, n int64) int64 {
+	if n < 0 {
+		return n
+	}
+	return from + n
 }
 
 // odFormat is one -t of od.
@@ -78,18 +104,12 @@ func od(p *proc.Proc) int {
 	if len(formats) == 0 {
 		formats = []odFormat{{kind: 'o', size: 2}}
 	}
-	data, status := gather(p, o.Rest)
-	skip := int64(0)
-	if o.Has('j') {
-		skip = mustSize(p, o.Arg('j'))
-		if skip > int64(len(data)) {
-			p.Die("can't skip past end of combined input")
-		}
-		data = data[skip:]
+	skip, n := window(p, o, 'j', 'N')
+	data, status := gather(p, o.Rest, last(skip, n))
+	if skip > int64(len(data)) {
+		p.Die("can't skip past end of combined input")
 	}
-	if o.Has('N') {
-		data = data[:min(mustSize(p, o.Arg('N')), int64(len(data)))]
-	}
+	data = data[skip:]
 	perLine := 16
 	if o.Has('w') {
 		perLine = 32
@@ -252,15 +272,10 @@ func hexdump(p *proc.Proc) int {
 		p.Args = append([]string{"hexdump", "-C"}, p.Args[1:]...)
 		return hexdump(p)
 	}
-	data, status := gather(p, o.Rest)
-	skip := int64(0)
-	if o.Has('s') {
-		skip = min(mustSize(p, o.Arg('s')), int64(len(data)))
-		data = data[skip:]
-	}
-	if o.Has('n') {
-		data = data[:min(mustSize(p, o.Arg('n')), int64(len(data)))]
-	}
+	skip, n := window(p, o, 's', 'n')
+	data, status := gather(p, o.Rest, last(skip, n))
+	skip = min(skip, int64(len(data)))
+	data = data[skip:]
 	if o.Has('e') {
 		p.Puts(hexdumpFormats(p, o.All('e'), data))
 		return status
@@ -423,19 +438,14 @@ func xxd(p *proc.Proc) int {
 		return 0
 	}
 	o := options(p, "l:s:apirg:c:o:u", "plain=p")
-	data, status := gather(p, o.Rest[:min(len(o.Rest), 1)])
+	start, n := window(p, o, 's', 'l')
+	data, status := gather(p, o.Rest[:min(len(o.Rest), 1)], last(start, n))
 	if o.Has('r') {
 		p.Out().Write(xxdReverse(string(data), o.Has('p')))
 		return status
 	}
-	start := int64(0)
-	if o.Has('s') {
-		start = min(mustSize(p, o.Arg('s')), int64(len(data)))
-		data = data[start:]
-	}
-	if o.Has('l') {
-		data = data[:min(mustSize(p, o.Arg('l')), int64(len(data)))]
-	}
+	start = min(start, int64(len(data)))
+	data = data[start:]
 	cols, groupSize := 16, 2
 	if o.Has('p') {
 		cols = 30

@@ -16,7 +16,7 @@ func factor(p *proc.Proc) int {
 	}
 	args := p.Args[1:]
 	if len(args) == 0 {
-		data, _ := gather(p, nil)
+		data, _ := gather(p, nil, -1)
 		args = strings.Fields(string(data))
 	}
 	for _, a := range args {
@@ -114,7 +114,7 @@ func split(p *proc.Proc) int {
 	if len(names) > 1 {
 		prefix = names[1]
 	}
-	data, status := gather(p, []string{in})
+	data, status := gather(p, []string{in}, -1)
 	if status != 0 {
 		return status
 	}
@@ -196,7 +196,7 @@ func shuf(p *proc.Proc) int {
 			lines = append(lines, strconv.Itoa(i))
 		}
 	default:
-		data, status := gather(p, o.Rest)
+		data, status := gather(p, o.Rest, -1)
 		if status != 0 {
 			return status
 		}
@@ -251,7 +251,7 @@ func dos2unix(p *proc.Proc) int {
 		return []byte(strings.ReplaceAll(t, "\n", "\r\n"))
 	}
 	if len(o.Rest) == 0 {
-		data, _ := gather(p, nil)
+		data, _ := gather(p, nil, -1)
 		p.Out().Write(convert(data))
 		return 0
 	}

@@ -47,9 +47,9 @@ func init() {
 		"cksum": cksum, "crc32": cksum, "sum": sumApplet, "base64": base64Applet, "base32": base64Applet,
 		"uuencode": uuencode, "uudecode": uudecode,
 		// archives
-		"tar": tarMain, "gzip": gzipApplet, "gunzip": gzipApplet, "zcat": gzipApplet, "bzip2": gzipApplet, "bunzip2": gzipApplet,
-		"bzcat": gzipApplet, "xz": gzipApplet, "unxz": gzipApplet, "xzcat": gzipApplet, "unlzma": gzipApplet, "lzcat": gzipApplet,
-		"lzma": gzipApplet, "unzip": unzip, "cpio": cpio, "ar": ar,
+		"tar": tarMain, "gzip": compress, "gunzip": compress, "zcat": compress, "bzip2": compress, "bunzip2": compress,
+		"bzcat": compress, "xz": compress, "unxz": compress, "xzcat": compress, "unlzma": compress, "lzcat": compress,
+		"lzma": compress, "unzip": unzip, "cpio": cpio, "ar": ar,
 		// accounts
 		"id": id, "whoami": whoami, "groups": groupsApplet, "adduser": adduser, "addgroup": addgroup, "deluser": deluser,
 		"delgroup": deluser, "chpasswd": chpasswd, "passwd": passwd, "su": su,

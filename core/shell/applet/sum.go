@@ -258,7 +258,7 @@ func base64Applet(p *proc.Proc) int {
 	if len(o.Rest) > 1 {
 		return usage(p)
 	}
-	data, status := gather(p, o.Rest)
+	data, status := gather(p, o.Rest, -1)
 	is32 := p.Name() == "base32"
 	if o.Has('d') {
 		text := strings.Map(func(r rune) rune {
@@ -317,7 +317,7 @@ func uuencode(p *proc.Proc) int {
 	switch len(o.Rest) {
 	case 1:
 		name = o.Rest[0]
-		data, _ = gather(p, nil)
+		data, _ = gather(p, nil, -1)
 		mode = 0o666 &^ p.Umask
 	case 2:
 		name = o.Rest[1]
@@ -326,7 +326,7 @@ func uuencode(p *proc.Proc) int {
 			p.Die("can't open '%s': %s", o.Rest[0], proc.Text(err))
 		}
 		mode = n.Mode & 0o777
-		data, _ = gather(p, o.Rest[:1])
+		data, _ = gather(p, o.Rest[:1], -1)
 	default:
 		return usage(p)
 	}
@@ -367,7 +367,7 @@ func uudecode(p *proc.Proc) int {
 		return 0
 	}
 	o := options(p, "o:")
-	data, _ := gather(p, o.Rest)
+	data, _ := gather(p, o.Rest, -1)
 	lines := strings.Split(string(data), "\n")
 	for i, l := range lines {
 		f := strings.SplitN(l, " ", 3)

@@ -329,7 +329,7 @@ func (t *tarApplet) read(file string, names []string) int {
 		p.Die("can't open '%s': %s", file, proc.Text(err))
 	}
 	t.chdir()
-	raw, err := unpacked(p, data)
+	raw, err := unpacked(data)
 	if err != nil || o.Has('z') && !bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
 		if p.GNU {
 			p.Errorf("\ngzip: stdin: not in gzip format\ntar: Child returned status 1\ntar: Error is not recoverable: exiting now\n")

@@ -10,6 +10,7 @@ var (
 	LimitCalls     = message.New("limit.calls", "%s: functions call each other more than 1000 deep")
 	limitHang      = message.New("limit.hang", "every process waits for another: the command would hang forever")
 	limitCapture   = message.New("limit.capture", "the output that a command substitution takes in is too large")
+	limitKept      = message.New("limit.kept", "what the command reads is too large to be kept in memory")
 	limitMiddle    = message.New("limit.middle", "%s: a file of %s bytes is changed in its middle; only files up to %s can be")
 	limitDisk      = message.New("limit.disk", "the command wrote more than %s to files and was stopped")
 	limitProcesses = message.New("limit.processes", "more than %s processes inside each other")

@@ -109,13 +109,27 @@ type Reader struct {
 	*bufio.Reader
 	h     Handle
 	close bool
+	taken int64
+}
+
+// maxTaken is how much a program may take in by whole reads, in bytes: it
+// keeps it in memory, and a device never ends.
+const maxTaken = 512 << 20
+
+// Read reads as io.Reader.
+func (r *Reader) Read(b []byte) (int, error) {
+	n, err := r.Reader.Read(b)
+	if r.taken += int64(n); r.taken > maxTaken {
+		r.h.p.m.Abort(&LimitError{What: "memory", Limit: maxTaken, Text: limitKept.With()})
+	}
+	return n, err
 }
 
 // In returns the buffered standard input.
 func (p *Proc) In() *Reader {
 	if p.in == nil {
 		h := p.FD(0)
-		p.in = &Reader{bufio.NewReaderSize(h, bufferSize), h, false}
+		p.in = &Reader{Reader: bufio.NewReaderSize(h, bufferSize), h: h}
 	}
 	return p.in
 }
@@ -130,7 +144,7 @@ func (p *Proc) Input(name string) (*Reader, error) {
 		return nil, err
 	}
 	h := p.FD(fd)
-	return &Reader{bufio.NewReaderSize(h, bufferSize), h, true}, nil
+	return &Reader{Reader: bufio.NewReaderSize(h, bufferSize), h: h, close: true}, nil
 }
 
 // Close closes the descriptor, unless it is standard input.
