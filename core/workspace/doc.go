@@ -25,6 +25,6 @@
 // A file has mode 0644 and a directory 0755 unless its header says otherwise.
 // Without mtime a file is newer than the epoch, so that the digests do not
 // depend on when it was written. A file whose text does not end with a newline
-// has the word no-newline in its header. A path that would be misread is
-// written in double quotes as in Go.
+// has the word no-newline in its header. A path or the value of a setting that
+// would be misread is written in double quotes as in Go.
 package workspace

@@ -47,6 +47,9 @@ func (w *Workspace) setting(line string) error {
 		return fmt.Errorf("want NAME: VALUE, not %q", line)
 	}
 	value = strings.TrimSpace(value)
+	if plain, err := strconv.Unquote(value); err == nil && strings.HasPrefix(value, `"`) {
+		value = plain
+	}
 	s := &w.Settings
 	switch key {
 	case "name":
@@ -220,6 +223,9 @@ func (w *Workspace) Format() ([]byte, error) {
 	var head strings.Builder
 	set := func(key, value string) {
 		if value != "" {
+			if strings.TrimSpace(value) != value || value[0] == '"' || strings.ContainsAny(value, "\n\r") || !utf8.ValidString(value) {
+				value = strconv.Quote(value)
+			}
 			fmt.Fprintf(&head, "%s: %s\n", key, value)
 		}
 	}

@@ -2,6 +2,7 @@ package workspace_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -73,6 +74,24 @@ func TestRoundTrip(t *testing.T) {
 `, int64(newer))
 	if got.String() != want {
 		t.Errorf("tree:\n%s\nwant\n%s", got.String(), want)
+	}
+}
+
+// A setting that would end its line, or lose its spaces, would make another
+// workspace of this one.
+func TestSettingsOfAnyText(t *testing.T) {
+	w := &workspace.Workspace{Name: " \"a\"\nepoch: 7", Dockerfile: "Dockerfile", Settings: workspace.Settings{
+		Epoch: 5, Target: `"quoted"`, BuildArgs: map[string]string{"A": "one\ntwo", "B": " x ", "C": `"`, "D": "\xff"}}}
+	text, err := w.Format()
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := workspace.Parse(text)
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	if back.Name != w.Name || back.Settings.Epoch != 5 || back.Settings.Target != w.Settings.Target || !maps.Equal(back.Settings.BuildArgs, w.Settings.BuildArgs) {
+		t.Errorf("%s\nbecame %+v", text, back)
 	}
 }
 

@@ -1,7 +1,9 @@
 // What must be decided before the first paint: the theme and the language that
-// were chosen on an earlier visit.
+// were chosen on an earlier visit, and whether a link is opened.
 {
   const root = document.documentElement;
+  // A link brings another workspace than the one that the page shows first.
+  if (/(^#|&)w=/.test(location.hash) || /[?&]s=/.test(location.search) || /\/s\/[\w-]+$/.test(location.pathname)) root.dataset.linked = "";
   try {
     const theme = localStorage.getItem("layerlab.theme");
     if (theme === "light" || theme === "dark") root.dataset.theme = theme;

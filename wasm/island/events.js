@@ -3,6 +3,7 @@
 // must not run while a render removes the focused element): keys, pointer,
 // typing, scrolling, losing focus. Each posts one small message and returns.
 import { post } from "./post.js";
+import { textOf } from "./text.js";
 
 const arrows = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"];
 
@@ -66,10 +67,20 @@ export function listen(root) {
     { capture: true, passive: true },
   );
 
+  // The event of a popover does not bubble.
+  root.addEventListener(
+    "toggle",
+    (e) => {
+      const name = e.target.dataset?.toggle;
+      if (name) post("toggle", JSON.stringify({ name, value: e.newState }));
+    },
+    { capture: true },
+  );
+
   root.addEventListener("click", (e) => {
     const button = e.target.closest?.("[data-copy], [data-copy-of]");
     if (!button) return;
-    const text = button.dataset.copy ?? document.getElementById(button.dataset.copyOf).textContent;
+    const text = button.dataset.copy ?? textOf(button.dataset.copyOf);
     navigator.clipboard?.writeText(text).then(() => post("copied", text));
   });
 }

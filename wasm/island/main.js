@@ -7,6 +7,8 @@ import { watchDrag } from "./drag.js";
 import { Engine } from "./engine.js";
 import { listen, measure } from "./events.js";
 import { Offline } from "./offline.js";
+import { Guest } from "./guest.js";
+import * as link from "./link.js";
 import { attach, detach, post } from "./post.js";
 import { Store } from "./store.js";
 import { fill, mount } from "./text.js";
@@ -30,6 +32,8 @@ const remembered = (key) => {
 };
 
 const store = new Store((why) => post("unkept", why));
+// The workspace that is worked on: the person's own, or that of a link.
+let desk = store;
 const offline = new Offline((state) => post("offline", JSON.stringify(state)));
 
 // When the first message of the engine has come, the page is at work.
@@ -38,7 +42,7 @@ let atWork = () => {
   setTimeout(() => offline.start(), 1000);
 };
 
-const engine = new Engine(store, {
+const engine = new Engine({ bytes: (key) => desk.bytes(key) }, {
   message(json) {
     post("engine", json);
     atWork();
@@ -47,13 +51,13 @@ const engine = new Engine(store, {
 });
 const editor = new Editor({
   edit(path, text) {
-    store.setText(path, text);
+    desk.setText(path, text);
     post("edit", path, text);
   },
   caret: (path, line) => post("caret", JSON.stringify({ path, line })),
   hover: (line) => post("hover", String(line)),
 });
-const upload = new Upload(store, {
+const upload = new Upload({ putBlob: (key, blob) => desk.putBlob(key, blob) }, {
   reading: (n) => post("reading", String(n)),
   added: (files) => post("added", JSON.stringify(files)),
   tooBig: (path) => post("toobig", path),
@@ -71,10 +75,8 @@ globalThis.layerlab = {
     receive(
       "start",
       JSON.stringify({
-        workspace: store.workspace(),
-        open: store.meta.open ?? "",
-        lesson: store.meta.lesson ?? "",
-        former: store.former,
+        ...mine(),
+        linked: link.linked(),
         lang: remembered("layerlab.lang"),
         langs: navigator.languages ?? [],
         theme: root.dataset.theme ?? "",
@@ -82,17 +84,44 @@ globalThis.layerlab = {
       null,
     );
     attach(receive);
+    link.read(linked);
+    link.watch((same) => {
+      if (desk !== store && !link.linked()) toMine();
+      else link.read(linked, same);
+    });
   },
 
   send: (json, buffers) => engine.send(json, JSON.parse(buffers)),
   restart: () => engine.start(),
-  save: (file) => store.save(JSON.parse(file)),
-  remove: (path) => store.remove(path),
-  saveMeta: (meta) => store.saveMeta(JSON.parse(meta)),
+  save: (file) => desk.save(JSON.parse(file)),
+  remove: (path) => desk.remove(path),
+  saveMeta: (meta) => desk.saveMeta(JSON.parse(meta)),
   replace(json) {
     const { meta, files, former } = JSON.parse(json);
-    store.replace(meta, files, former);
+    desk.replace(meta, files, former);
   },
+
+  borrow(json) {
+    const { meta, files } = JSON.parse(json);
+    desk = new Guest(store, meta, files);
+  },
+  mine() {
+    if (desk !== store) link.left();
+    toMine();
+  },
+  keep(json) {
+    const { meta, files } = JSON.parse(json);
+    store.load(first).then(() => {
+      const former = store.workspace();
+      desk.handOver?.(files);
+      desk.end?.(true);
+      link.left();
+      desk = store;
+      store.replace(meta, files, former);
+      post("kept", JSON.stringify({ former }));
+    });
+  },
+  publish: (text) => link.publish(text, (address, failure) => post("published", address, failure)),
 
   show: (path, text) => editor.show(path, text),
   hide: () => editor.hide(),
@@ -135,6 +164,7 @@ globalThis.layerlab = {
   },
   reveal: (id) => after.push(() => document.getElementById(id)?.scrollIntoView({ block: "nearest" })),
   drawn() {
+    delete root.dataset.linked;
     // Fields show the state's value, but for the one being typed in.
     for (const el of document.querySelectorAll("[data-value]")) {
       if (el.value !== el.dataset.value && (el !== document.activeElement || el.tagName === "SELECT")) {
@@ -157,10 +187,27 @@ globalThis.layerlab = {
   },
 };
 
+function mine() {
+  const { open = "", lesson = "" } = store.meta;
+  return { workspace: store.workspace(), open, lesson, former: store.former };
+}
+
+const linked = (found) => post("link", JSON.stringify(found));
+
+// toMine goes back to the person's own workspace as it is now: another tab may
+// have changed it.
+async function toMine() {
+  await store.load(first);
+  desk.end?.(false);
+  desk = store;
+  post("mine", JSON.stringify(mine()));
+}
+
 // stopped shows that the page's program has ended. The editor and the store go
 // on without it.
 function stopped(why) {
   detach();
+  delete root.dataset.linked;
   console.error("the page's program stopped:", why);
   const notice = document.getElementById("stopped");
   notice.hidden = false;
@@ -190,7 +237,7 @@ engine.start();
 const first = JSON.parse(document.getElementById("workspace").textContent);
 store.load(first).then(() => {
   const open = store.files.get(store.meta.open) ?? store.files.get(store.meta.dockerfile);
-  if (open?.text !== undefined) editor.show(open.path, open.text);
+  if (open?.text !== undefined && !link.linked()) editor.show(open.path, open.text);
   editor.mount(document.getElementById("editor"));
   page().catch(stopped);
 });

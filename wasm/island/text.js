@@ -1,5 +1,6 @@
 // Islands for long texts, which Vugu must not carry: documents, output, the
-// content of files.
+// content of files, links.
+import { snippet, to } from "./link.js";
 
 const filled = new Map(); // island -> {kind, text}
 const places = new Map(); // island -> element
@@ -16,11 +17,17 @@ export function fill(island, kind, text) {
   draw(island);
 }
 
+// textOf is the text of an island, or of the element of that ID.
+export function textOf(island) {
+  const el = places.get(island) ?? document.getElementById(island);
+  return el.querySelector("input")?.value ?? el.textContent;
+}
+
 function draw(island) {
   const el = places.get(island);
   const content = filled.get(island);
   if (!el?.isConnected || !content) return;
-  el.replaceChildren(...(kinds[content.kind] ?? kinds.text)(content.text));
+  el.replaceChildren(...(kinds[content.kind] ?? kinds.text)(content.text, el));
 }
 
 // markdown draws the little of it that lessons use: a title, paragraphs, lists,
@@ -85,8 +92,21 @@ const kinds = {
     }
   },
   markdown,
+  embed: (text) => [document.createTextNode(snippet(text))],
+  link: (fragment, el) => field(to(fragment), el),
+  address: field,
   hex: (base64) => [document.createTextNode(dump(atob(base64)))],
 };
+
+// field shows an address to take.
+function field(address, el) {
+  const input = document.createElement("input");
+  input.readOnly = true;
+  input.value = address;
+  input.ariaLabel = el.dataset.label;
+  input.onfocus = () => input.select();
+  return [input];
+}
 
 // tokens colours JSON: keys, texts, digests, numbers.
 function tokens(text) {

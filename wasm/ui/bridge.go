@@ -131,6 +131,10 @@ func (b *bridge) receive(m message) error {
 		l.SetOffline(o)
 	case "copied":
 		l.Say = l.W.Copied
+	case "link", "mine", "kept":
+		return b.guest(m)
+	case "published":
+		l.Published(m.payload, m.extra)
 	default:
 		return b.act(m)
 	}
@@ -162,6 +166,8 @@ func (b *bridge) act(m message) error {
 		l.EndName("", true)
 	case "input":
 		return b.input(a.Name, a.Value)
+	case "toggle":
+		l.ShowShare(a.Value == "open")
 	case "change":
 		b.change(a.Name, a.Value)
 	case "move":
@@ -280,13 +286,11 @@ func (b *bridge) reveal() {
 // begin takes the state of the moment when the program attached.
 func (b *bridge) begin(payload string) error {
 	var s struct {
-		Workspace wire.Workspace  `json:"workspace"`
-		Open      string          `json:"open"`
-		Lesson    string          `json:"lesson"`
-		Former    *wire.Workspace `json:"former"`
-		Lang      string          `json:"lang"`
-		Langs     []string        `json:"langs"`
-		Theme     string          `json:"theme"`
+		kept
+		Linked bool     `json:"linked"` // a link to a workspace is to come
+		Lang   string   `json:"lang"`
+		Langs  []string `json:"langs"`
+		Theme  string   `json:"theme"`
 	}
 	if err := json.Unmarshal([]byte(payload), &s); err != nil {
 		return fmt.Errorf("kept state: %w", err)
@@ -295,9 +299,44 @@ func (b *bridge) begin(payload string) error {
 	l := b.desk.Lab
 	l.SetWords(words.For(words.Choose(s.Lang, s.Langs)))
 	js.Global().Get("document").Get("documentElement").Set("lang", string(l.W.Lang))
+	if s.Linked {
+		l.AwaitLink()
+		return nil
+	}
 	l.Former = s.Former
 	l.Load(s.Workspace, s.Open, s.Lesson)
 	b.label()
+	return nil
+}
+
+// kept is the person's own workspace, as the browser keeps it.
+type kept struct {
+	Workspace wire.Workspace  `json:"workspace"`
+	Open      string          `json:"open"`
+	Lesson    string          `json:"lesson"`
+	Former    *wire.Workspace `json:"former"`
+}
+
+// guest handles what concerns a workspace that a link brought.
+func (b *bridge) guest(m message) error {
+	var link lab.Link
+	var mine kept
+	into := any(&mine)
+	if m.kind == "link" {
+		into = &link
+	}
+	if err := json.Unmarshal([]byte(m.payload), into); err != nil {
+		return fmt.Errorf("%s: %w", m.kind, err)
+	}
+	l := b.desk.Lab
+	switch m.kind {
+	case "link":
+		l.OpenLink(link)
+	case "mine":
+		l.Mine(mine.Workspace, mine.Open, mine.Lesson, mine.Former)
+	case "kept":
+		l.KeptShared(mine.Former)
+	}
 	return nil
 }
 
@@ -395,6 +434,22 @@ func (b *bridge) SaveMeta(m lab.Meta) { b.call("saveMeta", text(m)) }
 func (b *bridge) Replace(m lab.Meta, files []wire.File, former *wire.Workspace) {
 	b.call("replace", text(map[string]any{"meta": m, "files": files, "former": former}))
 }
+
+// Borrow implements lab.Host.
+func (b *bridge) Borrow(m lab.Meta, files []wire.File) {
+	b.call("borrow", text(map[string]any{"meta": m, "files": files}))
+}
+
+// Mine implements lab.Host.
+func (b *bridge) Mine() { b.call("mine") }
+
+// Keep implements lab.Host.
+func (b *bridge) Keep(m lab.Meta, files []wire.File) {
+	b.call("keep", text(map[string]any{"meta": m, "files": files}))
+}
+
+// Publish implements lab.Host.
+func (b *bridge) Publish(content string) { b.call("publish", content) }
 
 // Show implements lab.Host.
 func (b *bridge) Show(path, text string) {

@@ -95,6 +95,10 @@ func (nowhere) Save(wire.File)                                 {}
 func (nowhere) Remove(string)                                  {}
 func (nowhere) SaveMeta(lab.Meta)                              {}
 func (nowhere) Replace(lab.Meta, []wire.File, *wire.Workspace) {}
+func (nowhere) Borrow(lab.Meta, []wire.File)                   {}
+func (nowhere) Mine()                                          {}
+func (nowhere) Keep(lab.Meta, []wire.File)                     {}
+func (nowhere) Publish(string)                                 {}
 func (nowhere) Show(string, string)                            {}
 func (nowhere) Hide()                                          {}
 func (nowhere) Forget(...string)                               {}

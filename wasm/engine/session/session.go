@@ -141,6 +141,10 @@ func (s *Session) query(req wire.Request) (any, [][]byte, error) {
 	case wire.MethodVersions, wire.MethodDiff, wire.MethodHeader, wire.MethodRecompute, wire.MethodFlip,
 		wire.MethodCache, wire.MethodWaste, wire.MethodCost:
 		return s.inspect(req)
+	case wire.MethodShare:
+		return only(ask(req, s.share))
+	case wire.MethodOpen:
+		return only(ask(req, open))
 	case wire.MethodExport:
 		var q wire.ExportQuery
 		if err := json.Unmarshal(req.Params, &q); err != nil {

@@ -149,6 +149,7 @@ func (l *Lab) built(b *wire.Built) {
 		l.Image, l.Stale = &b.Images[b.Shown], false
 		l.rechoose()
 		l.View = nil
+		l.arrive()
 		if !l.Recipe.Loaded || l.Recipe.Failure != "" {
 			l.Recipe = Recipe{} // its answer may be lost
 		}
@@ -180,6 +181,7 @@ func (l *Lab) Died(why string) {
 	for _, list := range l.Lists {
 		list.pending = false
 	}
+	l.linkLost(why)
 	l.deaths[l.Revision]++
 	if l.deaths[l.Revision] > 1 {
 		l.Phase, l.looping, l.needsBuild = Stopped, true, false

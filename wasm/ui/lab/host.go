@@ -19,6 +19,15 @@ type Host interface {
 	SaveMeta(m Meta)
 	Replace(m Meta, files []wire.File, former *wire.Workspace)
 
+	// Borrow begins to keep another workspace beside the person's own, for this
+	// tab alone. Mine leaves it: the own one comes back through Lab.Mine. Keep
+	// makes it the own one, which comes back through Lab.KeptShared.
+	Borrow(m Meta, files []wire.File)
+	Mine()
+	Keep(m Meta, files []wire.File)
+	// Publish stores the text of a workspace on the site: Lab.Published.
+	Publish(text string)
+
 	// Show puts a file into the editor; text is used only where the editor
 	// does not hold the file yet, since what it holds may be newer. Forget drops
 	// the editor's documents of these paths, or all where there are none.
@@ -30,8 +39,8 @@ type Host interface {
 	Light(chosen, lit Lines)
 	Goto(line, column int)
 
-	// Fill gives a long text to an island of the page. Kind is "json" or "log"
-	// or "text".
+	// Fill gives a long text to an island of the page. Kind is how it is shown:
+	// see island/text.js.
 	Fill(island, kind, text string)
 	// Download saves buffer 0 of the engine's answer to a request.
 	Download(request int, name string)

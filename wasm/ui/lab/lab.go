@@ -28,6 +28,7 @@ type Lab struct {
 	Meta       Meta
 	Revision   int
 	Former     *wire.Workspace // the workspace that a lesson replaced
+	Guest      Guest
 	textKeys   map[string]int  // version of a long text, by path
 	sent       map[string]bool // content keys that the engine has
 	needsBuild bool
@@ -67,6 +68,8 @@ type Lab struct {
 	View      *FileView
 	Tree      TreeState
 	Exporting bool
+	Share     Share
+	goal      *wire.View // what a link wants looked at, after the next build
 
 	Offline     Offline
 	updateLater bool
@@ -122,7 +125,8 @@ func (l *Lab) Flush() {
 	if l.needsBuild && l.looping {
 		l.Restart()
 	}
-	if l.needsBuild && l.Phase == Running {
+	// Without a revision there is no workspace yet.
+	if l.needsBuild && l.Phase == Running && l.Revision > 0 {
 		l.needsBuild = false
 		l.build()
 	}
@@ -132,8 +136,11 @@ func (l *Lab) Flush() {
 		l.wantDocs()
 		l.wantRecipe()
 		l.wantComparison()
+		l.wantLink()
+		l.wantShare()
 	}
 	l.fillIslands()
+	l.fillShare()
 	l.light()
 }
 

@@ -31,6 +31,10 @@ type host struct {
 	saves     []string
 	focus     string
 	updates   int
+	borrowed  []lab.Meta
+	mine      int
+	kept      []lab.Meta
+	published string
 }
 
 func (h *host) Send(message string, buffers []lab.Buffer) {

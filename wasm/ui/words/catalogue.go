@@ -7,6 +7,7 @@ type Words struct {
 
 	Compare
 	Settings
+	Sharing
 
 	// Top bar.
 	Tagline          string

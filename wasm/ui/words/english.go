@@ -15,6 +15,7 @@ var english = Words{
 
 	Compare:  compareEnglish,
 	Settings: settingsEnglish,
+	Sharing:  sharingEnglish,
 
 	Tagline:          "What each line of a Dockerfile puts into the image",
 	Lessons:          "Lessons",

@@ -8,6 +8,7 @@ var korean = Words{
 
 	Compare:  compareKorean,
 	Settings: settingsKorean,
+	Sharing:  sharingKorean,
 
 	Tagline:          "Dockerfile의 한 줄이 이미지에 남기는 것",
 	Lessons:          "학습",

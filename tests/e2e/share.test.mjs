@@ -1,0 +1,107 @@
+// A workspace given away as a link, and opened beside one's own.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { deflateSync } from "node:zlib";
+import { violations } from "./axe.mjs";
+import { Lab, poll } from "./lab.mjs";
+import { inBrowsers } from "./suite.mjs";
+
+const golden = (await readFile(new URL("../../core/workspace/link/testdata/v1.link", import.meta.url), "utf8")).trim();
+const link = (text) => `w=1.${deflateSync(text).toString("base64url")}`;
+
+// linkOf opens the sheet and gives the link as it is to be copied.
+async function linkOf(lab) {
+  await lab.click("button", "Share");
+  return poll("the link", () =>
+    lab.look("textbox", "Link").then((field) => field.evaluate((e) => /[#&]w=1\../.test(e.value) && e.value)));
+}
+
+const said = (lab, pattern) =>
+  poll(`the words ${pattern}`, () => lab.page.$$eval('[role="status"]', (list) => list.map((e) => e.innerText).join(" "))
+    .then((text) => pattern.test(text)));
+
+// opened goes to a link and waits for its workspace.
+async function opened(lab, url, name) {
+  await lab.page.goto(url);
+  await lab.find("region", `Shared workspace: ${name}`);
+  await lab.settled();
+}
+
+inBrowsers("sharing", (it) => {
+  it("gives the same digests elsewhere, beside one's own", {}, async (lab, { browser, url }) => {
+    await lab.write("Dockerfile", "FROM alpine\nCOPY second.txt /srv/\nRUN echo more >>/srv/second.txt\nCMD true\n");
+    const strata = await lab.stack("no layer, CMD", "Layer 3, RUN echo more", "Layer 2, COPY second.txt", "Layer 1, FROM alpine");
+    const want = await lab.digests(strata[1]);
+    const address = await linkOf(lab);
+    assert.match(address, /#step=3&tab=digests&w=1\.[\w-]+$/);
+    assert.deepEqual(await violations(lab), [], "the sheet");
+    await lab.click("switch", "Open it at the chosen step and tab");
+    await poll("the link without the view", () => lab.look("textbox", "Link").then((f) => f.evaluate((e) => /#w=1\./.test(e.value))));
+
+    // Somebody else, who has a workspace of their own.
+    const other = await Lab.open(browser, url);
+    try {
+      await other.write("Dockerfile", "FROM scratch\nCOPY third.txt /mine\n");
+      await opened(other, address, "Five lines, four layers");
+      assert.deepEqual((await other.strata()).map((s) => s.split(", ", 2)), strata.map((s) => s.split(", ", 2)));
+      assert.match(await other.chosen(), /^Layer 3, RUN echo more/);
+      const text = await other.text("region", "Digests");
+      assert.ok(text.includes(want.DiffID) && text.includes(want.ChainID), "other digests");
+      assert.deepEqual(await violations(other), [], "a shared workspace");
+
+      // What is changed in it stays through a reload, in this tab.
+      await other.write("Dockerfile", "FROM scratch\nCOPY third.txt /theirs\n");
+      await poll("the change after a reload", async () => {
+        await other.page.reload();
+        await other.settled();
+        return (await other.strata())[0]?.startsWith("Layer 1, COPY third.txt /theirs");
+      });
+
+      await other.click("button", "Back to mine");
+      await other.stack("Layer 1, COPY third.txt /mine");
+      assert.equal(new URL(other.page.url()).hash, "");
+      await other.page.goBack();
+      await other.stack("Layer 1, COPY third.txt /theirs");
+      await other.click("button", "Keep this one");
+      await said(other, /put aside/);
+      await other.page.goto(url);
+      await other.stack("Layer 1, COPY third.txt /theirs");
+      assert.equal(await other.look("button", "Back to mine"), null);
+      assert.deepEqual(other.complaints, []);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it("opens the oldest links, and none that is not whole", {}, async (lab, { url }) => {
+    const own = await lab.strata();
+    await opened(lab, `${url}/#${golden}`, "두 레이어");
+    assert.equal(await lab.page.$eval("[data-status]", (e) => e.dataset.status), "ready");
+    await lab.find("textbox", "Content of bin/a b");
+    assert.ok(await lab.look("treeitem", "data binary, 6 B"), "the binary file");
+    await lab.click("button", "Back to mine");
+    await lab.stack(...own.map((s) => s.split(", ", 2).join(", ")));
+
+    for (const [what, fragment, pattern] of [
+      ["cut off", golden.slice(0, -40), /end of the link is missing/],
+      ["damaged", golden.slice(0, -40) + "AAAA" + golden.slice(-36), /link is damaged/],
+      ["of a later form", "w=2.xyz", /made by a newer Layerlab/],
+      ["a bomb", link("#".repeat(20 << 20)), /more than a shared workspace may hold/],
+      ["an exabyte", link("-- a zeros=1000000000000000000 --\n"), /more than a shared workspace may hold/],
+      ["no workspace", link("-- ../a --\n"), /no workspace.*\.\.\/a/],
+    ]) {
+      await lab.page.evaluate((hash) => (location.hash = hash), fragment);
+      await said(lab, pattern);
+      assert.deepEqual((await lab.strata()).map((s) => s.split(", ", 2)), own.map((s) => s.split(", ", 2)), what);
+      await lab.click("button", "Dismiss");
+    }
+  });
+
+  it("links to a step and a line of one's own", {}, async (lab, { url }) => {
+    await lab.page.goto(`${url}/#step=3&tab=tar`);
+    await poll("the step", async () => (await lab.chosen()).startsWith("Layer 3, COPY ./second.txt"));
+    await lab.find("group", "Tar");
+    await lab.page.evaluate(() => (location.hash = "line=2"));
+    await poll("the line's step", async () => (await lab.chosen()).startsWith("Layer 2, RUN echo first"));
+  });
+});

@@ -1,0 +1,141 @@
+// Where the page is: its root, the link it was opened with, and the links that
+// it gives away.
+
+// The page's folder. A short link opens the page from below it, so the address
+// of this script tells: it lies in the folder's assets. A page in one file is
+// its own folder.
+const source = document.currentScript?.src;
+export const root = source ? new URL("../", source) : new URL(location.pathname, location.href);
+
+const kept = "layerlab.guest"; // sessionStorage: what became of a shared workspace in this tab
+const KEPT_MOST = 2 << 20;
+
+// linked tells whether the page's address brings a workspace.
+export function linked() {
+  return Boolean(id()) || /(^#|&)w=/.test(location.hash);
+}
+
+// id is that of a short link, from the address /s/ID or ?s=ID.
+function id() {
+  const path = location.href.startsWith(root.href) ? location.pathname.slice(root.pathname.length) : "";
+  const found = /^s\/([\w-]+)$/.exec(path)?.[1] ?? new URLSearchParams(location.search).get("s") ?? "";
+  return /^[\w-]{1,128}$/.test(found) ? found : "";
+}
+
+const views = /(^#|&)(stage|step|tab|file|line)=/;
+
+// read gives the link of the page's address to tell, at once or when the site
+// has answered; nothing where there is none. With same it is the view alone.
+export function read(tell, same = false) {
+  const fragment = location.hash.slice(1);
+  if (!linked() || same) {
+    if (views.test(location.hash)) tell({ fragment: fragment.replace(/(^|&)w=[^&]*/, ""), alone: true });
+    return;
+  }
+  const link = { fragment, id: id(), from: referrer(), ...recall() };
+  if (!link.id || link.kept) {
+    tell(link);
+    return;
+  }
+  fetch(new URL(`api/share/${link.id}`, root)).then(
+    async (res) => {
+      if (res.ok) tell({ ...link, text: await res.text() });
+      // A site without a store knows no such address at all.
+      else tell({ ...link, failure: res.status === 404 || res.status === 410 ? "absent" : "unstored" });
+    },
+    () => tell({ ...link, failure: "offline" }),
+  );
+}
+
+function referrer() {
+  try {
+    const host = new URL(document.referrer).host;
+    return host === location.host ? "" : host;
+  } catch {
+    return "";
+  }
+}
+
+// What is changed in a shared workspace stays in this tab, under its link, so
+// that loading the page again loses nothing.
+function recall() {
+  try {
+    const { link, workspace, open } = JSON.parse(sessionStorage.getItem(kept));
+    if (link === address()) return { kept: workspace, open };
+  } catch {
+    // Nothing is kept, or it cannot be read.
+  }
+  return {};
+}
+
+export function keep(workspace, open) {
+  try {
+    const text = JSON.stringify({ link: address(), workspace, open });
+    if (text.length <= KEPT_MOST) sessionStorage.setItem(kept, text);
+  } catch {
+    // The link still holds what it held.
+  }
+}
+
+export function forget() {
+  try {
+    sessionStorage.removeItem(kept);
+  } catch {
+    // There is none.
+  }
+}
+
+// The link without the view, which may change under it.
+function address() {
+  return id() || /(?:^#|&)w=([^&]*)/.exec(location.hash)?.[1];
+}
+
+let last = address();
+let hash = location.hash;
+
+// left takes the link out of the address bar; the way back leads to it again.
+export function left() {
+  history.pushState(null, "", root);
+  last = address();
+  hash = location.hash;
+}
+
+// watch calls heard when the address becomes another one. Same says that the
+// workspace it names is the same as before, so that only the view is new.
+export function watch(heard) {
+  const changed = () => {
+    const same = address() === last;
+    last = address();
+    hash = location.hash;
+    heard(same);
+  };
+  addEventListener("hashchange", changed);
+  // Where the fragment changes as well, hashchange follows.
+  addEventListener("popstate", () => location.hash === hash && address() !== last && changed());
+}
+
+// to is the address that opens a fragment.
+export const to = (fragment) => (fragment ? `${root.href}#${fragment}` : "");
+
+// publish stores a text on the site and gives the short link to tell, or why
+// there is none.
+export async function publish(text, tell) {
+  if (!navigator.onLine) return tell("", "offline");
+  if (!/^https?:$/.test(root.protocol)) return tell("", "unstored");
+  try {
+    const headers = { "content-type": "text/plain; charset=utf-8" };
+    const res = await fetch(new URL("api/share", root), { method: "POST", headers, body: text });
+    if (res.status === 201 || res.status === 200) return tell(new URL(`s/${(await res.json()).id}`, root).href, "");
+    if ([404, 405, 501].includes(res.status)) return tell("", "unstored");
+    if ([429, 503, 507].includes(res.status)) return tell("", "full");
+    return tell("", `${res.status}: ${(await res.text()).trim()}`);
+  } catch {
+    return tell("", "offline");
+  }
+}
+
+// snippet is the HTML that embeds a workspace.
+export function snippet(text) {
+  const escaped = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  return `<script src="${root.href}embed.js" defer></script>\n<layer-lab view="stack"><pre>\n${escaped}</pre></layer-lab>\n`;
+}

@@ -1,0 +1,103 @@
+package lab
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"layerlab.dev/wasm/wire"
+)
+
+// Share is the workspace as a link, while somebody wants to see it.
+type Share struct {
+	wire.Shared
+	Open     bool
+	Plain    bool // without what is looked at
+	Loaded   bool
+	Failure  string
+	Sending  bool
+	Short    string // the short link, "" for none yet
+	Unstored string // why there is none: "offline", "unstored" or the site's words
+
+	asked string // what the link is of
+}
+
+// ShowShare begins or ends to show the link.
+func (l *Lab) ShowShare(open bool) {
+	if l.Share.Open == open {
+		return
+	}
+	l.Share = Share{Open: open, Plain: l.Share.Plain}
+}
+
+// SharePlain leaves out what is looked at, or takes it in again.
+func (l *Lab) SharePlain(plain bool) { l.Share.Plain = plain }
+
+// wantShare asks for the link of what is on the page, where it is in sight.
+func (l *Lab) wantShare() {
+	if !l.Share.Open || len(l.Files) == 0 {
+		return
+	}
+	var q wire.ShareQuery
+	if !l.Share.Plain {
+		q.View = l.Looking()
+	}
+	step := "none"
+	if q.View.Step != nil {
+		step = strconv.Itoa(*q.View.Step)
+	}
+	// The revision stands for the files.
+	key := fmt.Sprint(l.Revision, q.View.Stage, step, q.View.Tab, q.View.File)
+	if l.Share.asked == key {
+		return
+	}
+	revision := l.Revision
+	q.Workspace = l.Workspace()
+	l.Share.asked = key
+	l.request(wire.MethodShare, q, nil, func(result json.RawMessage, failure string) {
+		if l.Share.asked != key {
+			return
+		}
+		if failure == "" {
+			var shared wire.Shared
+			if err := json.Unmarshal(result, &shared); err != nil {
+				failure = err.Error()
+			}
+			if shared.Text != l.Share.Text {
+				l.Share.Short, l.Share.Unstored = "", ""
+			}
+			l.Share.Shared = shared
+		}
+		l.Share.Loaded, l.Share.Failure = revision == l.Revision, failure
+	})
+}
+
+// Publish stores the workspace on the site for a short link.
+func (l *Lab) Publish() {
+	if l.Share.Text == "" || l.Share.Sending {
+		return
+	}
+	l.Share.Sending, l.Share.Unstored = true, ""
+	l.host.Publish(l.Share.Text)
+}
+
+// Published takes the address of what was stored, or why it was not.
+func (l *Lab) Published(address, failure string) {
+	l.Share.Sending, l.Share.Short, l.Share.Unstored = false, address, failure
+}
+
+// fillShare gives the link to its island, which makes an address of it.
+func (l *Lab) fillShare() {
+	if !l.Share.Open {
+		return
+	}
+	l.fill("share-link", "link", l.Share.Fragment)
+	l.fill("share-embed", "embed", l.Share.Text)
+	if l.Share.Short != "" {
+		short := l.Share.Short
+		if l.Share.View != "" {
+			short += "#" + l.Share.View
+		}
+		l.fill("share-short", "address", short)
+	}
+}

@@ -1,0 +1,50 @@
+package main
+
+import "layerlab.dev/wasm/ui/words"
+
+// Share gives the workspace away as a link.
+type Share struct{ Part }
+
+// fits tells whether there is a link.
+func (c *Share) fits() bool { return c.Lab.Share.Fragment != "" }
+
+// State says why there is no link (yet).
+func (c *Share) State() string {
+	s, w := &c.Lab.Share, c.Lab.W
+	switch {
+	case s.Failure != "":
+		return s.Failure
+	case !s.Loaded && s.Text == "":
+		return w.LinkWaiting
+	case s.Text == "":
+		return w.TooMuch(words.Size(int64(s.TextMost)))
+	case s.Fragment == "":
+		return w.LinkTooLong(s.Length, s.Most)
+	}
+	return ""
+}
+
+// cannotStore tells whether a short link cannot be had.
+func (c *Share) cannotStore() bool {
+	s := &c.Lab.Share
+	return s.Sending || s.Unstored != "" && s.Unstored != "full"
+}
+
+func (c *Share) shortText() string {
+	if c.Lab.Share.Sending {
+		return c.Lab.W.ShortSending
+	}
+	return c.Lab.W.MakeShort
+}
+
+// shortNote says what a short link is, or why there is none.
+func (c *Share) shortNote() string {
+	s, w := &c.Lab.Share, c.Lab.W
+	if why := w.Unstored[s.Unstored]; why != "" {
+		return why
+	}
+	if s.Unstored != "" {
+		return s.Unstored
+	}
+	return w.ShortHint(words.Size(int64(s.TextMost)))
+}
