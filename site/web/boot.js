@@ -3,7 +3,7 @@
 {
   const root = document.documentElement;
   // A link brings another workspace than the one that the page shows first.
-  if (/(^#|&)w=/.test(location.hash) || /[?&]s=/.test(location.search) || /\/s\/[\w-]+$/.test(location.pathname)) root.dataset.linked = "";
+  if (/(^#|&)[sw]=/.test(location.hash)) root.dataset.linked = "";
   try {
     const theme = localStorage.getItem("layerlab.theme");
     if (theme === "light" || theme === "dark") root.dataset.theme = theme;

@@ -97,6 +97,30 @@ inBrowsers("sharing", (it) => {
     }
   });
 
+  it("stores a workspace for a short link", {}, async (lab, { browser, url }) => {
+    await lab.write("Dockerfile", "FROM scratch\nCOPY third.txt /\nCOPY second.txt /\n");
+    await lab.click("option", (await lab.strata())[1]);
+    await lab.click("button", "Share");
+    await lab.click("button", "Make a short link");
+    const address = await poll("the short link", () =>
+      lab.look("textbox", "Short link").then((field) => field.evaluate((e) => e.value)));
+    assert.match(address, /#s=[0-9a-f]{32}&step=2$/);
+    await lab.click("switch", "Open it at the chosen step and tab");
+    await poll("the link without the view", () =>
+      lab.look("textbox", "Short link").then((f) => f.evaluate((e) => /\/s\/[0-9a-f]{32}$/.test(e.value))));
+    const other = await Lab.open(browser, url);
+    try {
+      await opened(other, address, "Five lines, four layers");
+      assert.match(await other.chosen(), /^Layer 1, COPY third.txt/);
+      await opened(other, address.replace("#s=", "s/").replace("&step=2", ""), "Five lines, four layers");
+      await other.page.evaluate(() => (location.hash = `s=${"0".repeat(32)}`));
+      await said(other, /Nothing is stored under this short link/);
+      assert.match(other.complaints.splice(0).join(), /404/);
+    } finally {
+      await other.close();
+    }
+  });
+
   it("links to a step and a line of one's own", {}, async (lab, { url }) => {
     await lab.page.goto(`${url}/#step=3&tab=tar`);
     await poll("the step", async () => (await lab.chosen()).startsWith("Layer 3, COPY ./second.txt"));

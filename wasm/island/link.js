@@ -1,9 +1,8 @@
 // Where the page is: its root, the link it was opened with, and the links that
 // it gives away.
 
-// The page's folder. A short link opens the page from below it, so the address
-// of this script tells: it lies in the folder's assets. A page in one file is
-// its own folder.
+// The page's folder, in the assets of which this script lies. A page in one
+// file is its own folder.
 const source = document.currentScript?.src;
 export const root = source ? new URL("../", source) : new URL(location.pathname, location.href);
 
@@ -11,16 +10,10 @@ const kept = "layerlab.guest"; // sessionStorage: what became of a shared worksp
 const KEPT_MOST = 2 << 20;
 
 // linked tells whether the page's address brings a workspace.
-export function linked() {
-  return Boolean(id()) || /(^#|&)w=/.test(location.hash);
-}
+export const linked = () => /(^#|&)[sw]=/.test(location.hash);
 
-// id is that of a short link, from the address /s/ID or ?s=ID.
-function id() {
-  const path = location.href.startsWith(root.href) ? location.pathname.slice(root.pathname.length) : "";
-  const found = /^s\/([\w-]+)$/.exec(path)?.[1] ?? new URLSearchParams(location.search).get("s") ?? "";
-  return /^[\w-]{1,128}$/.test(found) ? found : "";
-}
+// id is that of a short link: the site leads /s/ID to #s=ID.
+const id = () => /(?:^#|&)s=([\w-]{1,128})/.exec(location.hash)?.[1] ?? "";
 
 const views = /(^#|&)(stage|step|tab|file|line)=/;
 
@@ -29,7 +22,7 @@ const views = /(^#|&)(stage|step|tab|file|line)=/;
 export function read(tell, same = false) {
   const fragment = location.hash.slice(1);
   if (!linked() || same) {
-    if (views.test(location.hash)) tell({ fragment: fragment.replace(/(^|&)w=[^&]*/, ""), alone: true });
+    if (views.test(location.hash)) tell({ fragment: fragment.replace(/(^|&)[sw]=[^&]*/, ""), alone: true });
     return;
   }
   const link = { fragment, id: id(), from: referrer(), ...recall() };
@@ -91,41 +84,40 @@ function address() {
 }
 
 let last = address();
-let hash = location.hash;
 
 // left takes the link out of the address bar; the way back leads to it again.
 export function left() {
   history.pushState(null, "", root);
   last = address();
-  hash = location.hash;
 }
 
 // watch calls heard when the address becomes another one. Same says that the
 // workspace it names is the same as before, so that only the view is new.
 export function watch(heard) {
-  const changed = () => {
+  addEventListener("hashchange", () => {
     const same = address() === last;
     last = address();
-    hash = location.hash;
     heard(same);
-  };
-  addEventListener("hashchange", changed);
-  // Where the fragment changes as well, hashchange follows.
-  addEventListener("popstate", () => location.hash === hash && address() !== last && changed());
+  });
 }
 
-// to is the address that opens a fragment.
-export const to = (fragment) => (fragment ? `${root.href}#${fragment}` : "");
+// to is the address that opens a fragment. A short link without a view has a
+// path of its own, which is nicer to read out.
+export function to(fragment) {
+  const stored = /^s=([\w-]+)$/.exec(fragment)?.[1];
+  if (stored) return new URL(`s/${stored}`, root).href;
+  return fragment ? `${root.href}#${fragment}` : "";
+}
 
-// publish stores a text on the site and gives the short link to tell, or why
-// there is none.
+// publish stores a text on the site and gives its ID to tell, or why there is
+// none.
 export async function publish(text, tell) {
   if (!navigator.onLine) return tell("", "offline");
   if (!/^https?:$/.test(root.protocol)) return tell("", "unstored");
   try {
     const headers = { "content-type": "text/plain; charset=utf-8" };
     const res = await fetch(new URL("api/share", root), { method: "POST", headers, body: text });
-    if (res.status === 201 || res.status === 200) return tell(new URL(`s/${(await res.json()).id}`, root).href, "");
+    if (res.status === 201 || res.status === 200) return tell((await res.json()).id, "");
     if ([404, 405, 501].includes(res.status)) return tell("", "unstored");
     if ([429, 503, 507].includes(res.status)) return tell("", "full");
     return tell("", `${res.status}: ${(await res.text()).trim()}`);

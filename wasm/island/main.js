@@ -121,7 +121,7 @@ globalThis.layerlab = {
       post("kept", JSON.stringify({ former }));
     });
   },
-  publish: (text) => link.publish(text, (address, failure) => post("published", address, failure)),
+  publish: (text) => link.publish(text, (id, failure) => post("published", id, failure)),
 
   show: (path, text) => editor.show(path, text),
   hide: () => editor.hide(),

@@ -94,7 +94,6 @@ const kinds = {
   markdown,
   embed: (text) => [document.createTextNode(snippet(text))],
   link: (fragment, el) => field(to(fragment), el),
-  address: field,
   hex: (base64) => [document.createTextNode(dump(atob(base64)))],
 };
 

@@ -13,5 +13,8 @@
 // other names are the View; they may stand alone, and those that are not known
 // are ignored.
 //
+// A short link has the ID of a stored text in the place of w, which is no
+// business of this package: #s=3f2a…&step=3.
+//
 // Forms are never given up: a link of every form is kept in testdata.
 package link

@@ -20,7 +20,7 @@ func everything(revision int) wire.Workspace {
 		wire.File{Path: "bin", Kind: "file", Mode: 0o755, MTime: "1600000000.5", Key: "sha256:x", Buffer: &buffer, Size: 4},
 		wire.File{Path: "dir", Kind: "dir", Mode: 0o700},
 		wire.File{Path: "link", Kind: "symlink", Mode: 0o777, Target: "bin"})
-	ws.Settings = wire.Settings{Epoch: 7, Platform: "linux/arm64", Target: "app", Compression: "zstd", BuildArgs: map[string]string{"A": "one\ntwo"}}
+	ws.Settings = wire.Settings{Epoch: 7, Platform: "linux/arm64", Target: "app", Compression: "zstd", BuildArgs: map[string]string{"A": "one\ntwo"}, Seed: 9}
 	return ws
 }
 

@@ -227,9 +227,9 @@ func TestShare(t *testing.T) {
 	if h.published != "-- a --\n" || !l.Share.Sending {
 		t.Fatalf("stored %q", h.published)
 	}
-	l.Published("http://x/s/1", "")
+	l.Published("1f", "")
 	l.Flush()
-	if h.filled["share-short"] != "address:http://x/s/1#step=2" {
+	if h.filled["share-short"] != "link:s=1f&step=2" {
 		t.Errorf("shown %v", h.filled)
 	}
 	l.SharePlain(true)

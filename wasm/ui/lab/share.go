@@ -16,7 +16,7 @@ type Share struct {
 	Loaded   bool
 	Failure  string
 	Sending  bool
-	Short    string // the short link, "" for none yet
+	Short    string // ID of the short link, "" for none yet
 	Unstored string // why there is none: "offline", "unstored" or the site's words
 
 	asked string // what the link is of
@@ -81,9 +81,9 @@ func (l *Lab) Publish() {
 	l.host.Publish(l.Share.Text)
 }
 
-// Published takes the address of what was stored, or why it was not.
-func (l *Lab) Published(address, failure string) {
-	l.Share.Sending, l.Share.Short, l.Share.Unstored = false, address, failure
+// Published takes the ID of what was stored, or why it was not.
+func (l *Lab) Published(id, failure string) {
+	l.Share.Sending, l.Share.Short, l.Share.Unstored = false, id, failure
 }
 
 // fillShare gives the link to its island, which makes an address of it.
@@ -94,10 +94,10 @@ func (l *Lab) fillShare() {
 	l.fill("share-link", "link", l.Share.Fragment)
 	l.fill("share-embed", "embed", l.Share.Text)
 	if l.Share.Short != "" {
-		short := l.Share.Short
+		short := "s=" + l.Share.Short
 		if l.Share.View != "" {
-			short += "#" + l.Share.View
+			short += "&" + l.Share.View
 		}
-		l.fill("share-short", "address", short)
+		l.fill("share-short", "link", short)
 	}
 }
