@@ -115,7 +115,7 @@ func (l *Lab) Compared() (left, right *wire.Build) {
 // where the comparison is in sight and something has changed.
 func (l *Lab) wantComparison() {
 	c := &l.Compare
-	if l.Tab != "compare" || l.Built == nil || c.pending {
+	if l.Tab != "compare" || l.Built == nil || l.Busy || c.pending {
 		return
 	}
 	if c.listed != l.Built {

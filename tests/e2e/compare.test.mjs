@@ -1,0 +1,112 @@
+// Two builds side by side, moving instructions, the settings of a build.
+import assert from "node:assert/strict";
+import { violations } from "./axe.mjs";
+import { poll } from "./lab.mjs";
+import { inBrowsers } from "./suite.mjs";
+
+const comparison = (lab) => lab.text("region", "Compare");
+const source = (lab) => lab.page.$$eval(">>> .cm-line", (lines) => lines.map((e) => e.textContent));
+
+// drag drags with the mouse.
+async function drag(lab, from, to) {
+  const middle = async (el) => {
+    const b = await el.boundingBox();
+    return { x: b.x + b.width / 3, y: b.y + b.height / 2 };
+  };
+  const [a, b] = [await middle(from), await middle(to)];
+  await lab.page.mouse.move(a.x, a.y);
+  await lab.page.mouse.down();
+  await lab.page.mouse.move(a.x, a.y + 8, { steps: 2 });
+  // A browser asks what is under the pointer a moment after it has moved.
+  for (const y of [b.y - 2, b.y, b.y + 1]) {
+    await lab.page.mouse.move(b.x, y, { steps: 2 });
+    await lab.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 60))));
+  }
+  await lab.page.mouse.up();
+}
+
+// dispatchDrag sends the events of it: Firefox begins to drag with a driven
+// mouse, but never drops.
+const dispatchDrag = (from, to) =>
+  from.evaluate((a, b) => {
+    const dataTransfer = new DataTransfer();
+    const send = (el, type) => el.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+    send(a, "dragstart");
+    send(b, "dragover");
+    send(b, "drop");
+    send(a, "dragend");
+  }, to);
+
+inBrowsers("compare", (it) => {
+  it("moves an instruction and shows what that does", {}, async (lab) => {
+    await (await lab.find("listbox")).focus();
+    await lab.chord("Alt", "ArrowDown");
+    await lab.stack("no layer, CMD", "Layer 4, COPY ./second.txt", "Layer 3, ADD ./third.txt", "Layer 2, RUN", "Layer 1, FROM alpine");
+    assert.deepEqual((await source(lab)).slice(2, 4), ["ADD ./third.txt .", "COPY ./second.txt ."]);
+    await poll("the comparison", async () => /2 layers shared from the bottom/.test(await comparison(lab)));
+    const text = await comparison(lab);
+    assert.match(text, /1 layer above that with the same DiffID/);
+    assert.match(text, /They part at COPY \.\/second\.txt/);
+    assert.match(text, /No file differs/);
+    // An edit of third.txt now costs two layers, one of second.txt only one.
+    const edits = await lab.page.$$eval("tr", (rows) => rows.map((r) => r.innerText.replaceAll(/\s+/g, " ")));
+    assert.ok(edits.some((r) => /^ADD \.\/third\.txt \. 1 layer, .* 2 layers, /.test(r)), edits.join("\n"));
+    assert.ok(edits.some((r) => /^COPY \.\/second\.txt \. 2 layers, .* 1 layer, /.test(r)), edits.join("\n"));
+    assert.deepEqual(await violations(lab), []);
+
+    await lab.click("button", "Undo");
+    await lab.settled();
+    await lab.stack("no layer, CMD", "Layer 4, ADD ./third.txt", "Layer 3, COPY ./second.txt", "Layer 2, RUN", "Layer 1, FROM alpine");
+  });
+
+  it("moves an instruction that is dragged", {}, async (lab, { browser }) => {
+    const [, from, , to] = await lab.page.$$('[role="listbox"] [role="option"]');
+    await (browser.name === "chrome" ? drag(lab, from, to) : dispatchDrag(from, to));
+    await poll("the new order", async () => (await source(lab))[1] === "ADD ./third.txt .");
+    await lab.settled();
+    assert.deepEqual((await source(lab)).slice(0, 4), ["FROM alpine", "ADD ./third.txt .", "RUN echo first", "COPY ./second.txt ."]);
+  });
+
+  it("compares with a build that is kept", {}, async (lab) => {
+    await lab.write("Dockerfile", "FROM alpine\nCOPY second.txt /\n");
+    await lab.click("tab", "Compare");
+    await poll("the earlier build", async () => /They part at/.test(await comparison(lab)));
+    await lab.click("button", "Keep this build");
+    await lab.find("button", "Let it go");
+    await lab.write("Dockerfile", "FROM alpine\nCOPY second.txt /\nCOPY third.txt /x\nENV A=b\n");
+    await poll("its files", async () => /1 only after/.test(await comparison(lab)) && /config\.Env/.test(await comparison(lab)));
+    const kept = await lab.page.$$eval('[data-change="compare-left"] option', (list) => list.filter((o) => o.textContent.includes("kept")).length);
+    assert.equal(kept, 1);
+  });
+
+  it("builds with the settings", {}, async (lab) => {
+    await lab.write("Dockerfile", "FROM alpine AS one\nARG WHO=nobody\nRUN echo $WHO $RANDOM >/who\nFROM one AS two\nRUN true\n");
+    await lab.click("button", "Settings 2022-01-09");
+    await lab.find("dialog", "Settings");
+    const put = async (role, name, value) => {
+      const el = await lab.find(role, name);
+      if (role === "combobox") return el.select(value);
+      await el.focus();
+      await lab.chord("Control", "a");
+      await lab.page.keyboard.type(value);
+      await lab.page.keyboard.press("Tab");
+    };
+    const settled = async (what, ready) => poll(what, async () => ready(await lab.page.$eval('[popovertarget="settings"]', (e) => e.innerText)));
+    await put("combobox", "Target stage", "one");
+    await lab.page.select('[data-change="compression"]', "zstd");
+    await lab.page.select('[data-change="platform"]', "linux/arm64");
+    await put("textbox", "WHO default nobody", "me");
+    await put("textbox", "Seed What /dev/urandom, $RANDOM, mktemp and shuf begin from in a RUN", "7");
+    await settled("the settings beside the button", (text) => ["linux/arm64", "one", "zstd", "1 argument", "Seed 7"].every((word) => text.includes(word)));
+    assert.deepEqual(await violations(lab), []);
+    await lab.page.keyboard.press("Escape");
+    await lab.settled();
+    const names = await lab.strata();
+    assert.equal(names.length, 3, names.join("\n"));
+    await lab.click("tab", "Manifest");
+    await poll("zstd layers", async () => /tar\+zstd/.test(await lab.text("tabpanel")));
+    await lab.page.reload();
+    await lab.settled();
+    await settled("the settings after a reload", (text) => text.includes("Seed 7") && text.includes("linux/arm64"));
+  });
+});
