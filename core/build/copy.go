@@ -76,6 +76,7 @@ func (d *dispatcher) copyStep(c copyInstruction, step *Step) error {
 			return d.explainMissing(err, p, c.from)
 		}
 		sources = append(sources, s)
+		step.Sources = append(step.Sources, s.matches...)
 		for _, match := range s.matches {
 			depends = append(depends, d.sumOf(src, match)...)
 		}

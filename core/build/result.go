@@ -70,7 +70,10 @@ type Step struct {
 	Before, After vfs.Tree
 	// Source names the stage or image that COPY --from took from.
 	Source string
-	Cache  Cached
+	// Sources are the paths that COPY or ADD took, wildcards resolved, in the
+	// context or in the files of Source.
+	Sources []string
+	Cache   Cached
 	// Output, Writes and Notes tell of a RUN what it printed, which command
 	// wrote which path last, and what is to be known about how it was done.
 	Output []Output

@@ -26,7 +26,7 @@ const changes = (lab) => lab.page.$$eval('[data-list="changes"] .row .name', (na
 inBrowsers("trace", (it) => {
   it("lists the commands of a RUN with what they wrote", {}, async (lab) => {
     await run(lab);
-    await lab.click("tab", "Output");
+    await lab.click("tab", "Commands");
     const commands = await lab.find("list", "Commands that wrote files");
     assert.deepEqual(await commands.$$eval("button", (list) => list.map((e) => e.textContent)),
       ["mkdir /srv/data1 path, line 2", "echo one1 path, line 3", "touch /srv/data/two /srv/data/three2 paths, line 4"]);
@@ -57,7 +57,7 @@ inBrowsers("trace", (it) => {
 
   it("forgets the command with another layer", {}, async (lab) => {
     await run(lab);
-    await lab.click("tab", "Output");
+    await lab.click("tab", "Commands");
     await (await (await lab.find("list", "Commands that wrote files")).$("button")).click();
     await poll("its files", async () => (await changes(lab)).join() === "srv/data/");
     await lab.click("option", await named(lab, "COPY second.txt"));
@@ -75,7 +75,7 @@ inBrowsers("trace", (it) => {
       await lab.click("option", await named(lab, "RUN mkdir"));
       await lab.click("button", "한국어");
       await pane("돋보기");
-      await lab.click("tab", "출력");
+      await lab.click("tab", "명령");
       const commands = await lab.find("list", "파일을 기록한 명령");
       assert.deepEqual(await violations(lab), [], "commands");
       await (await commands.$("li:nth-child(2) button")).click();

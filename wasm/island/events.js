@@ -12,6 +12,8 @@ const zones = {
   tree: [...arrows, "Enter", " ", "F2", "Delete"],
   stack: ["Alt+ArrowUp", "Alt+ArrowDown", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown", "Enter", " "],
   tabs: ["ArrowLeft", "ArrowRight", "Home", "End"],
+  "dock-tabs": ["ArrowLeft", "ArrowRight", "Home", "End"],
+  "open-files": ["ArrowLeft", "ArrowRight", "Home", "End", "Delete"],
   name: ["Enter", "Escape"],
   drawer: ["Escape"],
 };
@@ -40,6 +42,17 @@ export function listen(root) {
     if (id !== lit) post("lit", (lit = id));
   });
   root.addEventListener("mouseleave", () => lit && post("lit", (lit = "")));
+  // The keyboard looks with its focus as the pointer does.
+  root.addEventListener("focusin", (e) => {
+    const id = e.target.closest?.("[data-step]")?.dataset.step ?? "";
+    if (id !== lit) post("lit", (lit = id));
+  });
+
+  root.addEventListener("click", (e) => {
+    const to = e.target.closest?.("[data-choose], [data-line]");
+    if (to?.dataset.choose) post("choose", to.dataset.choose);
+    else if (to) post("line", to.dataset.line);
+  });
 
   for (const type of ["input", "change"]) {
     root.addEventListener(type, (e) => {

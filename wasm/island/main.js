@@ -9,12 +9,16 @@ import { listen, measure } from "./events.js";
 import { Offline } from "./offline.js";
 import { Guest } from "./guest.js";
 import * as link from "./link.js";
+import { light } from "./journal.js";
 import { attach, detach, post } from "./post.js";
+import * as split from "./split.js";
 import { Store } from "./store.js";
+import * as swipe from "./swipe.js";
 import { fill, mount } from "./text.js";
 import { Upload } from "./upload.js";
 
 const root = document.documentElement;
+const app = document.getElementById("app");
 const remember = (key, value) => {
   try {
     if (value) localStorage.setItem(key, value);
@@ -77,6 +81,7 @@ globalThis.layerlab = {
       JSON.stringify({
         ...mine(),
         linked: link.linked(),
+        panes: split.present(),
         lang: remembered("layerlab.lang"),
         langs: navigator.languages ?? [],
         theme: root.dataset.theme ?? "",
@@ -162,9 +167,13 @@ globalThis.layerlab = {
       el?.select?.();
     });
   },
-  reveal: (id) => after.push(() => document.getElementById(id)?.scrollIntoView({ block: "nearest" })),
+  reveal: (id) => after.push(() => swipe.reveal(document.getElementById(id))),
+  unfold: split.unfold,
   drawn() {
     delete root.dataset.linked;
+    const { pane, chosen, lit } = app.dataset;
+    swipe.drawn(pane);
+    light(document.getElementById("dock-panel"), chosen, lit);
     // Fields show the state's value, but for the one being typed in.
     for (const el of document.querySelectorAll("[data-value]")) {
       if (el.value !== el.dataset.value && (el !== document.activeElement || el.tagName === "SELECT")) {
@@ -188,8 +197,8 @@ globalThis.layerlab = {
 };
 
 function mine() {
-  const { open = "", lesson = "" } = store.meta;
-  return { workspace: store.workspace(), open, lesson, former: store.former };
+  const { open = "", lesson = "", tabs = [] } = store.meta;
+  return { workspace: store.workspace(), open, lesson, tabs, former: store.former };
 }
 
 const linked = (found) => post("link", JSON.stringify(found));
@@ -229,8 +238,10 @@ async function page() {
 const compiling = compile(assets.ui);
 compiling.catch(() => {}); // page reports it
 
-listen(document.getElementById("app"));
-watchDrag(document.getElementById("app"));
+listen(app);
+watchDrag(app);
+split.listen(app);
+swipe.listen(app);
 upload.watch(document.body);
 engine.start();
 

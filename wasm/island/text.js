@@ -1,5 +1,6 @@
 // Islands for long texts, which Vugu must not carry: documents, output, the
-// content of files, links.
+// content of files, links, the journal of a build.
+import { journal } from "./journal.js";
 import { snippet, to } from "./link.js";
 
 const filled = new Map(); // island -> {kind, text}
@@ -78,11 +79,6 @@ const span = (name, text) => {
 
 const kinds = {
   text: (text) => [document.createTextNode(text)],
-  log: (json) => {
-    const box = span("wrap", "");
-    box.append(...(JSON.parse(json || "null") ?? []).map((piece) => span(piece.fd === 2 ? "stderr" : "", piece.text)));
-    return [box];
-  },
   json: (text) => {
     if (!text) return [];
     try {
@@ -94,6 +90,7 @@ const kinds = {
   markdown,
   embed: (text) => [document.createTextNode(snippet(text))],
   link: (fragment, el) => field(to(fragment), el),
+  journal,
   hex: (base64) => [document.createTextNode(dump(atob(base64)))],
 };
 

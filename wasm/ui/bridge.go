@@ -129,6 +129,19 @@ func (b *bridge) receive(m message) error {
 			return err
 		}
 		l.SetOffline(o)
+	case "panes":
+		return json.Unmarshal([]byte(m.payload), &l.Panes)
+	case "pane":
+		l.Pane = m.payload
+	case "choose":
+		l.Find(m.payload)
+		b.reveal()
+	case "line":
+		var line int
+		if _, err := fmt.Sscan(m.payload, &line); err != nil {
+			return err
+		}
+		l.GoToLine(line)
 	case "copied":
 		l.Say = l.W.Copied
 	case "link", "mine", "kept":
@@ -228,6 +241,11 @@ func (b *bridge) key(zone, key, value string) {
 	case "drawer":
 		l.Drawer = false
 		b.Focus("stack")
+	case "dock-tabs":
+		l.DockTab = nextTab(lab.DockTabs, l.DockTab, key)
+		b.Focus("dock-tab-" + l.DockTab)
+	case "open-files":
+		b.fileKey(key)
 	case "tabs":
 		l.SetTab(nextTab(append(slices.Clone(lab.LayerTabs), l.ImageTabs()...), l.Tab, key))
 		b.Focus("tab-" + l.Tab)
@@ -255,6 +273,17 @@ func (b *bridge) key(zone, key, value string) {
 		}
 		b.reveal()
 	}
+}
+
+// fileKey moves between the tabs of the open files, or closes one.
+func (b *bridge) fileKey(key string) {
+	l := b.desk.Lab
+	if key == "Delete" {
+		l.CloseFile(l.Meta.Open)
+	} else {
+		l.Open(nextTab(l.OpenFiles(), l.Meta.Open, key))
+	}
+	b.Focus("open:" + l.Meta.Open)
 }
 
 func nextTab(all []string, tab, key string) string {
@@ -287,10 +316,11 @@ func (b *bridge) reveal() {
 func (b *bridge) begin(payload string) error {
 	var s struct {
 		kept
-		Linked bool     `json:"linked"` // a link to a workspace is to come
-		Lang   string   `json:"lang"`
-		Langs  []string `json:"langs"`
-		Theme  string   `json:"theme"`
+		Linked bool      `json:"linked"` // a link to a workspace is to come
+		Lang   string    `json:"lang"`
+		Langs  []string  `json:"langs"`
+		Theme  string    `json:"theme"`
+		Panes  lab.Panes `json:"panes"`
 	}
 	if err := json.Unmarshal([]byte(payload), &s); err != nil {
 		return fmt.Errorf("kept state: %w", err)
@@ -299,11 +329,13 @@ func (b *bridge) begin(payload string) error {
 	l := b.desk.Lab
 	l.SetWords(words.For(words.Choose(s.Lang, s.Langs)))
 	js.Global().Get("document").Get("documentElement").Set("lang", string(l.W.Lang))
+	l.Panes = s.Panes
 	if s.Linked {
 		l.AwaitLink()
 		return nil
 	}
 	l.Former = s.Former
+	l.Meta.Tabs = s.Tabs
 	l.Load(s.Workspace, s.Open, s.Lesson)
 	b.label()
 	return nil
@@ -314,6 +346,7 @@ type kept struct {
 	Workspace wire.Workspace  `json:"workspace"`
 	Open      string          `json:"open"`
 	Lesson    string          `json:"lesson"`
+	Tabs      []string        `json:"tabs"`
 	Former    *wire.Workspace `json:"former"`
 }
 
@@ -333,6 +366,7 @@ func (b *bridge) guest(m message) error {
 	case "link":
 		l.OpenLink(link)
 	case "mine":
+		l.Meta.Tabs = mine.Tabs
 		l.Mine(mine.Workspace, mine.Open, mine.Lesson, mine.Former)
 	case "kept":
 		l.KeptShared(mine.Former)
@@ -493,3 +527,6 @@ func (b *bridge) Update() { b.call("update") }
 
 // Focus implements lab.Host.
 func (b *bridge) Focus(element string) { b.call("focus", element) }
+
+// Unfold implements lab.Host.
+func (b *bridge) Unfold(pane string) { b.call("unfold", pane) }

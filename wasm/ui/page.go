@@ -110,3 +110,4 @@ func (nowhere) Fill(string, string, string)                    {}
 func (nowhere) Download(int, string)                           {}
 func (nowhere) Focus(string)                                   {}
 func (nowhere) Update()                                        {}
+func (nowhere) Unfold(string)                                  {}

@@ -11,6 +11,7 @@ func (c *Panes) list() []paneName {
 		{"sample", w.Sample, "#i-core"},
 		{"editor", w.Editor, "#i-rename"},
 		{"inspector", w.Inspector, "#i-look"},
+		{"dock", w.PaneNames["bottom"], "#i-pane-bottom"},
 		{"files", w.Files, "#i-file"},
 	}
 }

@@ -10,6 +10,7 @@ type Built struct {
 	// stack, marked stale, and shows Diagnostics.
 	Ok          bool         `json:"ok"`
 	Diagnostics []Diagnostic `json:"diagnostics"`
+	Failure     *Failure     `json:"failure,omitempty"`
 	Images      []Image      `json:"images"` // of every Dockerfile of the workspace that built, in order of building
 	Shown       int          `json:"shown"`  // index into Images of the chosen Dockerfile's, -1 where none
 }
@@ -94,7 +95,11 @@ type Step struct {
 	HiddenBytes   int64  `json:"hiddenBytes"`
 	RemovedBytes  int64  `json:"removedBytes"`
 	Cache         Cache  `json:"cache"`
+	Micros        int64  `json:"micros,omitempty"` // how long it took, or finding it in the cache
 	Source        string `json:"source,omitempty"` // stage or image that COPY --from names
+	// SourceStep is the ID of the topmost step of the source stage that made
+	// something of what was copied; empty where Source is no stage.
+	SourceStep string `json:"sourceStep,omitempty"`
 	// How says how a RUN was obtained: "interpreted".
 	How    string    `json:"how,omitempty"`
 	Output []Output  `json:"output,omitempty"`

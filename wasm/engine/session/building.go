@@ -118,6 +118,9 @@ func (s *Session) build(ctx context.Context, j *job) {
 		}
 		built.Images = append(built.Images, done.image)
 	}
+	if shown := w.state[j.chosen]; shown != nil {
+		built.Failure = shown.failed
+	}
 	s.mu.Lock()
 	s.results.take(j.paths, w.order)
 	s.mu.Unlock()
@@ -167,8 +170,10 @@ type work struct {
 	diagnostics []wire.Diagnostic
 	image       wire.Image
 	compression layer.Compression
-	revision    int       // of the workspace
-	at          time.Time // when it was built
+	revision    int             // of the workspace
+	at          time.Time       // when it was built
+	failed      *wire.Failure   // nil where no step failed
+	took        []time.Duration // of each step, in the order of carrying out
 }
 
 // build builds the Dockerfile at path, unless that is done, and returns its
@@ -205,7 +210,11 @@ func (w *works) build(path string) (*image.Image, error) {
 	}
 	o.Target = d.settings.Target
 	d.result, err = build.Build(ctx, source, d.files, o)
+	d.took = ctx.end()
 	d.diagnostics = diagnostics(d.Dockerfile, d.result, err)
+	if err != nil && len(d.diagnostics) > 0 {
+		d.failed = d.failure(d.diagnostics[len(d.diagnostics)-1])
+	}
 	if err == nil {
 		err = d.picture(w)
 	}

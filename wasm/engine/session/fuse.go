@@ -26,10 +26,12 @@ type fuse struct {
 	began time.Time
 	run   bool // the step is a RUN
 	told  bool
+	took  []time.Duration // of the steps that are over
 }
 
 // begin takes the next step.
 func (f *fuse) begin(p build.Progress) {
+	f.end()
 	f.step, f.began, f.told = p, time.Now(), false
 	word, rest, _ := strings.Cut(p.Step, " ")
 	if strings.EqualFold(word, "ONBUILD") {
@@ -37,6 +39,15 @@ func (f *fuse) begin(p build.Progress) {
 	}
 	f.run = strings.EqualFold(word, "RUN")
 	f.tell(p)
+}
+
+// end notes how long the step took that was running, and gives that of all.
+func (f *fuse) end() []time.Duration {
+	if !f.began.IsZero() {
+		f.took = append(f.took, time.Since(f.began))
+		f.began = time.Time{}
+	}
+	return f.took
 }
 
 // Err is the context's, or a *TimeError where a RUN takes too long.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/opencontainers/go-digest"
 
@@ -77,10 +78,12 @@ type stages struct {
 	source *dockerfile.File
 	epoch  int64
 	bases  *baseCache
+	all    []*build.Stage // those of the file, in its order
 	made   map[*build.Stage]*stage
 	// compression is that of the layers made here.
 	compression layer.Compression
-	seen        map[string]int // how often an ID was met, to keep equal steps apart
+	took        []time.Duration // of the steps that are still to come
+	seen        map[string]int  // how often an ID was met, to keep equal steps apart
 }
 
 // of returns the picture of a stage.
@@ -174,6 +177,10 @@ func (p *stages) step(s *stage, b *build.Stage, from *build.Step) *step {
 		st.How = "interpreted"
 	}
 	st.Source = from.Source
+	st.SourceStep = p.origin(from)
+	if len(p.took) > 0 {
+		st.Micros, p.took = p.took[0].Microseconds(), p.took[1:]
+	}
 	for _, n := range from.Notes {
 		st.Notes = append(st.Notes, toPage(n))
 	}

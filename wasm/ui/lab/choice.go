@@ -232,6 +232,29 @@ func (l *Lab) GoTo(id string) {
 	}
 }
 
+// Find chooses a step in whatever stage it is.
+func (l *Lab) Find(id string) {
+	if l.Image == nil {
+		return
+	}
+	for i := range l.Image.Stages {
+		for k := range l.Image.Stages[i].Steps {
+			if l.Image.Stages[i].Steps[k].ID == id {
+				l.ChooseStage(i)
+				l.Choose(id)
+				return
+			}
+		}
+	}
+}
+
+// GoToLine moves the editor to a line of the chosen Dockerfile.
+func (l *Lab) GoToLine(line int) {
+	l.Open(l.Meta.Dockerfile)
+	l.Pane = "editor"
+	l.host.Goto(line, 0)
+}
+
 // light tells the editor which lines are chosen and lit.
 func (l *Lab) light() {
 	lines := func(id string) Lines {

@@ -57,14 +57,6 @@ func (l *Lab) fillIslands() {
 			text = l.Lesson.Text[string(words.English)]
 		}
 		l.fill("lesson", "markdown", text)
-	case "output":
-		if s := l.Chosen(); s != nil {
-			// The pieces keep their order and their descriptor.
-			b, err := json.Marshal(s.Output)
-			if err == nil {
-				l.fill("output", "log", string(b))
-			}
-		}
 	}
 	if l.View != nil && l.View.Loaded {
 		text, kind := l.View.Content.Text, "text"

@@ -47,6 +47,8 @@ type Host interface {
 	Focus(element string)
 	// Update loads the page again in the version that waits.
 	Update()
+	// Unfold opens a pane of the page that is folded away.
+	Unfold(pane string)
 }
 
 // Mark is a diagnostic in the page's language.
@@ -75,6 +77,7 @@ type Meta struct {
 	Name       string        `json:"name"`
 	Dockerfile string        `json:"dockerfile"`
 	Open       string        `json:"open"`             // path of the file in the editor
+	Tabs       []string      `json:"tabs,omitempty"`   // paths of the files that have a tab
 	Lesson     string        `json:"lesson,omitempty"` // slug of the lesson it came from
 	Settings   wire.Settings `json:"settings"`
 }

@@ -58,6 +58,8 @@ type Lab struct {
 	Tab       string
 	Drawer    bool   // the inspector is open where it is a drawer
 	Pane      string // the one pane that narrow screens show
+	DockTab   string // the tab of the pane below the stack
+	Panes     Panes
 	Lists     map[string]*List
 	Docs      map[string]wire.Doc
 	docImage  string
@@ -92,7 +94,7 @@ type call struct {
 }
 
 // LayerTabs are the inspector's tabs of the chosen layer.
-var LayerTabs = []string{"changes", "tar", "files", "digests", "output"}
+var LayerTabs = []string{"changes", "tar", "files", "digests", "commands"}
 
 // ImageTabs are the inspector's tabs of the image, with the words of the
 // lesson where one is open.
@@ -107,7 +109,7 @@ func (l *Lab) ImageTabs() []string {
 // New is a state with no files.
 func New(host Host, w *words.Words) *Lab {
 	l := &Lab{
-		W: w, host: host, Tab: "changes", Pane: "sample", Stage: -1, Offline: Offline{Online: true},
+		W: w, host: host, Tab: "changes", Pane: "sample", DockTab: "output", Stage: -1, Offline: Offline{Online: true},
 		textKeys: map[string]int{}, sent: map[string]bool{}, deaths: map[int]int{},
 		calls: map[int]call{}, Docs: map[string]wire.Doc{}, filled: map[string]string{},
 	}
@@ -141,6 +143,7 @@ func (l *Lab) Flush() {
 	}
 	l.fillIslands()
 	l.fillShare()
+	l.fillDock()
 	l.light()
 }
 

@@ -35,6 +35,7 @@ type host struct {
 	mine      int
 	kept      []lab.Meta
 	published string
+	unfolded  string
 }
 
 func (h *host) Send(message string, buffers []lab.Buffer) {
@@ -54,6 +55,7 @@ func (h *host) Forget(...string)     { h.forgotten++ }
 func (h *host) Renamed(a, b string)  { h.renamed = append(h.renamed, a+" "+b) }
 func (h *host) Goto(line, col int)   { h.gone = [2]int{line, col} }
 func (h *host) Focus(element string) { h.focus = element }
+func (h *host) Unfold(pane string)   { h.unfolded = pane }
 func (h *host) Replace(m lab.Meta, files []wire.File, former *wire.Workspace) {
 	h.meta, h.former, h.saved = m, former, map[string]wire.File{}
 	for _, f := range files {

@@ -66,7 +66,7 @@ func (l *Lab) wantCommands() {
 		return
 	}
 	list := l.Lists["changes"]
-	if l.Trace.Step == s.ID || l.Tab != "output" && (list.Command == "" || list.commandOf != s.ID) && (l.View == nil || l.View.By == "") {
+	if l.Trace.Step == s.ID || l.Tab != "commands" && (list.Command == "" || list.commandOf != s.ID) && (l.View == nil || l.View.By == "") {
 		return
 	}
 	step := s.ID

@@ -29,7 +29,7 @@ func TestCommandsOfARun(t *testing.T) {
 	if h.count(wire.MethodCommands) != 0 {
 		t.Fatal("asks for commands that nobody looks at")
 	}
-	l.SetTab("output")
+	l.SetTab("commands")
 	l.Flush()
 	l.Flush()
 	if h.count(wire.MethodCommands) != 1 {

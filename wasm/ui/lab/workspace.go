@@ -34,9 +34,12 @@ func First() wire.Workspace {
 }
 
 // Load begins with a workspace that the browser kept, or First. Lesson is the
-// slug of the one that it came from, "" where it came from none.
+// slug of the one that it came from, "" where it came from none. The tabs of
+// Meta stay.
 func (l *Lab) Load(ws wire.Workspace, open, lesson string) {
+	tabs := l.Meta.Tabs
 	l.adopt(ws)
+	l.Meta.Tabs = tabs
 	l.Meta.Lesson = lesson
 	if i := l.index(open); i >= 0 {
 		l.Open(open)
@@ -148,6 +151,7 @@ func (l *Lab) Open(path string) {
 	l.Tree.reveal(path)
 	if l.Meta.Open != path {
 		l.Meta.Open = path
+		l.Meta.Tabs = l.OpenFiles()
 		l.host.SaveMeta(l.Meta)
 	}
 	if Editable(f) {
@@ -265,6 +269,9 @@ func (l *Lab) Rename(from, to string) (problem string) {
 		}
 		if l.Meta.Open == old {
 			l.Meta.Open = f.Path
+		}
+		if i := slices.Index(l.Meta.Tabs, old); i >= 0 {
+			l.Meta.Tabs[i] = f.Path
 		}
 	}
 	l.host.SaveMeta(l.Meta)

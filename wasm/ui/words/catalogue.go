@@ -4,6 +4,7 @@ package words
 type Words struct {
 	Lang Lang
 	Network
+	Layout
 
 	Compare
 	Settings
@@ -140,8 +141,8 @@ type Words struct {
 	Copy          string
 	Copied        string
 	NoLayerHere   string
-	NoOutput      string
 	NoRun         string
+	NoCommands    string
 	Interpreted   string
 	HistoryNote   string
 	DocOf         func(digest, size string) string

@@ -12,6 +12,7 @@ func plural(n int, one, many string) string {
 var english = Words{
 	Lang:    English,
 	Network: englishNetwork,
+	Layout:  layoutEnglish,
 
 	Compare:  compareEnglish,
 	Settings: settingsEnglish,
@@ -137,7 +138,7 @@ var english = Words{
 		"tar":       "Tar",
 		"files":     "Files",
 		"digests":   "Digests",
-		"output":    "Output",
+		"commands":  "Commands",
 		"history":   "History",
 		"config":    "Config",
 		"manifest":  "Manifest",
@@ -186,8 +187,8 @@ var english = Words{
 	Copy:         "Copy",
 	Copied:       "Copied",
 	NoLayerHere:  "This instruction changes the config only. It makes no layer, so it has no DiffID.",
-	NoOutput:     "The command wrote nothing.",
-	NoRun:        "Only RUN has output.",
+	NoRun:        "Only RUN runs commands.",
+	NoCommands:   "None of its commands wrote files.",
 	Interpreted:  "interpreted in the browser",
 	HistoryNote:  "As docker history shows it, newest first",
 	DocOf:        func(digest, size string) string { return "Digest of exactly these " + size + ", shown indented" },

@@ -5,6 +5,7 @@ import "fmt"
 var korean = Words{
 	Lang:    Korean,
 	Network: koreanNetwork,
+	Layout:  layoutKorean,
 
 	Compare:  compareKorean,
 	Settings: settingsKorean,
@@ -130,7 +131,7 @@ var korean = Words{
 		"tar":       "tar",
 		"files":     "파일",
 		"digests":   "다이제스트",
-		"output":    "출력",
+		"commands":  "명령",
 		"history":   "히스토리",
 		"config":    "설정",
 		"manifest":  "매니페스트",
@@ -179,8 +180,8 @@ var korean = Words{
 	Copy:         "복사",
 	Copied:       "복사함",
 	NoLayerHere:  "이 명령은 설정만 바꿉니다. 레이어를 만들지 않으므로 DiffID가 없습니다.",
-	NoOutput:     "명령이 아무것도 출력하지 않았습니다.",
-	NoRun:        "출력은 RUN에만 있습니다.",
+	NoRun:        "명령을 실행하는 것은 RUN뿐입니다.",
+	NoCommands:   "파일을 기록한 명령이 없습니다.",
 	Interpreted:  "브라우저에서 해석해 실행",
 	HistoryNote:  "docker history와 같은 순서, 최신이 위",
 	DocOf: func(digest, size string) string {

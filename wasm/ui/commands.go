@@ -2,25 +2,25 @@ package main
 
 import "layerlab.dev/wasm/wire"
 
-// Output shows what a RUN printed, how it was carried out, and which of its
-// commands wrote files.
-type Output struct {
+// Commands shows how a RUN was carried out and which of its commands wrote
+// files. What it printed is in the dock.
+type Commands struct {
 	Part
 	Step *wire.Step
 }
 
 // State says why there is nothing to see, "" where there is.
-func (c *Output) State() string {
+func (c *Commands) State() string {
 	switch {
 	case c.Step.Keyword != "RUN":
 		return c.Lab.W.NoRun
-	case len(c.Step.Output) == 0:
-		return c.Lab.W.NoOutput
+	case c.Lab.Trace.Loaded && len(c.commands()) == 0:
+		return c.Lab.W.NoCommands
 	}
 	return ""
 }
 
-func (c *Output) how() string {
+func (c *Commands) how() string {
 	switch c.Step.How {
 	case "":
 		return ""
@@ -31,10 +31,10 @@ func (c *Output) how() string {
 }
 
 // notes are what is to be known about how it was done.
-func (c *Output) notes() []wire.Message { return c.Step.Notes[:min(len(c.Step.Notes), 100)] }
+func (c *Commands) notes() []wire.Message { return c.Step.Notes[:min(len(c.Step.Notes), 100)] }
 
 // commands are those that wrote files of the layer.
-func (c *Output) commands() []wire.Command {
+func (c *Commands) commands() []wire.Command {
 	if c.Lab.Trace.Step != c.Step.ID {
 		return nil
 	}
@@ -42,7 +42,7 @@ func (c *Output) commands() []wire.Command {
 }
 
 // about tells of a command how many paths it wrote, and on which line it is.
-func (c *Output) about(command wire.Command) string {
+func (c *Commands) about(command wire.Command) string {
 	text := c.Lab.W.RowsOf(command.Files, command.Files)
 	if command.StartLine > 0 {
 		text += ", " + c.Lab.W.Line(command.StartLine)
@@ -50,7 +50,7 @@ func (c *Output) about(command wire.Command) string {
 	return text
 }
 
-func (c *Output) count() string {
+func (c *Commands) count() string {
 	if t := &c.Lab.Trace; len(c.commands()) < t.Total && t.Step == c.Step.ID {
 		return c.Lab.W.FirstCommands(len(c.commands()), t.Total)
 	}
