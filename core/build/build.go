@@ -157,7 +157,7 @@ func (b *builder) wrap(err error, in *dockerfile.Instruction) error {
 	e := &Error{File: b.o.Name, Text: message.Of(err), Err: err}
 	var a adviser
 	if errors.As(err, &a) {
-		e.Advice = a.advice
+		e.Advice, e.Missing, e.Ignored = a.advice, a.missing, a.ignored
 	}
 	var f *failure
 	if errors.As(err, &f) {

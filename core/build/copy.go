@@ -256,13 +256,16 @@ func (d *dispatcher) explainMissing(err error, written string, from []*planned) 
 	if !errors.As(err, &m) {
 		return err
 	}
-	advice := adviseAddMissing.With(strings.TrimPrefix(m.path, "/"))
+	out := adviser{error: fmt.Errorf("%s: %w", written, m)}
+	name := strings.TrimPrefix(m.path, "/")
 	if len(from) > 0 {
-		advice = adviseLookThere.With()
+		out.advice = adviseLookThere.With()
 	} else if _, err := d.all.Stat(m.path); err == nil {
-		advice = adviseIgnored.With(strings.TrimPrefix(m.path, "/"))
+		out.advice, out.ignored = adviseIgnored.With(name), name
+	} else {
+		out.advice, out.missing = adviseAddMissing.With(name), name
 	}
-	return advise(advice, "%s: %w", written, m)
+	return out
 }
 
 // sumOf are the digests of what a source names, file by file where they are

@@ -100,6 +100,9 @@ type Error struct {
 	Text message.Message
 	// Advice says what to do.
 	Advice message.Message
+	// Missing is the file of the context that was not found, Ignored one that
+	// .dockerignore leaves out; slash-separated and relative.
+	Missing, Ignored string
 	// ExitCode is that of the failing RUN, nil where none was run.
 	ExitCode *int
 	Err      error
@@ -121,14 +124,16 @@ func (e *Error) Unwrap() error { return e.Err }
 type adviser struct {
 	error
 	advice message.Message
+	// What is not in the context, or left out of it: see Error.
+	missing, ignored string
 }
 
 func (a adviser) Unwrap() error { return a.error }
 
 // advise makes an error in BuildKit's words.
 func advise(advice message.Message, format string, args ...any) error {
-	return adviser{fmt.Errorf(format, args...), advice}
+	return adviser{error: fmt.Errorf(format, args...), advice: advice}
 }
 
 // refuse makes an error in words of our own.
-func refuse(advice message.Message, why error) error { return adviser{why, advice} }
+func refuse(advice message.Message, why error) error { return adviser{error: why, advice: advice} }

@@ -219,7 +219,7 @@ func (d *dispatcher) exitError(args []string, code int, out []Output) error {
 func runError(args []string, err error) error {
 	var unsupported *shell.UnsupportedError
 	if errors.As(err, &unsupported) {
-		return &failure{adviser{err, unsupported.Advice}, unsupported.ExitCode}
+		return &failure{adviser{error: err, advice: unsupported.Advice}, unsupported.ExitCode}
 	}
 	if errors.Is(err, context.Canceled) {
 		return saysCancelledBy.Wrap(err)

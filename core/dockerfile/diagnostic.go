@@ -44,6 +44,8 @@ type Diagnostic struct {
 	Text string
 	// URL is the page about the rule, "" where there is none.
 	URL string
+	// Suggestion is the word that was probably meant, "" where there is none.
+	Suggestion string
 	// Detail says what to do.
 	Detail message.Message
 }

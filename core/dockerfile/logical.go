@@ -51,6 +51,37 @@ func join(s *source, first int, escape byte) logical {
 	return l
 }
 
+// Joined is an instruction on one line, as BuildKit joins its lines.
+type Joined struct {
+	// Text is without continuation marks, comments between and leading space.
+	Text string
+	// Offsets holds for every byte of Text where it stands in the source.
+	Offsets []int
+	// Last is the last line that belongs to it.
+	Last int
+}
+
+// Join joins the lines of the instruction that begins on the line first. Here
+// documents are not part of it.
+func (f *File) Join(first int) Joined {
+	l := join(f.source(), first, byte(f.Escape))
+	return Joined{Text: l.text, Offsets: l.at, Last: l.last}
+}
+
+// GoesOn tells whether a line ends in a continuation mark.
+func (f *File) GoesOn(line int) bool {
+	_, on := cutContinuation(bytes.TrimRight(f.source().line(line), "\r\n"), byte(f.Escape))
+	return on
+}
+
+// Lines is the number of lines, a last one without text included.
+func (f *File) Lines() int { return len(f.source().starts) }
+
+// Line is the text of a line without its end.
+func (f *File) Line(n int) string {
+	return string(bytes.TrimRight(f.source().line(n), "\r\n"))
+}
+
 // cutContinuation takes the continuation mark off a line, if there is one: the
 // escape token as the last character that is no blank, unless another escape
 // token stands before it.

@@ -82,7 +82,7 @@ type reader struct {
 // fail adds an error.
 func (r *reader) fail(at Range, keyword, text string) {
 	r.f.Diagnostics = append(r.f.Diagnostics, Diagnostic{
-		Severity: Error, Range: at, Text: text, Detail: advice(text, keyword),
+		Severity: Error, Range: at, Text: text, Suggestion: suggested(text), Detail: advice(text, keyword),
 	})
 }
 
@@ -93,7 +93,7 @@ func (r *reader) warn(rule, _, url, text string, location []parser.Range) {
 		detail = advice.With()
 	}
 	r.f.Diagnostics = append(r.f.Diagnostics, Diagnostic{
-		Severity: Warning, Range: r.lines(location), Rule: rule, Text: text, URL: url,
+		Severity: Warning, Range: r.lines(location), Rule: rule, Text: text, Suggestion: suggested(text), URL: url,
 		Detail: detail,
 	})
 }

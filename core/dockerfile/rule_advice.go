@@ -1,6 +1,11 @@
 package dockerfile
 
-import "layerlab.dev/core/message"
+import (
+	"maps"
+	"slices"
+
+	"layerlab.dev/core/message"
+)
 
 // ruleAdvice says for every build check what to do. The docs of the rules
 // (linter/docs) give the reasons.
@@ -27,4 +32,19 @@ var ruleAdvice = map[string]message.Form{
 	"InvalidDefinitionDescription":    message.New("rule.InvalidDefinitionDescription", "Begin the comment with the name, or put an empty comment line (#) between."),
 	"ExposeProtoCasing":               message.New("rule.ExposeProtoCasing", "Write tcp, udp or sctp in lower case."),
 	"ExposeInvalidFormat":             message.New("rule.ExposeInvalidFormat", "Write the container's port only: addresses and host ports are given to docker run -p."),
+}
+
+// Rule is a build check.
+type Rule struct {
+	Name   string
+	Advice message.Message
+}
+
+// Rules lists the build checks by name.
+func Rules() []Rule {
+	var out []Rule
+	for _, name := range slices.Sorted(maps.Keys(ruleAdvice)) {
+		out = append(out, Rule{name, ruleAdvice[name].With()})
+	}
+	return out
 }
