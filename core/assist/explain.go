@@ -21,7 +21,6 @@ type Note struct {
 const reference = "https://docs.docker.com/reference/dockerfile/#"
 
 var (
-	noteForm       = message.New("explain.form", "Form: %s")
 	noteDeprecated = message.New("explain.deprecated", "Deprecated.")
 	noteStage      = message.New("explain.stage", "Build stage %s, lines %s to %s, from %s")
 	noteUsed       = message.New("explain.used", "Used on %s")
@@ -37,7 +36,6 @@ var (
 	noteFolder     = message.New("explain.folder", "Directory with %s in the build context")
 	filesOf        = message.Plural("explain.files", "%s file, %s", "%s files, %s")
 	noteNothing    = message.New("explain.nothing", "Not in the build context")
-	noteType       = message.New("explain.type", "Mount type")
 )
 
 // Explain tells what the word at the byte offset at means; false where there

@@ -11,6 +11,13 @@ import (
 	"layerlab.dev/core/vfs"
 )
 
+// Context gives the files that COPY and ADD see: those of the tree without what
+// .dockerignore leaves out, NAME.dockerignore of the Dockerfile NAME before it.
+func Context(files vfs.Tree, name string) (vfs.Tree, error) {
+	seen, _, err := ignore(files, name)
+	return seen, err
+}
+
 // ignore takes out of the context what NAME.dockerignore, or else
 // .dockerignore, names (frontend/dockerui, DockerIgnorePatterns). A directory
 // that is named stays where an exception keeps something in it.

@@ -23,6 +23,7 @@ type Diagnostic struct {
 	Text     Message `json:"text"`
 	Detail   Message `json:"detail,omitzero"` // what to do
 	URL      string  `json:"url,omitempty"`
+	Fixes    []Fix   `json:"fixes,omitempty"` // the best one first
 	// Lines count from 1, columns from 0 in UTF-16 units as the editor counts.
 	StartLine   int `json:"startLine"`
 	StartColumn int `json:"startColumn"`

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"layerlab.dev/core/assist"
 	"layerlab.dev/core/build"
 	"layerlab.dev/core/dockerfile"
 	"layerlab.dev/core/image"
@@ -57,7 +58,7 @@ func (s *Session) accept(params json.RawMessage, buffers [][]byte) (wire.Accepte
 	if err != nil {
 		return wire.Accepted{}, err
 	}
-	s.newest, s.next, s.reader = ws.Revision, j, next
+	s.newest, s.next, s.reader, s.job = ws.Revision, j, next, j
 	s.stop()
 	select {
 	case s.wake <- struct{}{}:
@@ -107,6 +108,7 @@ func (s *Session) build(ctx context.Context, j *job) {
 		built.Diagnostics = append(built.Diagnostics, wire.Diagnostic{
 			File: j.chosen, Severity: "error", Text: toPage(saysNoDockerfile.With(j.chosen)),
 			Detail: toPage(adviseNoDockerfile.With()), StartLine: 1, EndLine: 1,
+			Fixes: []wire.Fix{createFix(j.chosen)},
 		})
 	}
 	for _, p := range j.paths {
@@ -123,6 +125,7 @@ func (s *Session) build(ctx context.Context, j *job) {
 	}
 	s.mu.Lock()
 	s.results.take(j.paths, w.order)
+	s.keepDrafts(w)
 	s.mu.Unlock()
 
 	// What must be compressed first to be known comes at once where it is
@@ -211,7 +214,7 @@ func (w *works) build(path string) (*image.Image, error) {
 	o.Target = d.settings.Target
 	d.result, err = build.Build(ctx, source, d.files, o)
 	d.took = ctx.end()
-	d.diagnostics = diagnostics(d.Dockerfile, d.result, err)
+	d.diagnostics = w.diagnostics(d, err)
 	if err != nil && len(d.diagnostics) > 0 {
 		d.failed = d.failure(d.diagnostics[len(d.diagnostics)-1])
 	}
@@ -235,17 +238,18 @@ func (w *works) base(path, name string) (*image.Image, error) {
 }
 
 // diagnostics are what is wrong with a Dockerfile, and why its build failed.
-func diagnostics(d workspace.Dockerfile, res *build.Result, err error) []wire.Diagnostic {
+func (w *works) diagnostics(d *work, err error) []wire.Diagnostic {
 	var out []wire.Diagnostic
 	var f *dockerfile.File
-	if res != nil {
-		f = res.File
+	if d.result != nil {
+		f = d.result.File
 	}
+	around := w.around(d)
 	if f != nil {
 		for _, found := range f.Diagnostics {
 			out = append(out, locate(f, found.Range, wire.Diagnostic{
 				File: d.Path, Severity: found.Severity.String(), Rule: found.Rule, Text: wire.Plain(found.Text),
-				Detail: toPage(found.Detail), URL: found.URL}))
+				Detail: toPage(found.Detail), URL: found.URL, Fixes: fixes(d.plan, f, assist.Fixes(f, found, around))}))
 		}
 	}
 	var failed *build.Error
@@ -264,6 +268,7 @@ func diagnostics(d workspace.Dockerfile, res *build.Result, err error) []wire.Di
 		}
 		if f != nil && failed.Range.Start.Line > 0 {
 			why = locate(f, failed.Range, why)
+			why.Fixes = append(why.Fixes, fixes(d.plan, f, failureFixes(failed))...)
 		}
 		out = append(out, why)
 	}

@@ -11,7 +11,7 @@ import (
 	"layerlab.dev/wasm/ui/words"
 )
 
-var place = regexp.MustCompile(`\{(\d+)\}`)
+var valueMark = regexp.MustCompile(`\{(\d+)\}`)
 
 // The page must have words for all that the engine can say, in every language:
 // what it cannot say, nothing translates.
@@ -37,7 +37,7 @@ func TestEverySentenceIsWorded(t *testing.T) {
 				continue
 			}
 			seen := map[int]bool{}
-			for _, m := range place.FindAllStringSubmatch(wording, -1) {
+			for _, m := range valueMark.FindAllStringSubmatch(wording, -1) {
 				n, err := strconv.Atoi(m[1])
 				if err != nil || n >= values {
 					t.Errorf("%s: %s has no value {%s}", lang, f.Key(), m[1])

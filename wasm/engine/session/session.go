@@ -43,6 +43,8 @@ type Session struct {
 	stop    context.CancelFunc // ends the running build
 	exports map[int]context.CancelFunc
 	results results
+	job     *job             // the newest, built or not
+	drafts  map[string]*work // the last build of each Dockerfile, good or not
 }
 
 // New begins a session and says Ready. The session ends with ctx.
@@ -52,7 +54,7 @@ func New(ctx context.Context, post Post, o Options) *Session {
 	}
 	s := &Session{
 		post: post, options: o, cache: build.NewCache(), wake: make(chan struct{}, 1),
-		newest: -1, reader: newReader(), stop: func() {}, exports: map[int]context.CancelFunc{}, results: newResults(),
+		newest: -1, reader: newReader(), stop: func() {}, exports: map[int]context.CancelFunc{}, results: newResults(), drafts: map[string]*work{},
 	}
 	s.say(wire.EventReady, wire.Ready{Version: wire.Version, Engine: o.Engine, Bases: bases()})
 	go s.builds(ctx)
@@ -141,6 +143,8 @@ func (s *Session) query(req wire.Request) (any, [][]byte, error) {
 	case wire.MethodVersions, wire.MethodDiff, wire.MethodHeader, wire.MethodRecompute, wire.MethodFlip,
 		wire.MethodCache, wire.MethodWaste, wire.MethodCost:
 		return s.inspect(req)
+	case wire.MethodComplete, wire.MethodExplain, wire.MethodForm, wire.MethodTidy, wire.MethodFolds, wire.MethodStage:
+		return s.assist(req)
 	case wire.MethodShare:
 		return only(ask(req, s.share))
 	case wire.MethodOpen:

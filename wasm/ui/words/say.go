@@ -9,7 +9,21 @@ import (
 
 // messages are the wordings of the engine's sentences by key, {0}, {1} and so
 // on standing for the values. English is what the engine brings itself.
-var messages = map[Lang]map[string]string{Korean: koreanMessages}
+var messages = map[Lang]map[string]string{Korean: union(koreanMessages, koreanHelp)}
+
+// union puts catalogues together. A key in two of them would be a mistake.
+func union(parts ...map[string]string) map[string]string {
+	all := map[string]string{}
+	for _, part := range parts {
+		for key, wording := range part {
+			if _, taken := all[key]; taken {
+				panic("words: two wordings of " + key)
+			}
+			all[key] = wording
+		}
+	}
+	return all
+}
 
 // Say words a sentence of the engine.
 func (w *Words) Say(m wire.Message) string {
