@@ -63,7 +63,11 @@ func unalias(s *Shell, argv []string) int {
 			continue
 		}
 		if _, ok := s.aliases[a]; !ok {
-			s.complain("%s: not found", a)
+			if s.dialect == Bash {
+				s.complain("%s: not found", a)
+			} else {
+				s.p.Errorf("unalias: %s not found\n", a)
+			}
 			status = 1
 		}
 		delete(s.aliases, a)

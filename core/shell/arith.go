@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -22,8 +23,15 @@ func (s *Shell) arithmetic(x syntax.ArithmExpr) int64 {
 	if text, ok := s.rendered[x]; ok {
 		return s.arith(text)
 	}
-	text := s.render(x)
-	if static(x) {
+	text := ""
+	still := s.static(x)
+	if still {
+		text = s.text(x) // as it stands: messages quote it
+	}
+	if text == "" {
+		text = s.render(x)
+	}
+	if still {
 		if s.rendered == nil || len(s.rendered) > 1000 {
 			s.rendered = map[syntax.ArithmExpr]string{}
 		}
@@ -33,7 +41,8 @@ func (s *Shell) arithmetic(x syntax.ArithmExpr) int64 {
 }
 
 // static reports whether an expression has nothing to expand.
-func static(x syntax.ArithmExpr) bool {
+func (s *Shell) static(x syntax.ArithmExpr) bool {
+	bash := s.dialect == Bash
 	ok := true
 	syntax.Walk(x, func(n syntax.Node) bool {
 		switch n := n.(type) {
@@ -41,8 +50,12 @@ func static(x syntax.ArithmExpr) bool {
 			if n.Dollar.IsValid() {
 				ok = false
 			}
-		case *syntax.CmdSubst, *syntax.ArithmExp, *syntax.DblQuoted, *syntax.SglQuoted, *syntax.ProcSubst:
+		case *syntax.CmdSubst, *syntax.ArithmExp, *syntax.ProcSubst, *syntax.BraceExp:
 			ok = false
+		case *syntax.DblQuoted:
+			ok = ok && !bash
+		case *syntax.Lit:
+			ok = ok && strings.IndexByte(n.Value, '\\') < 0
 		}
 		return ok
 	})
@@ -84,14 +97,27 @@ func (s *Shell) arith(text string) int64 {
 		p := arithParser{s: s, src: text}
 		p.next()
 		tree = p.comma()
-		if p.tok != "" {
-			s.arithError(text, "")
+		switch {
+		case p.tok == "":
+		case s.dialect == Ash && p.tok == ":":
+			s.arithError(text, "malformed ?: operator")
+		case s.dialect != Bash:
+			s.arithError(text, "expecting EOF")
+		case p.tok == "=" || len(p.tok) > 1 && p.tok[len(p.tok)-1] == '=':
+			s.arithError(text, "attempted assignment to non-variable"+p.token(p.start))
+		case p.tok == "." || p.tok == "#":
+			s.arithError(text, "syntax error: invalid arithmetic operator"+p.token(p.start))
+		default:
+			s.arithError(text, "syntax error in expression"+p.token(p.start))
 		}
 		if s.parsed == nil || len(s.parsed) > 1000 {
 			s.parsed = map[string]*arithNode{}
 		}
 		s.parsed[text] = tree
 	}
+	outer := s.arithText
+	s.arithText = text
+	defer func() { s.arithText = outer }()
 	s.arithDepth++
 	if s.arithDepth > 100 {
 		s.arithDepth = 0
@@ -106,21 +132,28 @@ func (s *Shell) arithError(text, why string) {
 	s.arithDepth = 0
 	switch s.dialect {
 	case Ash:
-		if why == "" {
+		switch why {
+		case "divide by zero", "malformed ?: operator", "expression recursion loop detected", "exponent less than 0":
+		default:
 			why = "arithmetic syntax error"
 		}
 		s.fail(2, "%s", why)
 	case Dash:
 		if why == "" {
-			why = "expecting EOF"
+			why = "expecting primary"
 		}
-		s.fail(2, "arithmetic expression: %s: %q", why, text)
+		s.fail(2, "arithmetic expression: %s: \"%s\"", why, text)
 	default:
 		if why == "" {
-			why = "syntax error: operand expected (error token is \"" + strings.TrimSpace(text) + "\")"
+			why = "syntax error: operand expected (error token is \"" + strings.TrimLeft(text, " \t\n") + "\")"
 		}
-		s.complain("%s: %s", text, why)
-		panic(shellExit{s, 1})
+		built := s.builtin
+		if built != "let" {
+			s.builtin = ""
+		}
+		s.complain("%s: %s", strings.TrimLeft(text, " \t\n"), why)
+		s.builtin = built
+		panic(shellExit{s: s, status: 1, line: true})
 	}
 }
 
@@ -141,15 +174,41 @@ type arithParser struct {
 	tok string // "" at the end
 	num bool
 	id  bool
+	// start and before are where this token and the one before it begin.
+	start, before int
 }
 
-func (p *arithParser) fail() { p.s.arithError(p.src, "") }
+// fail says that an operand is missing, or want where that is not "".
+func (p *arithParser) fail(want string) {
+	switch {
+	case want != "" && p.s.dialect != Bash:
+		p.s.arithError(p.src, want)
+	case p.s.dialect == Bash:
+		at := p.start
+		if p.tok == "" {
+			at = p.before
+		}
+		if want != "" {
+			want = "`" + want[len(want)-2:len(want)-1] + "' expected"
+			p.s.arithError(p.src, "missing "+want+p.token(at))
+		}
+		p.s.arithError(p.src, "syntax error: operand expected"+p.token(at))
+	}
+	p.s.arithError(p.src, "")
+}
+
+// token is how bash shows the rest of the text from an offset on.
+func (p *arithParser) token(at int) string {
+	return " (error token is \"" + strings.TrimRight(p.src[at:], " \t\n") + "\")"
+}
 
 var arithOps = []string{"<<=", ">>=", "**", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "+=", "-=", "*=",
 	"/=", "%=", "&=", "|=", "^=", "+", "-", "*", "/", "%", "&", "|", "^", "~", "!", "<", ">", "=", "(", ")", "?", ":", ",", "[", "]"}
 
 func (p *arithParser) next() {
 	p.num, p.id = false, false
+	p.before = p.start
+	dash := p.s.dialect == Dash
 	for p.pos < len(p.src) {
 		switch c := p.src[p.pos]; {
 		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
@@ -160,6 +219,11 @@ func (p *arithParser) next() {
 			continue
 		case c >= '0' && c <= '9':
 			i := p.pos
+			if p.start = i; dash {
+				p.tok, p.num = cNumber(p.src[i:]), true
+				p.pos += len(p.tok)
+				return
+			}
 			for i < len(p.src) && (word(p.src[i]) || p.src[i] == '#' || p.src[i] == '@') {
 				i++
 			}
@@ -167,22 +231,50 @@ func (p *arithParser) next() {
 			return
 		case word(c):
 			i := p.pos
+			p.start = i
 			for i < len(p.src) && word(p.src[i]) {
 				i++
 			}
 			p.tok, p.pos, p.id = p.src[p.pos:i], i, true
 			return
 		}
+		p.start = p.pos
 		for _, op := range arithOps {
+			if dash && (op == "**" || op == "++" || op == "--" || op == "," || op == "[" || op == "]") {
+				continue
+			}
 			if strings.HasPrefix(p.src[p.pos:], op) {
 				p.tok = op
 				p.pos += len(op)
 				return
 			}
 		}
-		p.fail()
+		p.tok = p.src[p.pos : p.pos+1]
+		p.pos++
+		return
 	}
+	p.start = len(p.src)
 	p.tok = ""
+}
+
+// cNumber is the constant s begins with, as strtoimax(3) reads it.
+func cNumber(s string) string {
+	i := 0
+	in := func(set string) {
+		for i < len(s) && strings.IndexByte(set, s[i]) >= 0 {
+			i++
+		}
+	}
+	switch {
+	case len(s) > 2 && s[0] == '0' && s[1]|32 == 'x' && isHex(s[2]):
+		i = 2
+		in("0123456789abcdefABCDEF")
+	case s[0] == '0':
+		in("01234567")
+	default:
+		in("0123456789")
+	}
+	return s[:i]
 }
 
 func word(c byte) bool {
@@ -190,11 +282,11 @@ func word(c byte) bool {
 }
 
 func (p *arithParser) comma() *arithNode {
-	if p.tok == "" {
+	if p.tok == "" && p.s.dialect != Dash {
 		return &arithNode{op: "num"}
 	}
 	n := p.assign()
-	for p.tok == "," {
+	for p.tok == "," && p.s.dialect != Dash {
 		p.next()
 		n = &arithNode{op: ",", a: n, b: p.assign()}
 	}
@@ -206,7 +298,7 @@ func (p *arithParser) assign() *arithNode {
 	switch p.tok {
 	case "=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=":
 		if n.op != "var" {
-			p.fail()
+			return n // what follows is one token too many
 		}
 		op := p.tok
 		p.next()
@@ -221,9 +313,24 @@ func (p *arithParser) ternary() *arithNode {
 		return n
 	}
 	p.next()
-	a := p.comma()
+	var a *arithNode
+	if p.s.dialect == Ash {
+		a = p.ternary()
+	} else {
+		a = p.comma()
+	}
 	if p.tok != ":" {
-		p.fail()
+		switch p.s.dialect {
+		case Ash:
+			p.s.arithError(p.src, "malformed ?: operator")
+		case Dash:
+			p.s.arithError(p.src, "expecting ':'")
+		}
+		at := p.start
+		if p.tok == "" {
+			at = p.before
+		}
+		p.s.arithError(p.src, "`:' expected for conditional expression"+p.token(at))
 	}
 	p.next()
 	return &arithNode{op: "?", a: n, b: a, c: p.assign()}
@@ -277,7 +384,7 @@ func (p *arithParser) unary() *arithNode {
 	n := p.primary()
 	for p.tok == "++" || p.tok == "--" {
 		if n.op != "var" {
-			p.fail()
+			return n
 		}
 		n = &arithNode{op: "p" + p.tok, a: n}
 		p.next()
@@ -289,11 +396,23 @@ func (p *arithParser) primary() *arithNode {
 	switch {
 	case p.num:
 		n, ok := arithNumber(p.tok)
+		switch p.s.dialect {
+		case Dash:
+			n, ok = clamped(p.tok), true
+		case Ash:
+			if p.tok == "0x" || p.tok == "0X" {
+				ok = false
+			} else if ok && strings.IndexByte(p.tok, '#') < 0 {
+				if _, err := strconv.ParseUint(p.tok, 0, 64); err != nil && len(p.tok) > 18 {
+					n = 0 // too large
+				}
+			}
+		}
 		if !ok {
 			if p.s.dialect == Bash {
-				p.s.arithError(p.tok, "value too great for base (error token is \""+p.tok+"\")")
+				p.s.arithError(p.src, "value too great for base (error token is \""+p.tok+"\")")
 			}
-			p.fail()
+			p.fail("")
 		}
 		p.next()
 		return &arithNode{op: "num", n: n}
@@ -313,7 +432,7 @@ func (p *arithParser) primary() *arithNode {
 				}
 			}
 			if depth > 0 {
-				p.fail()
+				p.fail("")
 			}
 			n.text = p.src[start : i-1]
 			n.index = n
@@ -325,13 +444,22 @@ func (p *arithParser) primary() *arithNode {
 		p.next()
 		n := p.comma()
 		if p.tok != ")" {
-			p.fail()
+			p.fail("expecting ')'")
 		}
 		p.next()
 		return &arithNode{op: "(", a: n}
 	}
-	p.fail()
+	p.fail("")
 	return nil
+}
+
+// clamped reads a C constant, the largest number if it is too large.
+func clamped(t string) int64 {
+	n, err := strconv.ParseInt(t, 0, 64)
+	if err != nil && len(t) > 10 {
+		return math.MaxInt64
+	}
+	return n
 }
 
 // arithNumber reads a constant: decimal, 0octal, 0xhex or base#digits.
@@ -389,7 +517,7 @@ func (s *Shell) arithVar(n *arithNode) int64 {
 	} else {
 		v, ok = s.get(n.name)
 	}
-	if !ok && s.opt.nounset {
+	if !ok && s.opt.nounset && s.dialect == Bash {
 		s.unsetError(n.name)
 	}
 	if v == "" {
@@ -515,9 +643,10 @@ func (s *Shell) binaryOp(op string, a, b int64) int64 {
 				s.arithError("", "divide by zero")
 			case Dash:
 				s.arithDepth = 0
-				s.fail(2, "arithmetic expression: division by zero: \"%d/%d\"", a, b)
+				s.fail(2, "arithmetic expression: division by zero: \"%s\"", s.arithText)
 			default:
-				s.arithError(strconv.FormatInt(a, 10)+op+strconv.FormatInt(b, 10), "division by 0 (error token is \"0\")")
+				text := s.arithText
+				s.arithError(text, "division by 0 (error token is \""+strings.TrimSpace(text[1+strings.LastIndexAny(text, "/%"):])+"\")")
 			}
 		}
 		if b == -1 {

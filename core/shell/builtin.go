@@ -8,6 +8,7 @@ import (
 
 	"layerlab.dev/core/shell/applet"
 	"layerlab.dev/core/shell/proc"
+	"layerlab.dev/core/vfs"
 )
 
 // builtin runs a command inside the shell.
@@ -38,7 +39,7 @@ func init() {
 	}
 	bashOnly = map[string]builtin{
 		"declare": declare, "typeset": declare, "shopt": shopt, "mapfile": mapfile, "readarray": mapfile, "pushd": pushd,
-		"popd": popd, "dirs": dirs, "builtin": runBuiltin, "caller": jobless, "enable": jobless, "disown": jobless,
+		"popd": popd, "dirs": dirs, "builtin": runBuiltin, "caller": caller, "enable": jobless, "disown": jobless,
 		"suspend": jobless, "bind": jobless, "complete": jobless, "compgen": jobless, "history": jobless, "help": help,
 		"logout": exit,
 	}
@@ -48,6 +49,9 @@ func init() {
 func (s *Shell) find(name string) (b builtin, special bool) {
 	if b, ok := specials[name]; ok {
 		return b, true
+	}
+	if name == "local" && s.dialect != Bash {
+		return local, true
 	}
 	if b, ok := regulars[name]; ok {
 		if s.dialect == Bash && name == "chdir" {
@@ -81,6 +85,9 @@ func (s *Shell) find(name string) (b builtin, special bool) {
 
 // inside runs an applet in the shell's own process.
 func (s *Shell) inside(argv []string) int {
+	if argv[0] == "printf" && s.dialect == Bash && len(argv) > 3 && argv[1] == "-v" {
+		return s.printfTo(argv[2], argv[3:])
+	}
 	f := applet.Builtin(argv[0])
 	args := append([]string{s.applet()}, argv[1:]...)
 	switch s.dialect {
@@ -89,12 +96,33 @@ func (s *Shell) inside(argv []string) int {
 	case Dash:
 		args[0] = fmt.Sprintf("%s: %d: %s", s.arg0, s.lineno(), argv[0])
 	}
-	sh := applet.Shell{Bash: s.dialect == Bash}
+	sh := applet.Shell{Ash: s.dialect == Ash, Bash: s.dialect == Bash, Dash: s.dialect == Dash}
 	if sh.Bash {
 		sh.Set = func(name string) bool { _, ok := s.element(s.deref(name)); return ok }
 		sh.On = func(name string) bool { p := s.option(0, name); return p != nil && *p }
 	}
 	return s.p.Call(args, func(p *proc.Proc) int { return f(p, argv[0], sh) })
+}
+
+// printfTo is printf -v: the text goes to a variable.
+func (s *Shell) printfTo(variable string, argv []string) int {
+	base, idx, indexed := strings.Cut(variable, "[")
+	if !name(base) {
+		s.complain("`%s': not a valid identifier", variable)
+		return 2
+	}
+	var out []byte
+	args := []string{fmt.Sprintf("%s: line %d: printf", s.arg0, s.lineno())}
+	status := s.p.Call(args, func(p *proc.Proc) (st int) {
+		out, st = applet.Printf(p, argv[0], argv[1:], applet.Shell{Bash: true})
+		return st
+	})
+	if indexed {
+		s.setIndex(base, strings.TrimSuffix(idx, "]"), string(out))
+	} else {
+		s.set(variable, string(out))
+	}
+	return status
 }
 
 // echo writes its arguments. dash knows escapes and only -n, ash and bash take
@@ -105,6 +133,8 @@ func (s *Shell) echo(argv []string) int {
 		switch s.dialect {
 		case Ash:
 			s.p.Errorf("%s: write error: %s\n", s.applet(), proc.Text(err))
+		case Dash:
+			s.complain("echo: I/O error")
 		default:
 			s.complain("write error: %s", proc.Text(err))
 		}
@@ -121,8 +151,27 @@ func (s *Shell) illegal(opt byte) int {
 		s.complain("illegal option -%c", opt)
 	default:
 		s.complain("-%c: invalid option", opt)
+		if u := usages[s.builtin]; u != "" {
+			s.p.Errorf("%s: usage: %s\n", s.builtin, u)
+		}
+		return 2
 	}
-	return 2
+	panic(shellExit{s: s, status: 2})
+}
+
+// usages are bash's words on how its builtins are called.
+var usages = map[string]string{
+	"cd":      "cd [-L|[-P [-e]] [-@]] [dir]",
+	"command": "command [-pVv] command [arg ...]",
+	"getopts": "getopts optstring name [arg ...]",
+	"pwd":     "pwd [-LP]",
+	"read":    "read [-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]",
+	"set":     "set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]",
+	"unset":   "unset [-f] [-v] [-n] [name ...]",
+	"export":  "export [-fn] [name[=value] ...] or export -p",
+	"umask":   "umask [-p] [-S] [mode]",
+	".":       ". filename [arguments]",
+	"kill":    "kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]",
 }
 
 // number reads a count given to a builtin.
@@ -133,10 +182,15 @@ func (s *Shell) number(v string) int {
 	}
 	if s.dialect == Bash {
 		s.complain("%s: numeric argument required", v)
-		panic(shellExit{s, 2})
-	}
-	if s.dialect == Dash {
-		s.fail(2, "Illegal number: %s", v)
+		switch s.builtin {
+		case "shift":
+			panic(shellExit{s: s, status: 1, line: true})
+		case "return":
+			return 2
+		case "break", "continue":
+			panic(shellExit{s: s, status: 128})
+		}
+		panic(shellExit{s: s, status: 2})
 	}
 	s.fail(2, "Illegal number: %s", v)
 	return 0
@@ -144,6 +198,10 @@ func (s *Shell) number(v string) int {
 
 func breakLoop(s *Shell, argv []string) int {
 	n := 1
+	if s.loops == 0 && s.dialect == Bash {
+		s.complain("only meaningful in a `for', `while', or `until' loop")
+		return 0
+	}
 	if len(argv) > 1 {
 		if n = s.number(argv[1]); n <= 0 {
 			if s.dialect == Bash {
@@ -154,9 +212,6 @@ func breakLoop(s *Shell, argv []string) int {
 		}
 	}
 	if s.loops == 0 {
-		if s.dialect == Bash {
-			s.complain("only meaningful in a `for', `while', or `until' loop")
-		}
 		return 0
 	}
 	s.count = min(n, s.loops)
@@ -175,6 +230,7 @@ func dot(s *Shell, argv []string) int {
 		switch s.dialect {
 		case Bash:
 			s.complain("filename argument required")
+			s.p.Errorf("%s: usage: %s filename [arguments]\n", argv[0], argv[0])
 			return 2
 		default:
 			return 2
@@ -196,34 +252,38 @@ func dot(s *Shell, argv []string) int {
 			}
 		}
 		if !found && s.dialect != Bash {
-			if n, err := s.p.Stat(name); err != nil || n.IsDir() || s.dialect == Dash {
-				if s.dialect == Dash {
-					s.fail(2, "%s: not found", name)
-				}
-				s.fail(2, "%s: not found", name)
-			}
+			s.fail(2, "%s: not found", name)
 		}
 	}
 	data, err := s.p.ReadFile(file)
 	if err != nil {
 		switch s.dialect {
 		case Bash:
+			s.builtin = ""
 			s.complain("%s: %s", name, proc.Text(err))
 			return 1
 		case Dash:
-			s.fail(2, "cannot open %s: No such file", name)
+			why := proc.Text(err)
+			if proc.Is(err, vfs.ENOENT) {
+				why = "No such file"
+			}
+			s.fail(2, "cannot open %s: %s", name, why)
 		}
 		s.fail(2, "can't open '%s': %s", name, proc.Text(err))
 	}
 	old := s.args
-	if len(argv) > 2 {
+	if len(argv) > 2 && s.dialect != Dash {
 		s.args = argv[2:]
 		defer func() { s.args = old }()
 	}
 	loops := s.loops
 	s.loops = 0
+	sourced, unit, built := s.sourced, s.unit, s.builtin
+	s.sourced, s.unit, s.builtin = name, name, ""
+	s.level++
 	s.source(string(data), 0)
-	s.loops = loops
+	s.level--
+	s.loops, s.sourced, s.unit, s.builtin = loops, sourced, unit, built
 	if s.flow == returning {
 		s.flow = onward
 	}
@@ -237,7 +297,8 @@ func eval(s *Shell, argv []string) int {
 	if s.depth++; s.depth > 1000 {
 		s.p.Machine().Abort(&proc.LimitError{What: "depth", Limit: 1000, Text: limitEval.With()})
 	}
-	defer func() { s.depth-- }()
+	s.level++
+	defer func() { s.depth--; s.level-- }()
 	return s.source(strings.Join(argv[1:], " "), max(s.line-1, s.base))
 }
 
@@ -249,6 +310,10 @@ func exit(s *Shell, argv []string) int {
 			v = argv[2]
 		}
 		n, err := strconv.Atoi(v)
+		if err == nil && len(argv) > 2 && argv[1] != "--" && s.dialect == Bash {
+			s.complain("too many arguments")
+			return 1
+		}
 		if err != nil || n < 0 && s.dialect != Bash {
 			if s.dialect == Bash {
 				s.complain("%s: numeric argument required", v)
@@ -270,9 +335,12 @@ func returns(s *Shell, argv []string) int {
 	}
 	if len(s.frames) == 0 && s.builtin == "return" && s.depth == 0 && s.dialect == Bash && s.base == 0 && s.script {
 		s.complain("can only `return' from a function or sourced script")
-		return 1
+		return 2
 	}
 	s.flow = returning
+	if s.dialect == Dash {
+		return status
+	}
 	return status & 0xff
 }
 
@@ -280,6 +348,10 @@ func shift(s *Shell, argv []string) int {
 	n := 1
 	if len(argv) > 1 {
 		n = s.number(argv[1])
+	}
+	if n < 0 && s.dialect == Bash {
+		s.complain("%s: shift count out of range", argv[1])
+		return 1
 	}
 	if n > len(s.args) || n < 0 {
 		if s.dialect == Dash {
@@ -301,6 +373,9 @@ func times(s *Shell, _ []string) int {
 }
 
 func jobless(*Shell, []string) int { return 0 }
+
+// caller tells where a function was called from, which only files know.
+func caller(*Shell, []string) int { return 1 }
 
 func ulimit(s *Shell, argv []string) int {
 	if len(argv) < 3 && (len(argv) < 2 || strings.HasPrefix(argv[1], "-")) {

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -13,7 +14,7 @@ func hash(s *Shell, argv []string) int {
 	status := 0
 	if len(argv) == 1 {
 		if s.dialect == Bash && len(s.hashed) == 0 {
-			s.p.Errorf("hash: hash table empty\n")
+			s.p.WriteFD(1, []byte("hash: hash table empty\n"))
 			return 0
 		}
 		names := make([]string, 0, len(s.hashed))
@@ -27,7 +28,13 @@ func hash(s *Shell, argv []string) int {
 			return strings.Compare(a, b)
 		})
 		var b strings.Builder
+		if s.dialect == Bash {
+			b.WriteString("hits\tcommand\n")
+		}
 		for _, k := range names {
+			if s.dialect == Bash {
+				fmt.Fprintf(&b, "%4d\t", s.hits[k])
+			}
 			b.WriteString(s.hashed[k] + "\n")
 		}
 		s.p.WriteFD(1, []byte(b.String()))
@@ -40,9 +47,6 @@ func hash(s *Shell, argv []string) int {
 		if s.locate(a) == "" {
 			s.complain("%s: not found", a)
 			status = 1
-			if s.dialect != Bash {
-				status = 127
-			}
 		}
 	}
 	return status
@@ -55,6 +59,16 @@ func command31(name string) int {
 		h += uint(name[i])
 	}
 	return int(h & 0x7fff % 31)
+}
+
+// ran remembers where a command was found, as the shells do.
+func (s *Shell) ran(name string) {
+	if _, ok := s.hashed[name]; !ok {
+		if s.p.Plain && s.dialect == Ash || strings.Contains(name, "/") || s.locate(name) == "" {
+			return
+		}
+	}
+	s.hits[name]++
 }
 
 // locate finds a command on PATH and remembers it.
@@ -74,6 +88,10 @@ func (s *Shell) locate(name string) string {
 		s.hashed = map[string]string{}
 	}
 	s.hashed[name] = at
+	if s.hits == nil {
+		s.hits = map[string]int{}
+	}
+	s.hits[name] = 0
 	return at
 }
 

@@ -11,13 +11,17 @@ import (
 )
 
 func umask(s *Shell, argv []string) int {
-	symbolic := false
+	symbolic, print := false, false
 	args := argv[1:]
 	for len(args) > 0 && strings.HasPrefix(args[0], "-") && len(args[0]) > 1 {
 		switch args[0] {
 		case "-S":
 			symbolic = true
 		case "-p":
+			if s.dialect != Bash {
+				return s.illegal('p')
+			}
+			print = true
 		default:
 			return s.illegal(args[0][1])
 		}
@@ -38,6 +42,8 @@ func umask(s *Shell, argv []string) int {
 				parts = append(parts, p)
 			}
 			s.p.WriteFD(1, []byte(strings.Join(parts, ",")+"\n"))
+		} else if print {
+			s.p.WriteFD(1, fmt.Appendf(nil, "umask %04o\n", s.p.Umask))
 		} else {
 			s.p.WriteFD(1, fmt.Appendf(nil, "%04o\n", s.p.Umask))
 		}
@@ -50,7 +56,7 @@ func umask(s *Shell, argv []string) int {
 				s.complain("%s: octal number out of range", args[0])
 				return 1
 			}
-			s.fail(2, "%s mode: %s", s.pick("illegal", "Illegal"), args[0])
+			s.fail(2, "%s: %s", s.pick("illegal mode", "Illegal number"), args[0])
 		}
 		s.p.Umask = uint32(n)
 		return 0
@@ -58,12 +64,16 @@ func umask(s *Shell, argv []string) int {
 	m, err := applet.Mode(args[0], ^s.p.Umask&0o777, false, 0)
 	if err != nil {
 		if s.dialect == Bash {
-			s.complain("`%s': invalid symbolic mode operator", args[0])
+			bad := strings.TrimLeft(args[0], "ugoa")
+			s.complain("`%s': invalid symbolic mode operator", bad[:min(1, len(bad))])
 			return 1
 		}
 		s.fail(2, "%s mode: %s", s.pick("illegal", "Illegal"), args[0])
 	}
 	s.p.Umask = ^m & 0o777
+	if symbolic && s.dialect == Bash {
+		return umask(s, []string{"umask", "-S"})
+	}
 	return 0
 }
 
@@ -76,9 +86,13 @@ func pwd(s *Shell, argv []string) int {
 			physical = true
 		case "-L":
 			physical = false
+		default:
+			if len(a) > 1 && a[0] == '-' && a != "--" {
+				return s.illegal(a[1])
+			}
 		}
 	}
-	dir, _ := s.get("PWD")
+	dir := s.cwd
 	if physical || dir == "" {
 		dir = s.p.Dir
 	}
@@ -130,6 +144,9 @@ func cd(s *Shell, argv []string) int {
 			s.complain("OLDPWD not set")
 			return 1
 		}
+		if dest == "" && s.dialect != Bash {
+			dest = s.cwd
+		}
 		print = true
 	default:
 		dest = args[0]
@@ -177,13 +194,13 @@ func cd(s *Shell, argv []string) int {
 
 // chdir changes directory and PWD, which keeps links unless physical.
 func (s *Shell) chdir(dest string, physical bool) error {
-	old, _ := s.get("PWD")
+	old := s.cwd
 	logical := dest
 	if !strings.HasPrefix(dest, "/") {
 		logical = strings.TrimSuffix(old, "/") + "/" + dest
 	}
 	double := strings.HasPrefix(logical, "//") && !strings.HasPrefix(logical, "///")
-	if logical = path.Clean(logical); double && s.dialect != Bash {
+	if logical = path.Clean(logical); double {
 		logical = "/" + logical // POSIX lets two slashes mean something of their own
 	}
 	if physical {
@@ -193,6 +210,10 @@ func (s *Shell) chdir(dest string, physical bool) error {
 		logical = s.p.Dir
 	} else if err := s.p.Chdir(logical); err != nil {
 		return err
+	}
+	s.cwd = logical
+	if s.dialect == Bash {
+		old, _ = s.get("PWD")
 	}
 	s.assign("OLDPWD", old, exported)
 	s.assign("PWD", logical, exported)

@@ -57,8 +57,8 @@ func read(s *Shell, argv []string) int {
 		msg := err.Error()
 		return s.illegal(msg[len(msg)-2])
 	}
-	if o.Has('p') && s.dialect == Dash {
-		s.p.Errorf("%s", o.Arg('p'))
+	if o.Has('t') && o.Arg('t') == "0" {
+		return 0 // whether input is there: it is, or its end
 	}
 	delim := byte('\n')
 	if o.Has('d') {
@@ -121,6 +121,10 @@ func read(s *Shell, argv []string) int {
 		if !name(base) {
 			if s.dialect == Bash {
 				s.complain("`%s': not a valid identifier", n)
+				return 1
+			}
+			if s.dialect == Ash {
+				s.p.Errorf("%s: read: '%s': bad variable name\n", s.applet(), n)
 				return 1
 			}
 			s.fail(2, "%s: bad variable name", n)
@@ -215,10 +219,10 @@ func (s *Shell) splitRead(line string, n int) []string {
 func getopts(s *Shell, argv []string) int {
 	if len(argv) < 3 {
 		if s.dialect == Bash {
-			s.complain("usage: getopts optstring name [arg ...]")
+			s.p.Errorf("getopts: usage: %s\n", usages["getopts"])
 			return 2
 		}
-		s.fail(2, "Usage: getopts optstring var [arg]")
+		s.fail(2, "%s", s.pick("usage: getopts optstring var [arg]", "Usage: getopts optstring var [arg...]"))
 	}
 	spec, varName := argv[1], argv[2]
 	args := s.args
@@ -350,6 +354,7 @@ var keywords = map[string]bool{"!": true, "case": true, "do": true, "done": true
 
 // describe writes what type and command -V say of a name.
 func (s *Shell) describe(n string) int {
+	_, tracked := s.hashed[n]
 	what, at := s.kind(n)
 	text := ""
 	switch what {
@@ -377,6 +382,9 @@ func (s *Shell) describe(n string) int {
 		text = n + " is " + n
 	case "file":
 		text = n + " is " + at
+		if s.dialect == Dash && tracked {
+			text = n + " is a tracked alias for " + at
+		}
 	default:
 		if s.dialect == Bash {
 			s.complain("%s: not found", n)
@@ -397,6 +405,14 @@ func types(s *Shell, argv []string) int {
 		short += args[0][1:]
 		args = args[1:]
 	}
+	if s.dialect == Ash && len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' {
+		for _, n := range args[1:] {
+			if st := s.brief(n); st != 0 {
+				status = st
+			}
+		}
+		return status
+	}
 	for _, n := range args {
 		if short != "" {
 			what, at := s.kind(n)
@@ -414,6 +430,11 @@ func types(s *Shell, argv []string) int {
 				}
 			default:
 				s.describe(n)
+				if strings.Contains(short, "a") && what != "file" {
+					if at := s.locate(n); at != "" {
+						s.p.WriteFD(1, []byte(n+" is "+at+"\n"))
+					}
+				}
 			}
 			continue
 		}
@@ -461,23 +482,11 @@ func command(s *Shell, argv []string) int {
 				}
 				continue
 			}
-			what, at := s.kind(n)
-			found = found || what != ""
-			switch what {
-			case "":
-				status = 127
-				if s.dialect == Bash {
-					status = 1
-				}
-				continue
-			case "file", "applet":
-				if what == "file" {
-					n = at
-				}
-			case "alias":
-				n = "alias " + n + "=" + quoteSingle(at)
+			if st := s.brief(n); st != 0 {
+				status = st
+			} else {
+				found = true
 			}
-			s.p.WriteFD(1, []byte(n+"\n"))
 		}
 		if found && s.dialect == Bash {
 			status = 0
@@ -486,6 +495,7 @@ func command(s *Shell, argv []string) int {
 	}
 	b, _ := s.find(args[0])
 	if b == nil {
+		s.builtin = ""
 		s.external(emptyStmt, nil, args, false)
 		return s.status
 	}
@@ -495,6 +505,24 @@ func command(s *Shell, argv []string) int {
 	}
 	s.builtin = args[0]
 	return b(s, args)
+}
+
+// brief writes what command -v says of a name.
+func (s *Shell) brief(n string) int {
+	what, at := s.kind(n)
+	switch what {
+	case "":
+		if s.dialect == Bash {
+			return 1
+		}
+		return 127
+	case "file":
+		n = at
+	case "alias":
+		n = "alias " + n + "=" + quoteSingle(at)
+	}
+	s.p.WriteFD(1, []byte(n+"\n"))
+	return 0
 }
 
 func runBuiltin(s *Shell, argv []string) int {

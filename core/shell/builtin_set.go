@@ -19,23 +19,25 @@ func (s *Shell) option(letter byte, long string) *bool {
 		on   *bool
 	}{{'e', "errexit", &o.errexit}, {'u', "nounset", &o.nounset}, {'x', "xtrace", &o.xtrace}, {'f', "noglob", &o.noglob},
 		{'n', "noexec", &o.noexec}, {'a', "allexport", &o.allexport}, {'C', "noclobber", &o.noclobber}, {'v', "verbose", &o.verbose},
-		{'m', "monitor", &o.monitor}, {0, "pipefail", &o.pipefail}, {'E', "errtrace", &o.errtrace}, {'T', "functrace", &o.functrace},
+		{'B', "braceexpand", &o.brace}, {'m', "monitor", &o.monitor}, {0, "pipefail", &o.pipefail}, {'E', "errtrace", &o.errtrace}, {'T', "functrace", &o.functrace},
 		{0, "posix", &o.posix}} {
 		if letter != 0 && x.c == letter || long != "" && x.name == long {
-			if x.name == "pipefail" && s.dialect == Dash || x.name == "errtrace" && s.dialect == Dash || (x.name == "functrace" || x.name == "posix") && s.dialect != Bash {
+			if x.name == "pipefail" && s.dialect == Dash || x.name == "errtrace" && s.dialect == Dash || x.name == "braceexpand" && s.dialect != Bash || (x.name == "functrace" || x.name == "posix") && s.dialect != Bash {
 				return nil
 			}
 			return x.on
 		}
 	}
+	switch {
+	case s.dialect == Bash && (long == "hashall" || long == "interactive-comments"):
+		on := true
+		return &on
+	}
 	var ignored bool
 	if letter != 0 && strings.IndexByte("bhHIVisl", letter) >= 0 {
 		return &ignored
 	}
-	if slices.Contains([]string{"vi", "emacs", "ignoreeof", "notify", "nolog", "interactive", "stdin", "hashall", "history", "histexpand", "braceexpand", "physical", "keyword", "interactive-comments", "onecmd", "privileged"}, long) {
-		if long == "braceexpand" {
-			return &ignored
-		}
+	if slices.Contains([]string{"vi", "emacs", "ignoreeof", "notify", "nolog", "interactive", "stdin", "hashall", "history", "histexpand", "braceexpand", "physical", "keyword", "interactive-comments", "onecmd", "privileged", "debug"}, long) {
 		return &ignored
 	}
 	return nil
@@ -67,8 +69,8 @@ func set(s *Shell, argv []string) int {
 	}
 	rest, keep, status := s.setOptions(args)
 	if status != 0 {
-		if s.dialect != Bash {
-			panic(shellExit{s, 2})
+		if status == 2 && s.dialect != Bash {
+			panic(shellExit{s: s, status: 2})
 		}
 		return status
 	}
@@ -112,6 +114,7 @@ func (s *Shell) setOptions(args []string) (rest []string, keep bool, status int)
 						s.complain("Illegal option -o %s", args[0])
 					default:
 						s.complain("illegal option %co %s", a[0], args[0])
+						return nil, true, 1
 					}
 					return nil, true, 2
 				}
@@ -119,15 +122,14 @@ func (s *Shell) setOptions(args []string) (rest []string, keep bool, status int)
 				args = args[1:]
 				continue
 			}
-			if s.dialect == Bash && a[i] == 'B' {
-				s.opt.nobrace = !on
-				continue
-			}
 			p := s.option(a[i], "")
 			if p == nil {
 				switch s.dialect {
 				case Bash:
 					s.complain("%c%c: invalid option", a[0], a[i])
+					if s.builtin == "set" {
+						s.p.Errorf("set: usage: %s\n", usages["set"])
+					}
 				case Dash:
 					s.complain("Illegal option %c%c", a[0], a[i])
 				default:
@@ -143,6 +145,14 @@ func (s *Shell) setOptions(args []string) (rest []string, keep bool, status int)
 
 func (s *Shell) listOptions(human bool) {
 	names := []string{"errexit", "noglob", "ignoreeof", "monitor", "noexec", "xtrace", "verbose", "noclobber", "allexport", "notify", "nounset", "errtrace", "vi", "pipefail"}
+	format := "%-16s%s\n"
+	switch s.dialect {
+	case Dash:
+		names = []string{"errexit", "noglob", "ignoreeof", "interactive", "monitor", "noexec", "stdin", "xtrace", "verbose", "vi", "emacs", "noclobber", "allexport", "notify", "nounset", "privileged", "nolog", "debug"}
+	case Bash:
+		names = []string{"allexport", "braceexpand", "emacs", "errexit", "errtrace", "functrace", "hashall", "histexpand", "history", "ignoreeof", "interactive-comments", "keyword", "monitor", "noclobber", "noexec", "noglob", "nolog", "notify", "nounset", "onecmd", "physical", "pipefail", "posix", "privileged", "verbose", "vi", "xtrace"}
+		format = "%-15s\t%s\n"
+	}
 	var b strings.Builder
 	if human && s.dialect == Dash {
 		b.WriteString("Current option settings\n")
@@ -154,9 +164,9 @@ func (s *Shell) listOptions(human bool) {
 		}
 		switch {
 		case human && *p:
-			fmt.Fprintf(&b, "%-16son\n", n)
+			fmt.Fprintf(&b, format, n, "on")
 		case human:
-			fmt.Fprintf(&b, "%-16soff\n", n)
+			fmt.Fprintf(&b, format, n, "off")
 		case *p:
 			b.WriteString("set -o " + n + "\n")
 		default:
@@ -171,8 +181,11 @@ func trap(s *Shell, argv []string) int {
 	if len(args) > 0 && args[0] == "--" {
 		args = args[1:]
 	}
-	if len(args) > 0 && args[0] == "-l" {
+	if len(args) > 0 && args[0] == "-l" && s.dialect == Bash {
 		return s.killList(nil)
+	}
+	if len(args) > 0 && s.dialect != Bash && len(args[0]) > 1 && args[0][0] == '-' {
+		return s.illegal(args[0][1])
 	}
 	if len(args) == 0 || args[0] == "-p" {
 		sigs := make([]int, 0, len(s.traps))
@@ -211,7 +224,7 @@ func trap(s *Shell, argv []string) int {
 			case Bash:
 				s.complain("%s: invalid signal specification", a)
 			case Dash:
-				s.complain("%s: bad trap", a)
+				s.p.Errorf("trap: %s: bad trap\n", a)
 			default:
 				s.complain("%s: invalid signal specification", a)
 			}

@@ -212,11 +212,7 @@ func unset(s *Shell, argv []string) int {
 				funcs = true
 			case 'n':
 			default:
-				st := s.illegal(byte(c))
-				if s.dialect != Bash {
-					panic(shellExit{s, 2})
-				}
-				return st
+				return s.illegal(byte(c))
 			}
 		}
 		args = args[1:]

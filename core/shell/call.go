@@ -2,7 +2,9 @@ package shell
 
 import (
 	"fmt"
+	"path"
 	"strings"
+	"unicode/utf8"
 
 	"mvdan.cc/sh/v3/syntax"
 
@@ -16,7 +18,7 @@ func (s *Shell) attribute(st *syntax.Stmt, argv []string) *proc.Command {
 	if s.script || old == nil {
 		c := &proc.Command{Argv: argv}
 		if s.script {
-			c.Start, c.End = int(st.Pos().Offset()), int(st.End().Offset())
+			c.Start, c.End = original(s.edits, int(st.Pos().Offset())), original(s.edits, int(st.End().Offset()))
 		}
 		s.p.Command = c
 	}
@@ -26,15 +28,45 @@ func (s *Shell) attribute(st *syntax.Stmt, argv []string) *proc.Command {
 // call runs a simple command.
 func (s *Shell) call(st *syntax.Stmt, c *syntax.CallExpr, last bool) {
 	made := s.substs
-	argv := s.fields(c.Args)
+	argv := s.operands(c.Args)
 	if len(argv) == 0 {
 		s.bare(st, c, made)
 		return
+	}
+	if action := s.traps[trapDEBUG]; action != "" && !s.inTrap && (len(s.frames) == 0 || s.opt.functrace) {
+		s.runTrap(action)
 	}
 	if len(s.aliases) > 0 && s.alias(st, c, argv) {
 		return
 	}
 	s.invoke(st, c.Assigns, argv, last)
+}
+
+// operands expands the words of a command. export, readonly and local take
+// name=word as an assignment: it is not split.
+func (s *Shell) operands(words []*syntax.Word) []string {
+	if s.dialect == Bash || len(words) < 2 {
+		return s.fields(words)
+	}
+	switch strings.TrimPrefix(words[0].Lit(), `\`) {
+	case "export", "readonly", "local":
+	default:
+		return s.fields(words)
+	}
+	argv := s.fields(words[:1])
+	for i, w := range words[1:] {
+		if l, ok := w.Parts[0].(*syntax.Lit); ok {
+			if k, v, ok := strings.Cut(l.Value, "="); ok && name(k) {
+				first := *l
+				first.Value = v
+				c := &syntax.Word{Parts: append([]syntax.WordPart{&first}, w.Parts[1:]...)}
+				argv = append(argv, k+"="+s.value(c))
+				continue
+			}
+		}
+		argv = append(argv, s.fields(words[i+1:i+2])...)
+	}
+	return argv
 }
 
 // bare is a command without a name: assignments and redirections alone.
@@ -46,29 +78,29 @@ func (s *Shell) bare(st *syntax.Stmt, c *syntax.CallExpr, made int) {
 		s.p.Command = old
 		if err != nil {
 			s.redirError(err)
-			s.status = 1
+			if s.status = s.redirStatus(); s.dialect == Bash {
+				for _, a := range c.Assigns {
+					s.assignment(a, 0)
+				}
+			}
 			return
 		}
 	}
 	var trace []string
-	if s.dialect == Bash {
-		// An assignment that fails ends the command only.
-		s.status = s.discard(func() int {
-			for _, a := range c.Assigns {
-				trace = append(trace, s.assignment(a, 0))
-			}
-			return 0
-		})
-		if s.opt.xtrace && len(trace) > 0 {
-			s.trace(trace, nil)
-		}
-		if s.status == 0 && s.substs != made {
-			s.status = s.inner
-		}
-		return
-	}
 	for _, a := range c.Assigns {
-		if t := s.assignment(a, 0); s.opt.xtrace {
+		ps4 := s.ps4()
+		t := s.assignment(a, 0)
+		switch {
+		case !s.opt.xtrace:
+		case s.dialect == Bash:
+			if a.Array != nil {
+				t = s.text(a)
+			} else {
+				k, v, _ := strings.Cut(t, "=")
+				t = k + "=" + s.traceQuote(v, true)
+			}
+			s.p.Errorf("%s%s\n", ps4, t)
+		default:
 			trace = append(trace, t)
 		}
 	}
@@ -125,6 +157,13 @@ func (s *Shell) invoke(st *syntax.Stmt, assigns []*syntax.Assign, argv []string,
 			}
 		}
 		s.trace(pre, argv)
+		if s.dialect == Bash && (argv[0] == "export" || argv[0] == "readonly") {
+			for _, a := range argv[1:] {
+				if k, v, ok := strings.Cut(a, "="); ok {
+					s.p.Errorf("%s%s=%s\n", s.ps4(), k, s.traceQuote(v, true))
+				}
+			}
+		}
 	}
 	name := argv[0]
 	b, special := s.find(name)
@@ -152,9 +191,9 @@ func (s *Shell) invoke(st *syntax.Stmt, assigns []*syntax.Assign, argv []string,
 	}
 	if err != nil {
 		s.redirError(err)
-		s.status = 1
+		s.status = s.redirStatus()
 		if special && s.dialect != Bash && fn == nil {
-			panic(shellExit{s, 2})
+			panic(shellExit{s: s, status: s.status})
 		}
 		return
 	}
@@ -175,12 +214,30 @@ func (s *Shell) invoke(st *syntax.Stmt, assigns []*syntax.Assign, argv []string,
 	if fn != nil {
 		s.callFunction(name, fn, argv[1:])
 	} else {
-		outer := s.builtin
-		s.builtin = name
-		s.status = b(s, argv)
-		s.builtin = outer
+		s.status = s.call1(b, argv, special)
 	}
 	s.last = argv[len(argv)-1]
+}
+
+// call1 runs a builtin. An error in one that is not special ends only it.
+func (s *Shell) call1(b builtin, argv []string, special bool) (status int) {
+	outer := s.builtin
+	s.builtin = argv[0]
+	if !special || s.dialect == Bash {
+		defer func() {
+			if r := recover(); r != nil {
+				e, ok := r.(shellExit)
+				if !ok || e.s != s || s.dialect == Bash && !e.line {
+					panic(r)
+				}
+				status = e.status
+				s.builtin = outer
+			}
+		}()
+	}
+	status = b(s, argv)
+	s.builtin = outer
+	return status
 }
 
 // callFunction runs a function with its arguments.
@@ -188,18 +245,15 @@ func (s *Shell) callFunction(name string, fn *function, args []string) {
 	if s.depth++; s.depth > 1000 {
 		s.p.Machine().Abort(&proc.LimitError{What: "depth", Limit: 1000, Text: proc.LimitCalls.With(name)})
 	}
-	fr := &frame{name: name}
+	fr := &frame{name: name, file: fn.file}
 	s.frames = append(s.frames, fr)
-	oldArgs, oldBase, oldScript, loops, line := s.args, s.base, s.script, s.loops, s.line
+	oldArgs, oldBase, oldScript, loops, line, src, edits := s.args, s.base, s.script, s.loops, s.line, s.src, s.edits
+	s.src, s.edits = fn.src, fn.edits
 	optind, optoff := s.optind, s.optoff
 	s.args, s.base, s.script, s.loops = args, fn.base, fn.script, 0
 	defer func() {
-		s.restore(fr.locals)
-		s.frames = s.frames[:len(s.frames)-1]
-		s.args, s.base, s.script, s.loops, s.line = oldArgs, oldBase, oldScript, loops, line
-		if fr.opts != nil {
-			s.opt = *fr.opts
-		}
+		s.leave()
+		s.args, s.base, s.script, s.loops, s.line, s.src, s.edits = oldArgs, oldBase, oldScript, loops, line, src, edits
 		if s.dialect != Bash {
 			s.optind, s.optoff = optind, optoff
 		}
@@ -211,16 +265,23 @@ func (s *Shell) callFunction(name string, fn *function, args []string) {
 	}
 }
 
+// leave takes the innermost call of a function off the stack.
+func (s *Shell) leave() {
+	fr := s.frames[len(s.frames)-1]
+	s.frames = s.frames[:len(s.frames)-1]
+	s.restore(fr.locals)
+	if fr.opts != nil {
+		s.opt = *fr.opts
+	}
+}
+
 // external runs a command that is a file of the image.
 func (s *Shell) external(st *syntax.Stmt, assigns []*syntax.Assign, argv []string, last bool) {
 	run := func(sub *Shell, p *proc.Proc) int {
 		p.Command = s.p.Command
 		if _, err := sub.redirect(st.Redirs); err != nil {
 			sub.redirError(err)
-			if s.dialect == Bash {
-				return 1
-			}
-			return 1
+			return s.redirStatus()
 		}
 		return sub.execve(argv, assigns)
 	}
@@ -230,13 +291,14 @@ func (s *Shell) external(st *syntax.Stmt, assigns []*syntax.Assign, argv []strin
 		_ = undo
 		if err != nil {
 			s.redirError(err)
-			s.status = 1
+			s.status = s.redirStatus()
 			return
 		}
 		s.status = s.execve(argv, assigns)
 		s.flow = exiting
 		return
 	}
+	s.ran(argv[0])
 	c := s.p.Child(s.p.Args)
 	// A command of its own needs no copy of the variables, unless it changes
 	// them before it runs.
@@ -251,7 +313,7 @@ func (s *Shell) external(st *syntax.Stmt, assigns []*syntax.Assign, argv []strin
 		status = c.Run(func(p *proc.Proc) int { return light.guard(func() int { return run(&light, p) }) })
 		s.random, s.substs = light.random, light.substs
 	}
-	s.died(c)
+	s.died(c, strings.TrimSuffix(s.text(st), ";"))
 	s.status = status
 }
 
@@ -279,10 +341,13 @@ func (s *Shell) execve(argv []string, assigns []*syntax.Assign) int {
 			return f(p)
 		}
 	}
-	path, _ := s.get("PATH")
-	at, err := p.Look(name, path)
+	dirs, _ := s.get("PATH")
+	at, err := p.Look(name, dirs)
 	if err == nil {
 		p.Args = argv
+		if s.called != "" {
+			p.Args = append([]string{s.called}, argv[1:]...)
+		}
 		var status int
 		if status, err = p.Exec(at); err == nil {
 			return status
@@ -299,28 +364,66 @@ func (s *Shell) execve(argv []string, assigns []*syntax.Assign) int {
 
 // notFound says why a command cannot be run and returns the status for it.
 func (s *Shell) notFound(name string, err error) int {
-	built := s.builtin
-	if s.dialect != Ash {
-		s.builtin = ""
+	if s.dialect == Bash {
+		return s.notFoundBash(name, err)
 	}
-	defer func() { s.builtin = built }()
-	if proc.Is(err, vfs.ENOENT) || proc.Is(err, vfs.ENOTDIR) && s.dialect != Bash {
-		if s.dialect == Bash {
-			if strings.Contains(name, "/") {
-				s.complain("%s: No such file or directory", name)
-			} else {
-				s.complain("%s: command not found", name)
-			}
-		} else {
-			s.complain("%s: not found", name)
-		}
+	if name == "" {
+		s.complain(": Permission denied")
 		return 127
 	}
-	if s.dialect == Bash {
-		if n, e := s.p.Stat(name); e == nil && n.IsDir() {
-			s.complain("%s: Is a directory", name)
-			return 126
+	if proc.Is(err, vfs.ENOENT) || proc.Is(err, vfs.ENOTDIR) {
+		s.complain("%s: not found", name)
+		return 127
+	}
+	s.complain("%s: %s", name, proc.Text(err))
+	if s.dialect == Dash && !strings.Contains(name, "/") {
+		return 127
+	}
+	return 126
+}
+
+// notFoundBash is notFound in bash's words.
+func (s *Shell) notFoundBash(name string, err error) int {
+	built := s.builtin
+	defer func() { s.builtin = built }()
+	s.builtin = ""
+	dirs, _ := s.get("PATH")
+	if !strings.Contains(name, "/") && proc.Is(err, vfs.EACCES) {
+		// It names the file it found.
+		for dir := range strings.SplitSeq(dirs, ":") {
+			if n, e := s.p.Stat(dir + "/" + name); e == nil && n.Kind == vfs.File {
+				name = dir + "/" + name
+				break
+			}
 		}
+	}
+	n, e := s.p.Stat(name)
+	switch {
+	case proc.Is(err, vfs.ENOENT) && strings.Contains(name, "/"):
+		if e == nil {
+			s.complain("%s: cannot execute: required file not found", name)
+		} else {
+			s.complain("%s: No such file or directory", name)
+		}
+		return 127
+	case proc.Is(err, vfs.ENOENT) && dirs == "":
+		s.complain("%s: No such file or directory", name)
+		return 127
+	case proc.Is(err, vfs.ENOENT) && built == "exec":
+		s.complain("exec: %s: not found", name)
+		return 127
+	case proc.Is(err, vfs.ENOENT):
+		s.complain("%s: command not found", name)
+		return 127
+	case e == nil && n.IsDir():
+		s.complain("%s: Is a directory", name)
+		return 126
+	}
+	if built == "exec" {
+		if !strings.HasPrefix(name, "/") {
+			name = path.Join(s.cwd, name)
+		}
+		defer func() { s.complain("exec: %s: cannot execute: %s", name, proc.Text(err)) }()
 	}
 	s.complain("%s: %s", name, proc.Text(err))
 	return 126
@@ -334,42 +437,26 @@ func (s *Shell) runFile(at string, argv []string) int {
 	}
 	s.p.Args = append([]string{at}, argv[1:]...)
 	sub := newShell(s.p, s.dialect)
+	sub.args, sub.unit = argv[1:], at
 	return sub.top(func() int { return sub.program(string(data), 0) })
 }
 
 // program runs the whole text of a script.
 func (s *Shell) program(text string, base int) int {
 	sc := parse(text, s.dialect)
-	s.base = base
-	s.stmts(sc.stmts, s.opt.command && sc.err == "")
-	if sc.err != "" && s.flow == onward {
-		s.line = sc.line + s.base
-		s.syntaxError(sc.err)
-	}
+	s.base, s.edits, s.src = base, sc.edits, sc.src
+	s.run(sc, s.opt.command)
 	return s.status
 }
 
 // trace writes a command before it runs, for set -x.
 func (s *Shell) trace(assigns, argv []string) {
-	ps4, _ := s.get("PS4")
-	if strings.ContainsAny(ps4, "$`") {
-		s.opt.xtrace = false
-		sc := parse(": \""+ps4+"\"", s.dialect)
-		if len(sc.stmts) == 1 {
-			if c, ok := sc.stmts[0].Cmd.(*syntax.CallExpr); ok && len(c.Args) == 2 {
-				ps4 = s.word(c.Args[1])
-			}
-		}
-		s.opt.xtrace = true
-	}
+	ps4 := s.ps4()
 	var b strings.Builder
-	if s.dialect == Bash && ps4 != "" && s.depthOfSubst() > 0 {
-		b.WriteString(strings.Repeat(ps4[:1], s.depthOfSubst()))
-	}
 	b.WriteString(ps4)
 	for i, a := range assigns {
 		k, v, _ := strings.Cut(a, "=")
-		if i > 0 {
+		if i > 0 && s.dialect != Bash {
 			b.WriteByte(' ')
 		}
 		b.WriteString(k + "=" + s.traceQuote(v, true))
@@ -387,7 +474,30 @@ func (s *Shell) trace(assigns, argv []string) {
 	s.p.Errorf("%s", b.String())
 }
 
-func (s *Shell) depthOfSubst() int { return 0 }
+// ps4 is what a line of xtrace begins with, "" without set -x.
+func (s *Shell) ps4() string {
+	if !s.opt.xtrace {
+		return ""
+	}
+	ps4, _ := s.get("PS4")
+	if strings.ContainsAny(ps4, "$`") {
+		s.opt.xtrace = false
+		src := s.src
+		sc := parse(": \""+ps4+"\"", s.dialect)
+		s.src = sc.src
+		if len(sc.stmts) == 1 {
+			if c, ok := sc.stmts[0].Cmd.(*syntax.CallExpr); ok && len(c.Args) == 2 {
+				ps4 = s.word(c.Args[1])
+			}
+		}
+		s.opt.xtrace, s.src = true, src
+	}
+	if s.dialect == Bash && ps4 != "" {
+		_, n := utf8.DecodeRuneInString(ps4)
+		ps4 = strings.Repeat(ps4[:n], s.level) + ps4
+	}
+	return ps4
+}
 
 // traceQuote quotes a word as the shell's xtrace does.
 func (s *Shell) traceQuote(v string, value bool) string {
@@ -395,26 +505,39 @@ func (s *Shell) traceQuote(v string, value bool) string {
 	case Dash:
 		return v
 	case Bash:
-		if v == "" {
-			if value {
-				return ""
-			}
-			return "''"
-		}
-		if strings.ContainsAny(v, " \t\n'\"\\|&;()<>!{}*[]?^$`~#") {
-			return quoteBash(v)
-		}
-		return v
+		return traceBash(v, value)
 	}
+	if !value && (keywords[v] || v == "function") {
+		return quoteAsh(v)
+	}
+	for i := range len(v) {
+		if c := v[i]; c < '+' || c >= ';' && c <= '?' || c == '`' || c == '[' || c == '\\' || c > 'z' {
+			return quoteAsh(v)
+		}
+	}
+	return v
+}
+
+// traceBash quotes a word of bash's xtrace, in the locale C.
+func traceBash(v string, value bool) string {
 	if v == "" {
 		if value {
 			return ""
 		}
 		return "''"
 	}
+	meta := v[0] == '#' || v[0] == '~'
 	for i := range len(v) {
-		if c := v[i]; c < '+' || c >= ';' && c <= '?' || c == '`' || c == '[' || c == '\\' || c > 'z' {
-			return quoteAsh(v)
+		if strings.IndexByte(" \t\n'\"\\|&;()<>!{}*[]?^$`", v[i]) >= 0 || v[i] == '~' && i > 0 && (v[i-1] == '=' || v[i-1] == ':') {
+			meta = true
+		}
+	}
+	if meta {
+		return "'" + strings.ReplaceAll(v, "'", `'\''`) + "'"
+	}
+	for i := range len(v) {
+		if v[i] < ' ' || v[i] >= 127 {
+			return quoteBytes(v)
 		}
 	}
 	return v

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"fmt"
+	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
 
@@ -11,33 +12,131 @@ import (
 // source runs a program text, as eval does. base is added to its line numbers.
 func (s *Shell) source(text string, base int) int {
 	sc := parse(text, s.dialect)
-	oldBase, oldScript, line := s.base, s.script, s.line
-	s.base, s.script = base, false
-	defer func() { s.base, s.script = oldBase, oldScript }()
+	oldBase, oldScript, line, src, edits := s.base, s.script, s.line, s.src, s.edits
+	s.base, s.script, s.src, s.edits = base, false, sc.src, sc.edits
+	defer func() { s.base, s.script, s.src, s.edits = oldBase, oldScript, src, edits }()
 	if len(sc.stmts) == 0 {
 		s.status = 0
 	}
-	s.stmts(sc.stmts, false)
-	if sc.err != "" && s.flow == onward {
-		s.line = sc.line + s.base
-		s.syntaxError(sc.err)
-	}
+	s.run(sc, false)
 	s.line = line
 	return s.status
 }
 
-// syntaxError says that the program has a mistake and ends the shell.
-func (s *Shell) syntaxError(msg string) {
-	if s.dialect == Bash && s.builtin == "eval" {
-		s.builtin = ""
-		s.p.Errorf("%s: eval: line %d: %s\n", s.arg0, s.line, msg)
-		panic(shellExit{s, 2})
+// run runs a parsed program up to its mistake, if it has one. last says that
+// the shell ends after it.
+func (s *Shell) run(sc *script, last bool) {
+	list := sc.stmts
+	if s.dialect == Bash && len(sc.unclosed) > 0 {
+		line := sc.unclosed[0].line
+		for len(list) > 0 && int(list[0].Pos().Line()) < line {
+			s.stmt(list[0], false)
+			if s.flow != onward {
+				return
+			}
+			list = list[1:]
+		}
+		for _, d := range sc.unclosed {
+			s.p.Errorf("%s: line %d: warning: here-document at line %d delimited by end-of-file (wanted `%s')\n", s.arg0, sc.lines+s.base, d.line+s.base, d.mark)
+		}
 	}
-	if s.dialect == Bash && s.opt.command && !s.sub {
-		s.p.Errorf("%s: -c: line %d: %s\n", s.arg0, s.line, msg)
-		panic(shellExit{s, 2})
+	last = last && sc.bad == nil && sc.late == ""
+	if s.dialect == Bash && s.depth == 0 {
+		s.byLine(list, last)
+	} else {
+		s.stmts(list, last)
 	}
-	s.fail(2, "%s", msg)
+	if s.flow != onward {
+		return
+	}
+	switch {
+	case sc.late != "":
+		s.line = sc.line + s.base
+		s.belated(sc.late)
+	case sc.bad != nil:
+		s.line = sc.line + s.base
+		s.syntaxError(sc)
+	}
+}
+
+// byLine runs statements as bash reads them: an error in an expansion or an
+// assignment leaves the line it is on.
+func (s *Shell) byLine(list []*syntax.Stmt, last bool) {
+	for len(list) > 0 && s.flow == onward {
+		n, line := 1, list[0].End().Line()
+		for n < len(list) && list[n].Pos().Line() == line {
+			line = list[n].End().Line()
+			n++
+		}
+		s.line1(list[:n], last && n == len(list))
+		list = list[n:]
+	}
+}
+
+func (s *Shell) line1(list []*syntax.Stmt, last bool) {
+	defer func() {
+		if r := recover(); r != nil {
+			e, ok := r.(shellExit)
+			if !ok || e.s != s || !e.line || s.sub || s.opt.errexit {
+				panic(r)
+			}
+			s.status, s.tested, s.loops, s.builtin = e.status, 0, 0, ""
+		}
+	}()
+	s.stmts(list, last)
+}
+
+// belated carries out an expansion that has a mistake.
+func (s *Shell) belated(text string) {
+	if inner, ok := strings.CutPrefix(text, "$(("); ok {
+		inner = strings.TrimSuffix(inner, "))")
+		s.status = s.discard(func() int {
+			s.arith(inner)
+			s.arithError(inner, "")
+			return 1
+		})
+		s.flow = exiting
+		return
+	}
+	switch s.dialect {
+	case Dash:
+		s.fail(2, "Bad substitution")
+	case Ash:
+		s.fail(2, "syntax error: bad substitution")
+	}
+	s.fail(1, "%s: bad substitution", text)
+}
+
+// syntaxError says that the program has a mistake and ends the shell; bash
+// goes on behind an eval or a sourced file.
+func (s *Shell) syntaxError(sc *script) {
+	msg := sc.bad.text
+	if s.dialect != Bash {
+		s.fail(2, "%s", msg)
+	}
+	at := s.arg0
+	switch {
+	case s.builtin == "eval":
+		at += ": eval"
+	case s.sourced != "":
+		at = s.sourced
+	case s.opt.command && !s.sub:
+		at += ": -c"
+	}
+	s.p.Errorf("%s: line %d: %s\n", at, s.line, msg)
+	if sc.bad.token != "" {
+		lines := strings.Split(sc.text, "\n")
+		s.p.Errorf("%s: line %d: `%s'\n", at, s.line, lines[min(sc.line, len(lines))-1])
+	}
+	s.status = 2
+	if s.builtin == "eval" {
+		return
+	}
+	if s.sourced != "" {
+		s.status = 1
+		return
+	}
+	panic(shellExit{s: s, status: 2})
 }
 
 // stmts runs a list of statements. last says that the shell ends after them,
@@ -132,7 +231,7 @@ func (s *Shell) job(st *syntax.Stmt) {
 		c.OpenAt(0, "/dev/null", proc.Read, 0)
 	}
 	s.background = c.PID
-	s.jobs = append(s.jobs, c)
+	s.jobs = append(s.jobs, &job{p: c, text: strings.TrimRight(strings.TrimSuffix(s.text(st), "&"), " ;")})
 	plain := *st
 	plain.Background = false
 	c.Go(func(*proc.Proc) int {
@@ -167,14 +266,15 @@ func (s *Shell) command(st *syntax.Stmt, last bool) {
 			}
 		}
 		old := s.attribute(st, nil)
+		s.line = int(st.Position.Line()) + s.base
 		undo, err := s.redirect(st.Redirs)
 		s.p.Command = old
 		defer undo()
 		if err != nil {
 			s.redirError(err)
-			s.status = 1
-			if s.dialect != Bash {
-				s.status = 1
+			s.status = s.redirStatus()
+			if _, ok := st.Cmd.(*syntax.Subshell); ok && s.dialect == Ash {
+				s.status = 2 // it fails inside the subshell
 			}
 			s.errexit()
 			return
@@ -210,10 +310,13 @@ func (s *Shell) compound(st *syntax.Stmt, last bool) {
 	case *syntax.CaseClause:
 		s.caseClause(c, last)
 	case *syntax.FuncDecl:
-		if c.Name == nil {
-			s.syntaxError("syntax error: unexpected \")\"")
+		file := "environment"
+		if s.sourced != "" {
+			file = s.sourced
+		} else if s.unit != "" {
+			file = s.unit
 		}
-		s.funcs[c.Name.Value] = &function{c.Body, s.base, s.script}
+		s.funcs[c.Name.Value] = &function{body: c.Body, base: s.base, script: s.script, src: s.src, edits: s.edits, file: file}
 		s.status = 0
 	case *syntax.ArithmCmd:
 		if s.dialect != Bash {
@@ -221,13 +324,17 @@ func (s *Shell) compound(st *syntax.Stmt, last bool) {
 			return
 		}
 		s.line = int(st.Position.Line()) + s.base
+		if s.opt.xtrace {
+			text := s.text(c)
+			s.p.Errorf("%s(( %s ))\n", s.ps4(), strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(text, "(("), "))")))
+		}
 		s.status = s.discard(func() int { return int(truth(s.arithmetic(c.X) == 0)) })
 		s.errexit()
 	case *syntax.LetClause:
 		s.status = s.discard(func() int {
 			var v int64
 			for _, x := range c.Exprs {
-				v = s.arithmetic(x)
+				v = s.arith(s.render(x))
 			}
 			return int(truth(v == 0))
 		})
@@ -263,7 +370,8 @@ func (s *Shell) discard(f func() int) (status int) {
 
 // nested runs ((…)) as ash and dash see it: a subshell in a subshell.
 func (s *Shell) nested(st *syntax.Stmt, c *syntax.ArithmCmd) {
-	text := s.render(c.X)
+	text := s.text(c)
+	text = strings.TrimSuffix(strings.TrimPrefix(text, "(("), "))")
 	s.status = s.fork(func(sub *Shell) int { return sub.source(text, s.line-1) })
 	s.errexit()
 }
@@ -273,19 +381,8 @@ func (s *Shell) fork(f func(*Shell) int) int {
 	c := s.p.Child(s.p.Args)
 	sub := s.subshell(c)
 	status := c.Run(func(*proc.Proc) int { return sub.top(func() int { return f(sub) }) })
-	s.died(c)
+	s.died(c, "")
 	return status
-}
-
-// died tells of a child that a signal ended.
-func (s *Shell) died(c *proc.Proc) {
-	if sig := c.Killed(); sig != 0 && sig != proc.SIGINT && sig != proc.SIGPIPE && !s.sub {
-		if s.dialect == Bash {
-			s.p.Errorf("%s: line %d: %5d %s\n", s.arg0, s.lineno(), c.PID, proc.SignalText(sig))
-		} else {
-			s.p.Errorf("%s\n", proc.SignalText(sig))
-		}
-	}
 }
 
 func (s *Shell) binary(st *syntax.Stmt, c *syntax.BinaryCmd, last bool) {
@@ -361,7 +458,7 @@ func (s *Shell) pipeline(c *syntax.BinaryCmd) {
 		}
 		codes[i] = fmt.Sprint(code)
 		if i == n-1 {
-			s.died(child)
+			s.died(child, "")
 		}
 	}
 	s.status = status
@@ -394,6 +491,9 @@ func (s *Shell) ifClause(c *syntax.IfClause, last bool) {
 }
 
 func (s *Shell) caseClause(c *syntax.CaseClause, last bool) {
+	if s.opt.xtrace && s.dialect == Bash {
+		s.p.Errorf("%scase %s in\n", s.ps4(), s.text(c.Word))
+	}
 	v := s.word(c.Word)
 	through, ran := false, false
 	defer func() {

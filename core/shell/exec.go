@@ -12,16 +12,17 @@ func (s *Shell) exec(st *syntax.Stmt, assigns []*syntax.Assign, argv []string) {
 	_, err := s.redirect(st.Redirs)
 	if err != nil {
 		s.redirError(err)
-		s.status = 1
-		if s.dialect != Bash {
-			panic(shellExit{s, 2})
+		if s.status = s.redirStatus(); s.dialect != Bash {
+			panic(shellExit{s: s, status: s.status})
 		}
-		panic(shellExit{s, 1})
+		return
 	}
 	args := argv[1:]
-	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' {
+	as := ""
+	for s.dialect == Bash && len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' {
 		if args[0] == "-a" && len(args) > 1 {
 			args = args[1:]
+			as = args[0]
 		}
 		args = args[1:]
 	}
@@ -34,6 +35,7 @@ func (s *Shell) exec(st *syntax.Stmt, assigns []*syntax.Assign, argv []string) {
 	}
 	outer := s.builtin
 	s.builtin = "exec"
+	s.called = as
 	s.status = s.execve(args, assigns)
 	s.builtin = outer
 	clear(s.traps)

@@ -23,6 +23,7 @@ type builder struct {
 	globs   bool // buf has an unquoted special character
 	escaped bool // buf has a backslash that is not part of the text
 	blank   bool // the field before was ended by white space of IFS
+	loose   bool // literal text is split too: the word of ${name-word}
 }
 
 type mode byte
@@ -44,7 +45,7 @@ func (s *Shell) fields(words []*syntax.Word) []string {
 				continue
 			}
 		}
-		if s.dialect == Bash && !s.opt.nobrace && braced(w) {
+		if s.opt.brace && braced(w) {
 			c := &syntax.Word{Parts: slices.Clone(w.Parts)}
 			if syntax.SplitBraces(c) {
 				for x, err := range expand.BracesSeq(nil, c) {
@@ -173,7 +174,7 @@ func (b *builder) end() {
 		}
 		if b.s.shopt["failglob"] {
 			b.s.complain("no match: %s", glob.Unescape(text))
-			panic(shellExit{b.s, 1})
+			panic(shellExit{s: b.s, status: 1})
 		}
 	}
 	if escaped {
@@ -188,6 +189,12 @@ func (b *builder) word(w *syntax.Word, assign bool) {
 			v := l.Value
 			if i == 0 && v != "" && v[0] == '~' && b.mode != regexText {
 				v = b.tilde(v, len(w.Parts) == 1, assign)
+			}
+			if k := strings.Index(v, "=~"); i == 0 && k > 0 && b.mode == split && b.s.dialect == Bash && !b.s.opt.posix && name(v[:k]) {
+				// A word that looks like an assignment is treated as one.
+				b.lit(v[:k+1])
+				b.colons(b.tilde(v[k+1:], len(w.Parts) == 1, true), len(w.Parts) == 1)
+				continue
 			}
 			if assign && strings.Contains(v, ":~") {
 				b.colons(v, i == len(w.Parts)-1)
@@ -254,11 +261,18 @@ func (b *builder) lit(v string) {
 	if v == "" {
 		return
 	}
-	b.started = true
+	if !b.loose {
+		b.started = true
+	}
 	for i := 0; i < len(v); i++ {
 		c := v[i]
+		if b.loose && c != '\\' {
+			b.split(v[i : i+1])
+			continue
+		}
 		switch c {
 		case '\\':
+			b.started = true
 			if i++; i >= len(v) {
 				b.quote('\\')
 				return
@@ -383,7 +397,7 @@ func (b *builder) part(p syntax.WordPart, quoted bool) {
 			if b.s.dialect == Dash {
 				v = "$" + v
 			} else {
-				v = ansi(v)
+				v = b.s.ansi(v)
 			}
 		}
 		b.add(v, true)
@@ -435,13 +449,16 @@ func (s *Shell) noArgs(q *syntax.DblQuoted) bool {
 
 // glob expands a pattern to paths.
 func (s *Shell) glob(p string) []string {
-	f := glob.Flags(0)
+	f := glob.Bytes // the locale is C
 	if s.dialect == Bash {
 		f |= glob.Extended
 		if s.shopt["nocaseglob"] {
 			f |= glob.FoldCase
 		}
-	} else if s.dialect == Dash || s.p.Plain {
+	} else if s.dialect == Dash {
+		f |= glob.NoCaret
+	}
+	if !s.utf8 {
 		f |= glob.Bytes
 	}
 	return glob.Expand(p, directory{s}, f, s.shopt["dotglob"], s.shopt["globstar"])
@@ -471,14 +488,17 @@ func (d directory) IsDir(path string) bool {
 // match reports whether a string matches a pattern, as in case.
 func (s *Shell) match(pat, str string) bool {
 	f := glob.Flags(0)
-	switch {
-	case s.dialect == Bash:
-		f = glob.Extended
+	if !s.utf8 {
+		f |= glob.Bytes
+	}
+	switch s.dialect {
+	case Bash:
+		f |= glob.Extended
 		if s.shopt["nocasematch"] {
 			f |= glob.FoldCase
 		}
-	case s.dialect == Dash || s.p.Plain:
-		f = glob.Bytes
+	case Dash:
+		f |= glob.NoCaret
 	}
 	return glob.Match(pat, str, f)
 }
@@ -486,14 +506,23 @@ func (s *Shell) match(pat, str string) bool {
 // length is the number of characters, which are bytes where the shell knows
 // no UTF-8.
 func (s *Shell) length(v string) int {
-	if s.dialect == Dash || s.dialect == Ash && s.p.Plain {
+	if !s.utf8 && (s.dialect != Ash || s.p.Plain) {
 		return len(v)
 	}
 	return utf8.RuneCountInString(v)
 }
 
+// text is the source of a part of the program.
+func (s *Shell) text(n syntax.Node) string {
+	from, to := int(n.Pos().Offset()), int(n.End().Offset())
+	if from < 0 || to > len(s.src) || from > to {
+		return ""
+	}
+	return s.src[from:to]
+}
+
 // ansi decodes the text of $'…'.
-func ansi(v string) string {
+func (s *Shell) ansi(v string) string {
 	if strings.IndexByte(v, '\\') < 0 {
 		return v
 	}
@@ -504,6 +533,16 @@ func ansi(v string) string {
 			continue
 		}
 		i++
+		if c := v[i]; s.dialect == Ash && strings.IndexByte("abfnrtvx\\01234567", c) < 0 || s.dialect == Bash && !s.utf8 && (c == 'u' || c == 'U') {
+			j := i + 1
+			for c|32 == 'u' && s.dialect == Bash && j < len(v) && j <= i+8 && isHex(v[j]) {
+				j++
+			}
+			out = append(out, '\\', c)
+			out = append(out, strings.ToUpper(v[i+1:j])...)
+			i = j - 1
+			continue
+		}
 		switch c := v[i]; c {
 		case 'a':
 			out = append(out, 7)

@@ -58,6 +58,7 @@ func (s *Shell) while(c *syntax.WhileClause) {
 }
 
 func (s *Shell) forClause(c *syntax.ForClause) {
+	s.line = int(c.ForPos.Line()) + s.base
 	switch l := c.Loop.(type) {
 	case *syntax.WordIter:
 		var items []string
@@ -70,12 +71,20 @@ func (s *Shell) forClause(c *syntax.ForClause) {
 			s.selectLoop(c, l.Name.Value, items)
 			return
 		}
+		if s.dialect == Bash && !name(l.Name.Value) {
+			s.complain("`%s': not a valid identifier", l.Name.Value)
+			s.status = 1
+			return
+		}
 		s.loops++
 		if len(items) == 0 {
 			s.status = 0
 		}
 		for _, item := range items {
 			s.p.Step()
+			if s.opt.xtrace && s.dialect == Bash {
+				s.p.Errorf("%s%s\n", s.ps4(), s.loopHead(l))
+			}
 			s.set(l.Name.Value, item)
 			s.stmts(c.Do, false)
 			if !s.looped() {
@@ -100,6 +109,18 @@ func (s *Shell) forClause(c *syntax.ForClause) {
 		})
 		s.loops--
 	}
+}
+
+// loopHead is how bash's xtrace shows a round of a loop.
+func (s *Shell) loopHead(l *syntax.WordIter) string {
+	head := "for " + l.Name.Value + " in"
+	for _, w := range l.Items {
+		head += " " + s.text(w)
+	}
+	if !l.InPos.IsValid() {
+		head += ` "$@"`
+	}
+	return head
 }
 
 // selectLoop is bash's select.

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,7 +28,7 @@ func (s *Shell) parameter(name string) (string, bool) {
 		}
 		return "", false
 	case c == '_' && len(name) == 1:
-		if s.dialect == Dash {
+		if s.dialect != Bash {
 			break
 		}
 		return s.last, true
@@ -149,8 +150,8 @@ func (s *Shell) bad(pe *syntax.ParamExp) {
 	case Ash:
 		s.fail(2, "syntax error: bad substitution")
 	default:
-		s.complain("bad substitution")
-		panic(shellExit{s, 1})
+		s.complain("%s: bad substitution", s.text(pe))
+		panic(shellExit{s: s, status: 1, line: true})
 	}
 }
 
@@ -199,7 +200,7 @@ func (b *builder) param(pe *syntax.ParamExp, quoted bool) {
 				s.unsetError(name)
 			}
 			s.complain("%s: invalid indirect expansion", name)
-			panic(shellExit{s, 1})
+			panic(shellExit{s: s, status: 1})
 		}
 		c := *pe
 		c.Excl = false
@@ -273,7 +274,9 @@ func (b *builder) param(pe *syntax.ParamExp, quoted bool) {
 				}
 				status := 2
 				if s.dialect == Bash {
-					status = 127
+					if status = 127; s.sub || s.opt.errexit {
+						status = 1
+					}
 				}
 				s.fail(status, "%s: %s", name, msg)
 			}
@@ -297,7 +300,14 @@ func (b *builder) param(pe *syntax.ParamExp, quoted bool) {
 
 func (s *Shell) unsetError(name string) {
 	if s.dialect == Bash {
-		s.fail(127, "%s: unbound variable", name)
+		status := 127
+		if s.sub || s.opt.errexit {
+			status = 1
+		}
+		if name[0] < 'A' {
+			name = "$" + name
+		}
+		s.fail(status, "%s: unbound variable", name)
 	}
 	s.fail(2, "%s: parameter not set", name)
 }
@@ -308,10 +318,23 @@ func (b *builder) inner(w *syntax.Word, quoted bool) {
 		return
 	}
 	if !quoted {
+		outer := b.loose
+		b.loose = b.mode == split
 		b.word(w, false)
+		b.loose = outer
 		return
 	}
 	for _, p := range w.Parts {
+		switch p := p.(type) {
+		case *syntax.SglQuoted:
+			if !p.Dollar {
+				b.add("'"+p.Value+"'", true) // no quotes between double quotes
+				continue
+			}
+		case *syntax.Lit:
+			b.quotedLit(strings.ReplaceAll(p.Value, `\}`, "}"), false)
+			continue
+		}
 		b.part(p, true)
 	}
 }
@@ -321,7 +344,7 @@ func (b *builder) many(l []string, at, quoted bool) {
 	s := b.s
 	if b.mode != split || quoted && !at {
 		if quoted || b.mode != split {
-			b.add(strings.Join(l, s.sep(at)), true)
+			b.add(strings.Join(l, s.sep(at && (quoted || s.dialect == Bash))), true)
 			return
 		}
 	}
@@ -383,8 +406,10 @@ func (b *builder) listParam(pe *syntax.ParamExp, at, quoted bool) {
 
 // slice is ${name:offset:length}.
 func (s *Shell) slice(sl *syntax.Slice, val string) string {
-	chars := func(v string) int { return s.length(v) }
-	n := chars(val)
+	n := s.length(val)
+	if s.dialect == Ash {
+		n = len(val)
+	}
 	off := int(s.arithmetic(sl.Offset))
 	if off < 0 {
 		if off += n; off < 0 {
@@ -403,7 +428,7 @@ func (s *Shell) slice(sl *syntax.Slice, val string) string {
 			if end < off {
 				if s.dialect == Bash {
 					s.complain("%d: substring expression < 0", l)
-					panic(shellExit{s, 1})
+					panic(shellExit{s: s, status: 1})
 				}
 				end = off
 			}
@@ -424,7 +449,7 @@ func (s *Shell) replace(r *syntax.Replace, val string) string {
 	with := s.word(r.With)
 	var anchor byte
 	if len(pat) > 0 && r.Orig != nil && len(r.Orig.Parts) > 0 {
-		if l, ok := r.Orig.Parts[0].(*syntax.Lit); ok && l.Value != "" && (l.Value[0] == '#' || l.Value[0] == '%') && !r.All {
+		if l, ok := r.Orig.Parts[0].(*syntax.Lit); ok && s.dialect == Bash && l.Value != "" && (l.Value[0] == '#' || l.Value[0] == '%') && !r.All {
 			anchor = l.Value[0]
 			pat = pat[1:]
 		}
@@ -439,7 +464,7 @@ func (s *Shell) replace(r *syntax.Replace, val string) string {
 		}
 		return val
 	case '%':
-		for i := 0; i <= len(val); i = next(val, i) {
+		for i := 0; i <= len(val); i = s.next(val, i) {
 			if s.match(pat, val[i:]) {
 				return val[:i] + with
 			}
@@ -460,7 +485,7 @@ func (s *Shell) replace(r *syntax.Replace, val string) string {
 			}
 			continue
 		}
-		j := next(val, i)
+		j := s.next(val, i)
 		out.WriteString(val[i:j])
 		i = j
 	}
@@ -479,7 +504,7 @@ func (s *Shell) longest(pat, v string) int {
 		return -1
 	}
 	for i := len(v); i >= 0; i-- {
-		if i < len(v) && !utf8.RuneStart(v[i]) {
+		if i < len(v) && s.utf8 && !utf8.RuneStart(v[i]) {
 			continue
 		}
 		if s.match(pat, v[:i]) {
@@ -489,8 +514,8 @@ func (s *Shell) longest(pat, v string) int {
 	return -1
 }
 
-func next(v string, i int) int {
-	if i >= len(v) {
+func (s *Shell) next(v string, i int) int {
+	if i >= len(v) || !s.utf8 {
 		return i + 1
 	}
 	_, n := utf8.DecodeRuneInString(v[i:])
@@ -509,7 +534,7 @@ func (s *Shell) operate(pe *syntax.ParamExp, val string, set bool) string {
 			}
 			return val
 		}
-		for i := 0; i <= len(val); i = next(val, i) {
+		for i := 0; i <= len(val); i = s.next(val, i) {
 			if s.match(pat, val[:i]) {
 				return val[i:]
 			}
@@ -518,7 +543,7 @@ func (s *Shell) operate(pe *syntax.ParamExp, val string, set bool) string {
 	case syntax.RemSmallSuffix, syntax.RemLargeSuffix:
 		pat := s.pattern(e.Word, pattern)
 		if e.Op == syntax.RemLargeSuffix {
-			for i := 0; i <= len(val); i = next(val, i) {
+			for i := 0; i <= len(val); i = s.next(val, i) {
 				if s.match(pat, val[i:]) {
 					return val[:i]
 				}
@@ -526,7 +551,7 @@ func (s *Shell) operate(pe *syntax.ParamExp, val string, set bool) string {
 			return val
 		}
 		for i := len(val); i >= 0; i-- {
-			if i < len(val) && !utf8.RuneStart(val[i]) {
+			if i < len(val) && s.utf8 && !utf8.RuneStart(val[i]) {
 				continue
 			}
 			if s.match(pat, val[i:]) {
@@ -574,7 +599,7 @@ func (s *Shell) operate(pe *syntax.ParamExp, val string, set bool) string {
 			}
 			return quoteBash(val)
 		case "E":
-			return ansi(val)
+			return s.ansi(val)
 		case "P":
 			return val
 		case "U":
@@ -626,11 +651,40 @@ func (v *variable) letters() string {
 	return string(b)
 }
 
+// quoteBytes quotes as bash's $'…', every byte beyond ASCII in octal.
+func quoteBytes(v string) string {
+	var b strings.Builder
+	b.WriteString("$'")
+	for i := range len(v) {
+		switch c := v[i]; {
+		case c == '\n':
+			b.WriteString(`\n`)
+		case c == '\t':
+			b.WriteString(`\t`)
+		case c == '\r':
+			b.WriteString(`\r`)
+		case c == 27:
+			b.WriteString(`\E`)
+		case c == '\a':
+			b.WriteString(`\a`)
+		case c == '\b':
+			b.WriteString(`\b`)
+		case c == '\\' || c == '\'':
+			b.WriteString(`\` + string(c))
+		case c < ' ' || c >= 127:
+			fmt.Fprintf(&b, `\%03o`, c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String() + "'"
+}
+
 // quoteBash quotes as bash's @Q does.
 func quoteBash(v string) string {
 	for _, r := range v {
 		if r < ' ' || r == 127 {
-			return "$'" + strings.NewReplacer("\n", `\n`, "\t", `\t`, "\r", `\r`, "\a", `\a`, "\b", `\b`, "\x1b", `\E`, `\`, `\\`, `'`, `\'`).Replace(v) + "'"
+			return quoteBytes(v)
 		}
 	}
 	return "'" + strings.ReplaceAll(v, "'", `'\''`) + "'"

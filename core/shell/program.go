@@ -207,17 +207,22 @@ func main(p *proc.Proc, d Dialect) int {
 			if n > len(rest) {
 				n = len(rest)
 			}
-			_, _, status := s.setOptions(append([]string{a[:1] + letters}, rest[:n]...))
-			if status != 0 {
+			if d == Bash {
+				s.builtin = s.arg0
+			}
+			if _, _, status := s.setOptions(append([]string{a[:1] + letters}, rest[:n]...)); status == 1 {
+				return 0
+			} else if status != 0 {
 				return 2
 			}
+			s.builtin = ""
 			rest = rest[n:]
 		}
 	}
 	switch {
 	case s.opt.command:
 		if len(rest) == 0 {
-			p.Errorf("%s: -c requires an argument\n", s.arg0)
+			p.Errorf([...]string{Ash: "%s: -c requires an argument\n", Dash: "%s: 0: -c requires an argument\n", Bash: "%s: -c: option requires an argument\n"}[d], s.arg0)
 			return 2
 		}
 		text = rest[0]
@@ -239,19 +244,32 @@ func main(p *proc.Proc, d Dialect) int {
 		if err != nil {
 			switch d {
 			case Bash:
+				if proc.Is(err, vfs.EISDIR) {
+					old = file
+				}
 				p.Errorf("%s: %s: %s\n", old, file, proc.Text(err))
 				if proc.Is(err, vfs.ENOENT) {
 					return 127
 				}
 				return 126
 			case Dash:
-				p.Errorf("%s: 0: cannot open %s: No such file\n", old, file)
+				if proc.Is(err, vfs.EISDIR) {
+					return 0
+				}
+				why := proc.Text(err)
+				if proc.Is(err, vfs.ENOENT) {
+					why = "No such file"
+				}
+				p.Errorf("%s: 0: cannot open %s: %s\n", old, file, why)
 			default:
+				if proc.Is(err, vfs.EISDIR) {
+					return 0 // it is read as if it were empty
+				}
 				p.Errorf("%s: can't open '%s': %s\n", path.Base(old), file, proc.Text(err))
 			}
 			return 2
 		}
-		s.arg0 = file
+		s.arg0, s.unit = file, file
 		text = string(data)
 	default:
 		s.args = rest
@@ -286,6 +304,11 @@ func main(p *proc.Proc, d Dialect) int {
 // interactive runs commands from standard input, one line after the other, so
 // that a command can read what follows it.
 func (s *Shell) interactive() int {
+	if s.dialect != Bash {
+		// They read as much as there is, so that commands find nothing.
+		text, _ := s.readLine(0, true, -1)
+		return s.program(unmark(text), 0)
+	}
 	text := ""
 	for {
 		line, ok := s.readLine('\n', true, -1)
@@ -298,27 +321,16 @@ func (s *Shell) interactive() int {
 			text += "\n"
 		}
 		sc := parse(text, s.dialect)
-		if sc.err != "" && ok && (strings.Contains(sc.err, "end of file") || strings.Contains(sc.err, "nterminated") || strings.Contains(sc.err, "EOF") || strings.Contains(sc.err, "issing")) {
+		if ok && (sc.bad != nil && sc.bad.end || len(sc.unclosed) > 0) {
 			continue
 		}
-		if ok && pendingDocument(text) {
-			continue
-		}
-		s.stmts(sc.stmts, false)
+		s.run(sc, false)
 		if s.flow != onward {
 			return s.status
-		}
-		if sc.err != "" {
-			s.syntaxError(sc.err)
 		}
 		text = ""
 		if !ok {
 			return s.status
 		}
 	}
-}
-
-// pendingDocument reports whether text ends inside a here-document.
-func pendingDocument(text string) bool {
-	return strings.Contains(text, "<<") && !closed(text)
 }

@@ -31,6 +31,14 @@ func (s *Shell) redirError(err error) {
 	}
 }
 
+// redirStatus is the status of a command whose redirection failed.
+func (s *Shell) redirStatus() int {
+	if s.dialect == Dash {
+		return 2
+	}
+	return 1
+}
+
 func noUndo() {}
 
 // redirect carries out redirections in order. undo puts the descriptors back.
@@ -86,7 +94,10 @@ func (s *Shell) redirect(list []*syntax.Redirect) (undo func(), err error) {
 			s.p.Document(fd, []byte(s.word(r.Word)+"\n"))
 			continue
 		}
-		target := s.target(r)
+		target, err := s.target(r)
+		if err != nil {
+			return undo, err
+		}
 		switch r.Op {
 		case syntax.DplIn, syntax.DplOut:
 			if target == "-" {
@@ -110,12 +121,9 @@ func (s *Shell) redirect(list []*syntax.Redirect) (undo func(), err error) {
 				if s.dialect == Bash {
 					return undo, &redirErr{target + ": ambiguous redirect"}
 				}
-				s.fail(2, "syntax error: bad fd number")
+				s.fail(2, "%s fd number", s.pick("syntax error: bad", "Syntax error: Bad"))
 			}
 			if !s.p.Opened(n) {
-				if s.dialect == Dash {
-					return undo, &redirErr{fmt.Sprintf("%d: Bad file descriptor", n)}
-				}
 				return undo, &redirErr{fmt.Sprintf("%d: Bad file descriptor", n)}
 			}
 			s.p.Dup2(n, fd)
@@ -202,16 +210,15 @@ func raw(w *syntax.Word) string {
 
 // target expands the word behind a redirection. Only bash expands patterns
 // there.
-func (s *Shell) target(r *syntax.Redirect) string {
+func (s *Shell) target(r *syntax.Redirect) (string, error) {
 	if s.dialect == Bash && r.Op != syntax.DplIn && r.Op != syntax.DplOut {
 		f := s.fields([]*syntax.Word{r.Word})
 		if len(f) == 1 {
-			return f[0]
+			return f[0], nil
 		}
-		s.complain("%s: ambiguous redirect", strings.Join(f, " "))
-		panic(shellExit{s, 1})
+		return "", &redirErr{s.text(r.Word) + ": ambiguous redirect"}
 	}
-	return s.word(r.Word)
+	return s.word(r.Word), nil
 }
 
 // open opens a file for a redirection.
@@ -231,7 +238,7 @@ func (s *Shell) open(fd int, target string, op syntax.RedirOperator) error {
 				if s.dialect == Bash {
 					return &redirErr{target + ": cannot overwrite existing file"}
 				}
-				return &redirErr{"can't create " + target + ": File exists"}
+				return &redirErr{s.pick("can't", "cannot") + " create " + target + ": File exists"}
 			}
 		}
 	default:
@@ -283,9 +290,16 @@ func (s *Shell) capture(c *syntax.CmdSubst) string {
 		// $(<file)
 		st := c.Stmts[0]
 		if st.Cmd == nil && len(st.Redirs) == 1 && st.Redirs[0].Op == syntax.RdrIn && st.Redirs[0].N == nil && s.dialect == Bash {
-			data, err := s.p.ReadFile(s.target(st.Redirs[0]))
+			s.inner = 0
+			file, err := s.target(st.Redirs[0])
 			if err != nil {
-				s.complain("%s: %s", s.target(st.Redirs[0]), proc.Text(err))
+				s.redirError(err)
+				s.inner = 1
+				return ""
+			}
+			data, err := s.p.ReadFile(file)
+			if err != nil {
+				s.complain("%s: %s", file, proc.Text(err))
 				s.inner = 1
 			}
 			return strings.TrimRight(string(data), "\n")
@@ -295,9 +309,10 @@ func (s *Shell) capture(c *syntax.CmdSubst) string {
 	child := s.p.Child(s.p.Args)
 	sub := s.subshell(child)
 	sub.tested = 0
-	if s.dialect == Bash && !s.opt.posix && !s.shopt["inherit_errexit"] {
+	if s.dialect == Ash || s.dialect == Bash && !s.opt.posix && !s.shopt["inherit_errexit"] {
 		sub.opt.errexit = false
 	}
+	sub.level++
 	child.Give(1, sink.File.Share())
 	s.inner = child.Run(func(*proc.Proc) int {
 		return sub.top(func() int {
@@ -305,7 +320,7 @@ func (s *Shell) capture(c *syntax.CmdSubst) string {
 			return sub.status
 		})
 	})
-	s.died(child)
+	s.died(child, "")
 	if s.dialect == Bash {
 		s.status = s.inner
 	}
@@ -315,6 +330,9 @@ func (s *Shell) capture(c *syntax.CmdSubst) string {
 	}
 	text := string(out)
 	if strings.IndexByte(text, 0) >= 0 {
+		if s.dialect == Bash {
+			s.complain("warning: command substitution: ignored null byte in input")
+		}
 		text = strings.ReplaceAll(text, "\x00", "")
 	}
 	return text

@@ -30,11 +30,12 @@ type Shell struct {
 	env     []string // what children get, nil if it must be made anew
 	aliases map[string]string
 	hashed  map[string]string
+	hits    map[string]int // how often a hashed command ran
 
 	aliasSince map[string]int // the line an alias was made on
 
 	background int // $!
-	jobs       []*proc.Proc
+	jobs       []*job
 
 	frames  []*frame
 	tested  int // depth of conditions, in which set -e does nothing
@@ -44,11 +45,18 @@ type Shell struct {
 	traps   map[int]string
 	inTrap  bool
 	sub     bool
+	level   int // of command substitutions and evals, for bash's xtrace
 	depth   int
 	builtin string // the builtin that runs, for messages
 	line    int    // of the command that runs
 	base    int    // added to lines of the parser
 	script  bool   // positions are those of the RUN command's text
+	src     string // the text of the program, as it was parsed
+	edits   []edit // what the parser was given besides the program
+	sourced string // the file that is read by "."
+	unit    string // the script or sourced file that ash names in messages
+	utf8    bool   // bash counts characters, not bytes
+	cwd     string // the working directory, by the links it was reached by
 	substs  int    // command substitutions made
 	fds     []int  // descriptors of process substitutions
 
@@ -58,12 +66,14 @@ type Shell struct {
 	rendered       map[syntax.ArithmExpr]string
 	parsed         map[string]*arithNode
 	arithDepth     int
+	called         string // the name exec -a gives the program
+	arithText      string // what is evaluated, for messages
 }
 
 // options are those of set.
 type options struct {
-	errexit, nounset, xtrace, noglob, noexec, allexport, noclobber, verbose, pipefail, nobrace bool
-	command, stdin, errtrace, monitor, functrace, posix                                        bool
+	errexit, nounset, xtrace, noglob, noexec, allexport, noclobber, verbose, pipefail, brace bool
+	command, stdin, errtrace, monitor, functrace, posix                                      bool
 }
 
 // function is a shell function with the place it was defined in.
@@ -71,11 +81,15 @@ type function struct {
 	body   *syntax.Stmt
 	base   int
 	script bool
+	src    string
+	edits  []edit
+	file   string // that it was read from; "environment" for the command line
 }
 
 // frame is a call of a function.
 type frame struct {
 	name   string
+	file   string
 	locals []saved
 	opts   *options
 }
@@ -95,6 +109,8 @@ const (
 type shellExit struct {
 	s      *Shell
 	status int
+	// line says that bash leaves only the line that runs, not the shell.
+	line bool
 }
 
 // newShell makes the shell that p runs, with p's environment.
@@ -126,7 +142,19 @@ func newShell(p *proc.Proc, d Dialect) *Shell {
 		}
 	}
 	if _, ok := s.get("PATH"); !ok {
-		s.assign("PATH", proc.DefaultPath, 0)
+		s.assign("PATH", [...]string{Ash: "/sbin:/usr/sbin:/bin:/usr/bin", Dash: proc.DefaultPath,
+			Bash: "/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin:."}[d], 0)
+	}
+	if d != Bash {
+		ps1 := `\w \$ `
+		if d == Dash {
+			ps1 = "# "
+			if p.UID != 0 {
+				ps1 = "$ "
+			}
+		}
+		s.assign("PS1", ps1, 0)
+		s.assign("PS2", "> ", 0)
 	}
 	s.assign("PPID", fmt.Sprint(p.PPID), 0)
 	pwd, ok := s.get("PWD")
@@ -134,6 +162,7 @@ func newShell(p *proc.Proc, d Dialect) *Shell {
 		pwd = p.Dir
 	}
 	s.assign("PWD", pwd, exported)
+	s.cwd = pwd
 	if d != Dash {
 		level := 0
 		if v, ok := s.get("SHLVL"); ok {
@@ -141,7 +170,8 @@ func newShell(p *proc.Proc, d Dialect) *Shell {
 		}
 		s.assign("SHLVL", fmt.Sprint(level+1), exported)
 	}
-	s.ifs = " \t\n"
+	s.last = s.arg0
+	s.ifs, s.opt.brace = " \t\n", d == Bash
 	return s
 }
 
@@ -172,7 +202,9 @@ func (s *Shell) subshell(p *proc.Proc) *Shell {
 	c.funcs = maps.Clone(s.funcs)
 	c.shopt = maps.Clone(s.shopt)
 	c.aliases = maps.Clone(s.aliases)
-	c.hashed = nil
+	if len(s.hashed) > 0 {
+		c.hashed, c.hits = maps.Clone(s.hashed), maps.Clone(s.hits)
+	}
 	c.traps = map[int]string{}
 	for sig, action := range s.traps {
 		if action == "" {
@@ -234,16 +266,31 @@ func (s *Shell) complain(format string, a ...any) {
 	switch s.dialect {
 	case Ash:
 		pre = s.arg0 + ": "
-		if s.builtin != "" {
-			pre += fmt.Sprintf("%s: line %d: ", s.builtin, s.lineno())
+		name := s.builtin
+		if name == "" {
+			name = s.unit
+		}
+		if name != "" && name != s.arg0 {
+			pre += name + ": "
+		}
+		if name != "" {
+			pre += fmt.Sprintf("line %d: ", s.lineno())
 		}
 	case Dash:
 		pre = fmt.Sprintf("%s: %d: ", s.arg0, s.lineno())
-		if s.builtin != "" {
-			pre += s.builtin + ": "
+		if name := s.builtin; name != "" {
+			pre += name + ": "
+		} else if s.sourced != "" {
+			pre += s.sourced + ": "
 		}
 	default:
-		pre = fmt.Sprintf("%s: line %d: ", s.arg0, s.lineno())
+		name := s.arg0
+		if len(s.frames) > 0 {
+			name = s.frames[len(s.frames)-1].file
+		} else if s.sourced != "" {
+			name = s.sourced
+		}
+		pre = fmt.Sprintf("%s: line %d: ", name, s.lineno())
 		if s.builtin != "" {
 			pre += s.builtin + ": "
 		}
@@ -254,7 +301,7 @@ func (s *Shell) complain(format string, a ...any) {
 // fail complains and ends the shell.
 func (s *Shell) fail(status int, format string, a ...any) {
 	s.complain(format, a...)
-	panic(shellExit{s, status})
+	panic(shellExit{s: s, status: status})
 }
 
 // flagLetters is $-.
@@ -264,8 +311,8 @@ func (s *Shell) flagLetters() string {
 	for _, x := range []struct {
 		on bool
 		c  byte
-	}{{o.allexport, 'a'}, {o.command && s.dialect != Bash, 'c'}, {o.noclobber, 'C'}, {o.errexit, 'e'}, {o.noglob, 'f'}, {s.dialect == Bash, 'h'}, {o.noexec, 'n'},
-		{o.nounset, 'u'}, {o.verbose, 'v'}, {o.xtrace, 'x'}, {s.dialect == Bash && !o.nobrace, 'B'}, {o.command && s.dialect == Bash, 'c'}, {o.stdin, 's'}} {
+	}{{o.allexport, 'a'}, {o.command && s.dialect == Ash, 'c'}, {o.noclobber, 'C'}, {o.errexit, 'e'}, {o.noglob, 'f'}, {s.dialect == Bash, 'h'}, {o.noexec, 'n'},
+		{o.nounset, 'u'}, {o.verbose, 'v'}, {o.xtrace, 'x'}, {s.dialect == Bash && o.brace, 'B'}, {o.command && s.dialect == Bash, 'c'}, {o.stdin, 's'}} {
 		if x.on {
 			b = append(b, x.c)
 		}

@@ -77,7 +77,7 @@ func tableOutput(t *testing.T, in string) string {
 	e := image("bash")
 	e.MkdirAll("/here", 0o777, 0, 0)
 	c := shell.Config{Dir: "/here", Argv: []string{"/bin/bash", "-c", in},
-		Env:    []string{"PATH=/bin", "HOME=/root", "INTERP_GLOBAL=value", "MULTILINE_INTERP_GLOBAL=\nwith\nnewlines\n\n", "MIXEDCASE_INTERP_GLOBAL=value", "PATH_PROG=bash", "ENV_PROG=env"},
+		Env:    []string{"PATH=/bin", "HOME=/root", "INTERP_GLOBAL=value", "MULTILINE_INTERP_GLOBAL=\nwith\nnewlines\n\n", "MIXEDCASE_INTERP_GLOBAL=value", "PATH_PROG=bash", "LANG=C.UTF-8", "ENV_PROG=env"},
 		Limits: shell.Limits{Steps: 200_000}}
 	out, res, err := run(t, e, c, "")
 	switch {

@@ -37,7 +37,9 @@ func (s *Shell) testExpr(x syntax.TestExpr) bool {
 			p := s.option(0, s.word(x.X.(*syntax.Word)))
 			return p != nil && *p
 		}
-		return applet.TestFile(s.p, x.Op.String(), s.word(x.X.(*syntax.Word)))
+		operand := s.word(x.X.(*syntax.Word))
+		s.traceTest(x.Op.String(), s.traceQuote(operand, false))
+		return applet.TestFile(s.p, x.Op.String(), operand)
 	case *syntax.BinaryTest:
 		switch x.Op {
 		case syntax.AndTest:
@@ -47,6 +49,9 @@ func (s *Shell) testExpr(x syntax.TestExpr) bool {
 		}
 		left := s.word(x.X.(*syntax.Word))
 		right := x.Y.(*syntax.Word)
+		if s.opt.xtrace {
+			s.traceTest(s.traceQuote(left, false), x.Op.String(), s.pattern(right, pattern))
+		}
 		switch x.Op {
 		case syntax.TsMatchShort, syntax.TsMatch, syntax.TsNoMatch:
 			return s.match(s.pattern(right, pattern), left) == (x.Op != syntax.TsNoMatch)
@@ -75,6 +80,13 @@ func (s *Shell) testExpr(x syntax.TestExpr) bool {
 		return applet.TestFiles(s.p, x.Op.String(), left, s.word(right))
 	}
 	return false
+}
+
+// traceTest shows one comparison of [[ … ]] as bash's xtrace does.
+func (s *Shell) traceTest(words ...string) {
+	if s.opt.xtrace {
+		s.p.Errorf("%s[[ %s ]]\n", s.ps4(), strings.Join(words, " "))
+	}
 }
 
 // rematch is =~: what matched goes to BASH_REMATCH.

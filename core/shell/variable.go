@@ -197,6 +197,9 @@ func (s *Shell) index(v *variable, idx string) (string, bool) {
 func (s *Shell) dynamic(name string) (string, bool) {
 	switch name {
 	case "LINENO":
+		if s.dialect == Dash {
+			return "", false // Debian's dash has none
+		}
 		return strconv.Itoa(s.lineno()), true
 	case "RANDOM":
 		if s.dialect == Dash {
@@ -298,6 +301,21 @@ func (s *Shell) assigned(name, value string) {
 		delete(s.vars, name)
 	case "PATH":
 		s.hashed = nil
+	case "LC_ALL", "LC_CTYPE", "LANG":
+		s.locale()
+	}
+}
+
+// locale finds out whether characters may be longer than a byte: only bash
+// asks.
+func (s *Shell) locale() {
+	s.utf8 = false
+	for _, k := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v, _ := s.get(k); v != "" {
+			v = strings.ToLower(v)
+			s.utf8 = s.dialect == Bash && (strings.HasSuffix(v, "utf-8") || strings.HasSuffix(v, "utf8"))
+			return
+		}
 	}
 }
 
@@ -335,8 +353,11 @@ func (s *Shell) setIndex(name, idx, value string) {
 func (s *Shell) readonlyError(name string) {
 	switch s.dialect {
 	case Bash:
+		built := s.builtin
+		s.builtin = ""
 		s.complain("%s: readonly variable", name)
-		panic(shellExit{s, 1})
+		s.builtin = built
+		panic(shellExit{s: s, status: 1, line: true})
 	default:
 		s.fail(2, "%s: is read only", name)
 	}
@@ -362,8 +383,8 @@ func (s *Shell) unset(name string) {
 	}
 	if v.flags&readonly != 0 {
 		if s.dialect == Bash {
-			s.complain("unset: %s: cannot unset: readonly variable", name)
-			panic(shellExit{s, 1})
+			s.complain("%s: cannot unset: readonly variable", name)
+			panic(shellExit{s: s, status: 1})
 		}
 		s.fail(2, "%s: is read only", name)
 	}

@@ -2,6 +2,7 @@ package applet
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -110,10 +111,6 @@ func unescape(s string, zero, dash bool) (out []byte, stop bool) {
 			out = append(out, byte(n))
 			i = j - 1
 		case '0', '1', '2', '3', '4', '5', '6', '7':
-			if zero && c != '0' && dash {
-				out = append(out, '\\', c)
-				break
-			}
 			most := 3
 			j := i
 			if zero && c == '0' {
@@ -147,30 +144,63 @@ func printf(p *proc.Proc, bash bool) int {
 		args = args[1:]
 	}
 	if len(args) == 0 {
-		if bash {
-			p.Warn("usage: printf [-v var] format [arguments]")
-			return 2
-		}
 		p.Errorf("%s", version(p.Plain)+tables()[p.Plain].usage["printf"])
 		return 1
 	}
-	f := formatter{p: p, args: args[1:], bash: bash}
+	f := formatter{p: p, args: args[1:], bash: bash, sh: Shell{Bash: bash}, program: true}
+	p.Out().Write(f.run(args[0]))
+	return f.status
+}
+
+// builtinPrintf is the printf of a shell.
+func builtinPrintf(p *proc.Proc, s Shell) int {
+	args := p.Args[1:]
+	switch {
+	case len(args) > 0 && args[0] == "--":
+		args = args[1:]
+	case s.Dash && len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-':
+		s.warn(p, "Illegal option -%c", args[0][1])
+		return 2
+	}
+	if len(args) == 0 {
+		switch {
+		case s.Bash:
+			p.Errorf("printf: usage: printf [-v var] format [arguments]\n")
+		case s.Dash:
+			s.warn(p, "usage: printf format [arg ...]")
+		default:
+			s.warn(p, "usage: printf FORMAT [ARGUMENT...]")
+		}
+		return 2
+	}
+	f := formatter{p: p, args: args[1:], bash: s.Bash, sh: s}
 	p.Out().Write(f.run(args[0]))
 	return f.status
 }
 
 type formatter struct {
-	p      *proc.Proc
-	args   []string
-	bash   bool
-	status int
-	used   bool
-	stop   bool
+	p       *proc.Proc
+	args    []string
+	bash    bool
+	sh      Shell
+	program bool // /usr/bin/printf, no builtin
+	status  int
+	used    bool
+	stop    bool
 }
 
-// Printf formats as the builtin printf does.
-func Printf(p *proc.Proc, format string, args []string, bash bool) (out []byte, status int) {
-	f := formatter{p: p, args: args, bash: bash}
+// warn complains by the name of the program or the builtin.
+func (f *formatter) warn(format string, a ...any) {
+	if f.program {
+		f.p.Warn(format, a...)
+		return
+	}
+	f.sh.warn(f.p, format, a...)
+}
+
+// Printf formats as the builtin printf of a shell does.
+func Printf(p *proc.Proc, format string, args []string, s Shell) (out []byte, status int) {
+	f := formatter{p: p, args: args, bash: s.Bash, sh: s}
 	return f.run(format), f.status
 }
 
@@ -201,6 +231,10 @@ func (f *formatter) once(out []byte, format string) []byte {
 		c := format[i]
 		if c == '\\' {
 			end := i + 2
+			if f.sh.Dash && i+1 < len(format) && format[i+1] == 'x' {
+				out = append(out, '\\')
+				continue
+			}
 			for end < len(format) && end < i+4 && (format[i+1] == 'x' && isHex(format[end]) || format[i+1] >= '0' && format[i+1] <= '7' && format[end] >= '0' && format[end] <= '7') {
 				end++
 			}
@@ -271,11 +305,12 @@ func (f *formatter) once(out []byte, format string) []byte {
 				}
 			}
 		}
-		for j < len(format) && strings.IndexByte("hlLqjzt", format[j]) >= 0 && !(format[j] == 'q' && f.bash) {
+		spec := format[i:j]
+		for !f.sh.Dash && j < len(format) && strings.IndexByte("hlLjzt", format[j]) >= 0 {
 			j++
 		}
 		if j >= len(format) {
-			f.invalid(format[i:])
+			f.invalid(spec, "")
 			return out
 		}
 		verb := format[j]
@@ -293,7 +328,7 @@ func (f *formatter) once(out []byte, format string) []byte {
 					continue
 				}
 			}
-			f.invalid(format[i:])
+			f.invalid(spec, format[j:])
 			return out
 		}
 		out = append(out, text...)
@@ -302,13 +337,21 @@ func (f *formatter) once(out []byte, format string) []byte {
 	return out
 }
 
-func (f *formatter) invalid(spec string) {
+// invalid complains of a conversion: spec goes before its letter, with which
+// rest begins.
+func (f *formatter) invalid(spec, rest string) {
 	f.stop, f.status = true, 1
-	if f.bash {
-		f.p.Warn("`%c': invalid format character", spec[strings.IndexFunc(spec[1:], func(r rune) bool { return r >= 'A' })+1])
-		return
+	switch {
+	case f.bash && rest == "":
+		f.warn("`%s': missing format character", spec)
+	case f.bash:
+		f.warn("`%c': invalid format character", rest[0])
+	case f.sh.Dash:
+		f.status = 2
+		f.warn("%s%s: invalid directive", spec, rest[:min(1, len(rest))])
+	default:
+		f.warn("%s%s: invalid format", spec, rest)
 	}
-	f.p.Warn("%s: invalid format", spec)
 }
 
 func pad(s, flags string, width int) string {
@@ -478,11 +521,8 @@ func shortFloat(v float64, prec int, verb byte, flags string, width int) string 
 // integer reads a number as strtoll with base 0 does; 'c is a character.
 func (f *formatter) integer(a string) int64 {
 	if a == "" {
-		if f.bash || f.args == nil && !f.used {
-			return 0
-		}
-		if !f.bash {
-			f.badNumber(a)
+		if !f.bash && !f.sh.Dash && !(f.args == nil && !f.used) {
+			f.badNumber(a, a)
 		}
 		return 0
 	}
@@ -499,21 +539,51 @@ func (f *formatter) integer(a string) int64 {
 	t := strings.TrimLeft(a, " \t\n")
 	n, rest := leadingInt(t)
 	if rest != "" || t == "" {
-		f.badNumber(a)
-		if !f.bash {
+		f.badNumber(a, rest)
+		if !f.bash && !f.sh.Dash {
 			return 0
+		}
+	} else if digits := strings.TrimLeft(t, "+-"); len(digits) > 18 {
+		if _, err := strconv.ParseInt(t, 0, 64); err != nil {
+			_, err := strconv.ParseUint(t, 0, 64)
+			switch {
+			case !f.bash && !f.sh.Dash && err != nil, f.sh.Ash:
+				f.badNumber(a, a)
+				return 0
+			case f.bash:
+				f.warn("warning: %s: Numerical result out of range", a)
+				n = clamp(t)
+			case f.sh.Dash:
+				f.status = 1
+				f.warn("%s: Numerical result out of range", a)
+				n = clamp(t)
+			}
 		}
 	}
 	return n
 }
 
-func (f *formatter) badNumber(a string) {
-	f.status = 1
-	if f.bash {
-		f.p.Warn("%s: invalid number", a)
-		return
+// clamp is the number nearest to one that is too large.
+func clamp(t string) int64 {
+	if t[0] == '-' {
+		return math.MinInt64
 	}
-	f.p.Warn("invalid number '%s'", a)
+	return math.MaxInt64
+}
+
+// badNumber complains of a number of which rest could not be read.
+func (f *formatter) badNumber(a, rest string) {
+	f.status = 1
+	switch {
+	case f.bash:
+		f.warn("%s: invalid number", a)
+	case f.sh.Dash && rest != "" && rest != a:
+		f.warn("%s: not completely converted", a)
+	case f.sh.Dash:
+		f.warn("%s: expected numeric value", a)
+	default:
+		f.warn("invalid number '%s'", a)
+	}
 }
 
 // leadingInt reads as much of a C integer as there is.
@@ -569,11 +639,11 @@ func (f *formatter) float(a string) (float64, bool) {
 		if n, rest := leadingInt(a); rest == "" {
 			return float64(n), true
 		}
-		if v, rest := leadingFloat(a); rest != a && f.bash {
-			f.badNumber(a)
+		if v, rest := leadingFloat(a); rest != a && (f.bash || f.sh.Dash) {
+			f.badNumber(a, rest)
 			return v, false
 		}
-		f.badNumber(a)
+		f.badNumber(a, a)
 		return 0, false
 	}
 	return v, true

@@ -1,6 +1,7 @@
 package applet
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -13,22 +14,33 @@ import (
 // Builtin returns the applets a shell has inside it.
 func Builtin(name string) func(p *proc.Proc, name string, s Shell) int {
 	if name == "printf" {
-		return func(p *proc.Proc, _ string, s Shell) int { return printf(p, s.Bash) }
+		return func(p *proc.Proc, _ string, s Shell) int { return builtinPrintf(p, s) }
 	}
 	return test
 }
 
 // Shell is what a builtin must know of the shell it is in.
 type Shell struct {
-	Bash bool
-	Set  func(name string) bool // whether a variable is set, for -v
-	On   func(name string) bool // whether an option is on, for -o
+	Ash, Bash, Dash bool // none: no shell, but a program
+	// Set and On are bash's.
+	Set func(name string) bool // whether a variable is set, for -v
+	On  func(name string) bool // whether an option is on, for -o
+}
+
+// warn complains by the name of the builtin.
+func (s Shell) warn(p *proc.Proc, format string, a ...any) {
+	name := p.Name()
+	if s.Bash || s.Dash {
+		name = p.Args[0]
+	}
+	p.Errorf("%s: %s\n", name, fmt.Sprintf(format, a...))
 }
 
 type tester struct {
 	p      *proc.Proc
 	args   []string
-	double bool // [[
+	last   string // the word that was taken last
+	double bool   // [[
 	bash   bool
 	bad    bool
 	shell  Shell
@@ -39,9 +51,17 @@ func test(p *proc.Proc, name string, s Shell) int {
 	args := p.Args[1:]
 	if name == "[" || name == "[[" {
 		want := map[string]string{"[": "]", "[[": "]]"}[name]
-		if len(args) == 0 || args[len(args)-1] != want {
-			p.Warn("missing %s", want)
-			return 2
+		if last := ""; len(args) == 0 || args[len(args)-1] != want {
+			if len(args) > 0 {
+				last = args[len(args)-1]
+			}
+			if s.Bash {
+				want = "`" + want + "'"
+			}
+			if !s.Dash || !strings.HasPrefix(last, "]") {
+				s.warn(p, "missing %s", want)
+				return 2
+			}
 		}
 		args = args[:len(args)-1]
 	}
@@ -58,7 +78,7 @@ func test(p *proc.Proc, name string, s Shell) int {
 
 func (t *tester) fail(format string, a ...any) bool {
 	if !t.bad {
-		t.p.Warn(format, a...)
+		t.shell.warn(t.p, format, a...)
 	}
 	t.bad = true
 	return false
@@ -74,13 +94,13 @@ func (t *tester) run() bool {
 		if len(a) == 2 {
 			return a[1] == ""
 		}
-		if !(len(a) == 3 && binaryOp(a[1])) {
+		if !(len(a) == 3 && t.binary(a[1])) {
 			t.args = a[1:]
 			ok := t.run()
 			return !ok && !t.bad
 		}
 	}
-	if len(a) == 3 && binaryOp(a[1]) {
+	if len(a) == 3 && t.binary(a[1]) {
 		return t.two(a[0], a[1], a[2])
 	}
 	if len(a) == 3 && a[0] == "(" && a[2] == ")" {
@@ -93,19 +113,25 @@ func (t *tester) run() bool {
 	if len(a) == 1 {
 		return a[0] != ""
 	}
-	if len(a) == 2 && binaryOp(a[1]) && !unaryOp(a[0]) {
-		if t.bash {
+	if t.bash && len(a) == 2 {
+		if a[0] != "-o" && !t.unary(a[0]) {
 			return t.fail("%s: unary operator expected", a[0])
 		}
-		return t.fail("%s: argument expected", a[1])
-	}
-	if len(a) == 2 && a[0] == "-o" && t.bash {
 		return t.one(a[0], a[1])
+	}
+	if t.bash && len(a) == 3 && a[1] != "-a" && a[1] != "-o" {
+		return t.fail("%s: binary operator expected", a[1])
+	}
+	if !t.shell.Dash && len(a) == 2 && binaryOp(a[1]) && !t.unary(a[0]) {
+		return t.fail("%s: argument expected", a[1])
 	}
 	ok := t.or()
 	if !t.bad && len(t.args) > 0 {
 		if t.bash {
 			return t.fail("too many arguments")
+		}
+		if t.shell.Dash {
+			return t.fail("%s: unexpected operator", t.last)
 		}
 		return t.fail("%s: unknown operand", t.args[0])
 	}
@@ -149,6 +175,9 @@ func (t *tester) not() bool {
 
 func (t *tester) primary() bool {
 	if len(t.args) == 0 {
+		if t.shell.Dash {
+			return false // dash takes nothing for false
+		}
 		return t.fail("argument expected")
 	}
 	a := t.args[0]
@@ -165,18 +194,19 @@ func (t *tester) primary() bool {
 		t.args = t.args[1:]
 		return v
 	}
-	if len(t.args) > 2 && binaryOp(t.args[1]) {
+	if len(t.args) > 2 && t.binary(t.args[1]) {
 		v := t.two(t.args[0], t.args[1], t.args[2])
-		t.args = t.args[3:]
+		t.last, t.args = t.args[2], t.args[3:]
 		return v
 	}
-	if unaryOp(a) || a == "-o" && t.bash {
+	t.last = a
+	if t.unary(a) || a == "-o" && t.bash {
 		if len(t.args) < 2 {
 			t.args = t.args[1:]
 			return true // a single word that is not empty
 		}
 		v := t.one(a, t.args[1])
-		t.args = t.args[2:]
+		t.last, t.args = t.args[1], t.args[2:]
 		return v
 	}
 	t.args = t.args[1:]
@@ -194,8 +224,19 @@ func (t *tester) one(op, a string) bool {
 	return TestFile(t.p, op, a)
 }
 
-func unaryOp(op string) bool {
-	return len(op) == 2 && op[0] == '-' && strings.IndexByte("bcdefghkLprsStuwxzOGnvN", op[1]) >= 0
+func (t *tester) unary(op string) bool {
+	if len(op) != 2 || op[0] != '-' {
+		return false
+	}
+	return strings.IndexByte("bcdefghkLprsStuwxzOGn", op[1]) >= 0 || (t.bash || t.shell.alone()) && strings.IndexByte("vN", op[1]) >= 0
+}
+
+// alone reports whether test is a program of its own.
+func (s Shell) alone() bool { return !s.Bash && !s.Dash && !s.Ash }
+
+// binary is binaryOp without what the dialect lacks.
+func (t *tester) binary(op string) bool {
+	return binaryOp(op) && !(t.shell.Dash && (op == "==" || op == "=~"))
 }
 
 func binaryOp(op string) bool {
@@ -225,7 +266,7 @@ func (t *tester) two(a, op, b string) bool {
 	case ">":
 		return a > b
 	case "-nt", "-ot", "-ef":
-		if !t.bash && !t.p.GNU {
+		if t.shell.Dash || !t.bash && !t.p.GNU {
 			// ash and dash want both files to be there.
 			for _, f := range []string{a, b} {
 				if _, err := t.p.Stat(f); err != nil {
@@ -264,8 +305,10 @@ func (t *tester) number(s string) (int64, bool) {
 		switch {
 		case t.bash:
 			return 0, t.fail("%s: integer expression expected", s)
-		case strings.Contains(t.p.Args[0], ": "):
+		case t.shell.Dash:
 			return 0, t.fail("Illegal number: %s", s)
+		case s == "":
+			return 0, t.fail("bad number")
 		}
 		return 0, t.fail("%s: bad number", s)
 	}

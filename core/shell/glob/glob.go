@@ -14,6 +14,7 @@ const (
 	Period                     // a leading "." must be matched by itself
 	FoldCase                   // letters match whatever their case
 	Extended                   // bash's ?(a|b) *(…) +(…) @(…) !(…)
+	NoCaret                    // [^…] is no complement, only [!…] is
 	Bytes                      // "?" and brackets take one byte, not one UTF-8 character
 )
 
@@ -156,7 +157,7 @@ func (m *matcher) match(p, s string) bool {
 func (m *matcher) bracket(p string, r rune) (ok bool, rest string, valid bool) {
 	p = p[1:]
 	neg := false
-	if p != "" && (p[0] == '!' || p[0] == '^') {
+	if p != "" && (p[0] == '!' || p[0] == '^' && m.f&NoCaret == 0) {
 		neg = true
 		p = p[1:]
 	}

@@ -2,6 +2,7 @@ package proc
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"path"
@@ -77,7 +78,22 @@ func (p *Proc) Stderr() io.Writer { return Handle{p, 2} }
 // Errorf formats to standard error.
 func (p *Proc) Errorf(format string, a ...any) {
 	p.flush()
-	p.WriteFD(2, fmt.Appendf(nil, format, a...))
+	text := fmt.Appendf(nil, format, a...)
+	if p.GNU && !p.UTF8() {
+		text = bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("‘"), []byte("'")), []byte("’"), []byte("'"))
+	}
+	p.WriteFD(2, text)
+}
+
+// UTF8 reports whether the locale of the environment is one of UTF-8.
+func (p *Proc) UTF8() bool {
+	for _, k := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v, _ := p.Getenv(k); v != "" {
+			v = strings.ToLower(v)
+			return strings.HasSuffix(v, "utf-8") || strings.HasSuffix(v, "utf8")
+		}
+	}
+	return false
 }
 
 // Name returns the name the program was called by.

@@ -1,0 +1,514 @@
+package shell
+
+import (
+	"slices"
+	"strings"
+)
+
+// reserved reports whether a word is one of the shell's own in every dialect.
+func reserved(w string) bool { return keywords[w] }
+
+// next takes the next token.
+func (g *grammar) next() token {
+	kwd := g.kwd
+	g.kwd = 0
+	if g.pushed {
+		g.pushed = false
+	} else {
+		g.scan()
+	}
+	for kwd&newlines != 0 && g.tok == tokNL {
+		g.hereDocuments()
+		g.scan()
+	}
+	if g.tok == tokWord && g.plain && kwd&keywordsToo != 0 && g.keyword(g.word) {
+		g.tok = token(g.word)
+	}
+	return g.tok
+}
+
+func (g *grammar) keyword(w string) bool {
+	if reserved(w) {
+		return true
+	}
+	switch w {
+	case "function":
+		return g.d != Dash
+	case "[[", "select", "time", "coproc":
+		return g.d == Bash
+	}
+	return false
+}
+
+// operators are those that are no redirections, the longest first.
+var operators = []string{";;", "&&", "||", ";", "&", "|", "(", ")"}
+
+var bashOperators = append([]string{";;&", ";&", "|&"}, operators...)
+
+// redirections are the operators that want a word, the longest first.
+var redirections = []string{"<<-", "<<", "<&", "<>", ">>", ">|", ">&", "<", ">"}
+
+var bashRedirections = append([]string{"&>>", "&>", "<<<"}, redirections...)
+
+// scan reads one token without looking at keywords.
+func (g *grammar) scan() {
+	for g.pos < g.end {
+		c := g.src[g.pos]
+		if c == ' ' || c == '\t' {
+			g.pos++
+			continue
+		}
+		if c == '\\' && g.pos+1 < g.end && g.src[g.pos+1] == '\n' {
+			g.pos += 2
+			continue
+		}
+		if c == '#' {
+			if i := strings.IndexByte(g.src[g.pos:g.end], '\n'); i >= 0 {
+				g.pos += i
+				continue
+			}
+			g.pos = g.end
+		}
+		break
+	}
+	g.start, g.word, g.plain = g.pos, "", true
+	if g.pos >= g.end {
+		g.tok = tokEOF
+		return
+	}
+	rest := g.src[g.pos:g.end]
+	if rest[0] == '\n' {
+		g.pos++
+		g.tok = tokNL
+		return
+	}
+	if g.d != Dash && (strings.HasPrefix(rest, "<(") || strings.HasPrefix(rest, ">(")) {
+		g.readWord()
+		return
+	}
+	if n := g.redirection(rest); n > 0 {
+		g.redirected(n)
+		return
+	}
+	if g.d == Dash && strings.HasPrefix(rest, "&>") {
+		g.edit(g.pos+1, " ")
+	}
+	ops := operators
+	if g.d == Bash {
+		ops = bashOperators
+	}
+	for _, op := range ops {
+		if strings.HasPrefix(rest, op) {
+			g.pos += len(op)
+			g.tok = token(op)
+			return
+		}
+	}
+	g.readWord()
+	if g.pos < g.end && (g.src[g.pos] == '<' || g.src[g.pos] == '>') {
+		if raw := g.src[g.start:g.pos]; digits(raw) && (g.d != Dash || len(raw) == 1) {
+			g.redirected(g.redirection(g.src[g.pos:g.end]))
+		} else if g.d != Bash && (digits(raw) || raw[0] == '{' && raw[len(raw)-1] == '}') {
+			g.edit(g.pos, " ")
+		} else if g.d == Bash && raw[0] == '{' && raw[len(raw)-1] == '}' && name(raw[1:len(raw)-1]) {
+			g.redirected(g.redirection(g.src[g.pos:g.end]))
+		}
+	}
+}
+
+// redirected makes the n bytes ahead the token.
+func (g *grammar) redirected(n int) {
+	g.word = g.src[g.pos : g.pos+n]
+	g.pos += n
+	g.tok = tokRedir
+}
+
+// redirection is the length of the redirection operator rest begins with.
+func (g *grammar) redirection(rest string) int {
+	ops := redirections
+	switch {
+	case g.d == Bash:
+		ops = bashRedirections
+	case g.d == Ash && strings.HasPrefix(rest, "&>"):
+		return 2
+	}
+	for _, op := range ops {
+		if strings.HasPrefix(rest, op) {
+			return len(op)
+		}
+	}
+	return 0
+}
+
+// readWord reads a word from pos on.
+func (g *grammar) readWord() {
+	g.tok = tokWord
+	var b []byte
+loop:
+	for g.pos < g.end {
+		c := g.src[g.pos]
+		switch c {
+		case ' ', '\t', '\n', ';', '|', ')':
+			break loop
+		case '&':
+			break loop
+		case '(':
+			if g.d == Bash && len(b) > 1 && b[len(b)-1] == '=' {
+				g.array()
+				continue
+			}
+			if g.d == Bash && g.pos > g.start && strings.IndexByte("?*+@!", g.src[g.pos-1]) >= 0 && g.extended() {
+				g.group()
+				continue
+			}
+			break loop
+		case '<', '>':
+			if g.d != Dash && g.pos+1 < g.end && g.src[g.pos+1] == '(' {
+				g.pos += 2
+				g.plain = false
+				g.substitution()
+				continue
+			}
+			break loop
+		case '\\':
+			if g.pos+1 < g.end && g.src[g.pos+1] == '\n' {
+				g.pos += 2
+				continue
+			}
+			g.plain = false
+			g.pos = min(g.pos+2, g.end)
+			continue
+		case '\'', '"':
+			g.plain = false
+			g.pos++
+			g.quote(c)
+			continue
+		case '`':
+			g.plain = false
+			g.pos++
+			g.backquote()
+			continue
+		case '$':
+			g.plain = false
+			g.pos++
+			g.dollar(false)
+			continue
+		case '\r':
+			if g.d != Bash || g.pos+1 < g.end && g.src[g.pos+1] == '\n' {
+				// The parser takes it for a blank.
+				g.edit(g.pos, `\`)
+				g.edit(g.pos+1, "''")
+			}
+		}
+		b = append(b, c)
+		g.pos++
+	}
+	g.word = string(b)
+	if !g.plain {
+		g.word = g.src[g.start:g.pos]
+	}
+}
+
+// array passes over the elements of name=(…).
+func (g *grammar) array() {
+	g.plain = false
+	start, tok := g.start, g.tok
+	open := g.pos
+	g.pos++
+	for {
+		g.kwd = newlines
+		t := g.next()
+		if t == ")" {
+			break
+		}
+		if t == tokEOF {
+			panic(&mistake{text: "unexpected EOF while looking for matching `)'", off: open})
+		}
+		if t != tokWord {
+			g.unexpected("")
+		}
+	}
+	g.start, g.tok = start, tok
+}
+
+// extended reports whether extended patterns are known by now: a line is read
+// with what the lines before it have set.
+func (g *grammar) extended() bool {
+	line := 1 + strings.LastIndexByte(g.src[:g.start], '\n')
+	return g.inside || strings.Contains(g.src[:line], "extglob")
+}
+
+// group passes over the bracket of an extended pattern.
+func (g *grammar) group() {
+	g.plain = false
+	for depth := 0; g.pos < g.end; {
+		c := g.src[g.pos]
+		g.pos++
+		switch c {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return
+			}
+		case '\\':
+			g.pos = min(g.pos+1, g.end)
+		case '\'', '"':
+			g.quote(c)
+		case '$':
+			g.dollar(false)
+		}
+	}
+}
+
+// quote passes over the rest of a quoted string.
+func (g *grammar) quote(q byte) {
+	open := g.pos - 1
+	for g.pos < g.end {
+		c := g.src[g.pos]
+		g.pos++
+		switch {
+		case c == q:
+			return
+		case q == '\'':
+		case c == '\\':
+			g.pos = min(g.pos+1, g.end)
+		case c == '$':
+			g.dollar(true)
+		case c == '`':
+			g.backquote()
+		}
+		if c == '\r' && g.pos < g.end && g.src[g.pos] == '\n' {
+			g.edit(g.pos, strings.Repeat(string(q), 2))
+		}
+	}
+	g.unfinished(open, q, "unterminated quoted string")
+}
+
+// unfinished gives up at the end of the text inside what was opened at open;
+// what is ash's word for it.
+func (g *grammar) unfinished(open int, closer byte, what string) {
+	m := &mistake{text: "syntax error: " + what, off: g.pos, end: true}
+	switch g.d {
+	case Bash:
+		m.text, m.off = "unexpected EOF while looking for matching `"+string(closer)+"'", open
+	case Dash:
+		m.text = "Syntax error: " + strings.ToUpper(what[:1]) + what[1:]
+	}
+	panic(m)
+}
+
+// dollar passes over what follows a $.
+func (g *grammar) dollar(quoted bool) {
+	if g.pos >= g.end {
+		return
+	}
+	rest := g.src[g.pos:g.end]
+	switch {
+	case strings.HasPrefix(rest, "(("):
+		g.pos += 2
+		g.arithmetic()
+	case rest[0] == '(':
+		g.pos++
+		g.substitution()
+	case rest[0] == '{':
+		g.pos++
+		g.brace(quoted)
+	case rest[0] == '\'' && !quoted && g.d != Dash:
+		g.pos++
+		for g.pos < g.end {
+			c := g.src[g.pos]
+			g.pos++
+			if c == '\\' {
+				g.pos = min(g.pos+1, g.end)
+			} else if c == '\'' {
+				return
+			}
+		}
+		g.unfinished(g.pos, '\'', "unterminated quoted string")
+	case rest[0] == '"' && !quoted && g.d != Bash, rest[0] == '[' && g.d != Bash, rest[0] == '\'' && !quoted && g.d == Dash:
+		g.edit(g.pos-1, `\`) // the dollar stands for itself
+	}
+}
+
+// substitution passes over a command substitution up to its closing bracket.
+func (g *grammar) substitution() {
+	open := g.pos - 1
+	start, tok, docs, kwd, pushed, word, plain := g.start, g.tok, g.docs, g.kwd, g.pushed, g.word, g.plain
+	g.docs, g.kwd, g.pushed = nil, 0, false
+	g.list(2)
+	if g.next(); g.tok != ")" {
+		if g.d == Bash && g.tok == tokEOF {
+			panic(&mistake{text: "unexpected EOF while looking for matching `)'", off: open, end: true, past: true})
+		}
+		g.unexpected(")")
+	}
+	g.start, g.tok, g.docs, g.kwd, g.pushed, g.word, g.plain = start, tok, docs, kwd, pushed, word, plain
+}
+
+// backquote passes over `…`, whose text is a program of its own.
+func (g *grammar) backquote() {
+	open := g.pos
+	for g.pos < g.end {
+		switch g.src[g.pos] {
+		case '\\':
+			g.pos = min(g.pos+2, g.end)
+		case '`':
+			g.pos++
+			text := g.src[open : g.pos-1]
+			if strings.IndexByte(text, '\\') < 0 && g.d != Bash {
+				inner := grammar{src: g.src, d: g.d, pos: open, end: g.pos - 1}
+				inner.list(2)
+				g.edits = append(g.edits, inner.edits...)
+				g.spans = append(g.spans, inner.spans...)
+			}
+			return
+		default:
+			g.pos++
+		}
+	}
+	g.unfinished(open-1, '`', "EOF in backquote substitution")
+}
+
+// arithmetic passes over $((…)).
+func (g *grammar) arithmetic() {
+	open := g.pos
+	depth := 0
+	for g.pos < g.end {
+		c := g.src[g.pos]
+		g.pos++
+		switch c {
+		case '\\':
+			g.pos = min(g.pos+1, g.end)
+		case '$':
+			g.dollar(true)
+		case '`':
+			g.backquote()
+		case '(':
+			depth++
+		case ')':
+			switch {
+			case depth > 0:
+				depth--
+			case g.pos < g.end && g.src[g.pos] == ')':
+				if g.d != Dash && strings.TrimSpace(g.src[open:g.pos-1]) == "" {
+					g.edit(g.pos-1, "0")
+				}
+				g.pos++
+				g.spans = append(g.spans, span{open - 3, g.pos})
+				return
+			}
+		}
+	}
+	g.unfinished(open-1, ')', "missing '))'")
+}
+
+// brace passes over ${…}.
+func (g *grammar) brace(quoted bool) {
+	open := g.pos - 1
+	i := g.pos
+	for i < g.end && (word(g.src[i]) || i == g.pos && strings.IndexByte("#?!@*$-", g.src[i]) >= 0) {
+		i++
+	}
+	if i < g.end && (g.src[i] == '#' || g.src[i] == '%') && i > g.pos {
+		quoted = false // the pattern has quotes of its own
+	}
+	g.pos = i
+	for g.pos < g.end {
+		c := g.src[g.pos]
+		g.pos++
+		switch {
+		case c == '}':
+			g.spans = append(g.spans, span{open - 1, g.pos})
+			return
+		case c == '\\':
+			g.pos = min(g.pos+1, g.end)
+		case c == '\'' && !quoted, c == '"':
+			g.quote(c)
+		case c == '$':
+			g.dollar(quoted)
+		case c == '`':
+			g.backquote()
+		}
+	}
+	if quoted {
+		g.unfinished(open, '}', "unterminated quoted string")
+	}
+	g.unfinished(open, '}', "missing '}'")
+}
+
+// arithmeticCommand passes over bash's ((…)), whose first bracket has been
+// taken; it reports false, and takes nothing, where that is no such command.
+func (g *grammar) arithmeticCommand() bool {
+	depth := 0
+	for i := g.pos; i < g.end; i++ {
+		switch g.src[i] {
+		case '(':
+			depth++
+		case ')':
+			depth--
+			if depth == 0 {
+				if i+1 < g.end && g.src[i+1] == ')' {
+					g.pos = i + 2
+					return true
+				}
+				return false
+			}
+		}
+	}
+	panic(&mistake{text: "unexpected EOF while looking for matching `)'", off: g.pos})
+}
+
+// conditional passes over bash's [[ … ]].
+func (g *grammar) conditional() {
+	g.inside = true
+	defer func() { g.inside = false }()
+	for g.pos < g.end {
+		g.scan()
+		if g.tok == tokWord && g.word == "]]" {
+			return
+		}
+		if g.tok == tokWord && g.word == "=~" {
+			// A regular expression ends at a blank outside brackets.
+			for g.pos < g.end && (g.src[g.pos] == ' ' || g.src[g.pos] == '\t') {
+				g.pos++
+			}
+			for depth := 0; g.pos < g.end && (depth > 0 || g.src[g.pos] != ' ' && g.src[g.pos] != '\n'); {
+				c := g.src[g.pos]
+				g.pos++
+				switch c {
+				case '(':
+					depth++
+				case ')':
+					depth--
+				case '\\':
+					g.pos = min(g.pos+1, g.end)
+				case '\'', '"':
+					g.quote(c)
+				case '$':
+					g.dollar(false)
+				}
+			}
+		}
+	}
+}
+
+// apply puts the edits into the program and returns it with a function that
+// takes an offset back to where it was before.
+func (g *grammar) apply(src string) (string, []edit) {
+	if len(g.edits) == 0 {
+		return src, nil
+	}
+	slices.SortStableFunc(g.edits, func(a, b edit) int { return a.off - b.off })
+	var b strings.Builder
+	at := 0
+	for _, e := range g.edits {
+		if e.off >= len(src) {
+			break
+		}
+		b.WriteString(src[at:e.off] + e.text)
+		at = e.off
+	}
+	b.WriteString(src[at:])
+	return b.String(), g.edits
+}
