@@ -67,7 +67,8 @@ node_packages() {
   printf '%s\n' "$want" >"$stamp"
 }
 
-generate() { go generate ./wasm/ui/...; }
+# What a component that is gone has left would not compile.
+generate() { rm -f wasm/ui/*_gen.go && go generate ./wasm/ui/...; }
 
 wasm() { # wasm NAME PACKAGE
   GOOS=js GOARCH=wasm go build -trimpath -ldflags='-s -w' -o "$stage/$1.wasm" "$2"
