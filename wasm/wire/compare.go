@@ -58,6 +58,7 @@ type Comparison struct {
 type CompareSide struct {
 	Build
 	ManifestDigest string `json:"manifestDigest"`
+	Top            string `json:"top"`        // ID of its newest step
 	Compressed     int64  `json:"compressed"` // what a pull moves with nothing there
 	Missing        int64  `json:"missing"`    // what it moves where the other image is there
 	Hits           int    `json:"hits"`       // steps taken from the cache

@@ -1,12 +1,14 @@
 package session
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/opencontainers/go-digest"
+
 	"layerlab.dev/core/compare"
+	"layerlab.dev/core/cost"
 	"layerlab.dev/core/image"
 	"layerlab.dev/core/vfs"
 	"layerlab.dev/wasm/wire"
@@ -43,18 +45,20 @@ func (s *Session) compare(q wire.CompareQuery) (wire.Comparison, error) {
 			out.Files.Both++
 		}
 	}
-	ctx := s.options.Context(context.Background())
-	a, err := left.manifest(ctx)
+	a, err := s.costs(left)
 	if err != nil {
 		return out, fmt.Errorf("the left image: %w", err)
 	}
-	b, err := right.manifest(ctx)
+	b, err := s.costs(right)
 	if err != nil {
 		return out, fmt.Errorf("the right image: %w", err)
 	}
-	s.mu.Lock()
-	out.Left, out.Right = s.results.side(left, a, b), s.results.side(right, b, a)
-	s.mu.Unlock()
+	if out.Left, err = s.side(left, a, b); err != nil {
+		return out, err
+	}
+	if out.Right, err = s.side(right, b, a); err != nil {
+		return out, err
+	}
 	rows(&out, left, right)
 	out.Config = []wire.ConfigDifference{}
 	for _, d := range image.CompareConfigs(left.result.Image.ConfigJSON(), right.result.Image.ConfigJSON()) {
@@ -63,6 +67,7 @@ func (s *Session) compare(q wire.CompareQuery) (wire.Comparison, error) {
 		}
 	}
 	out.Edits = edits(left, right, a, b)
+	out.Left.Top, out.Right.Top = left.top(), right.top()
 	return out, nil
 }
 
@@ -74,13 +79,16 @@ func (s *Session) pair(leftID, rightID string) (left, right *work, err error) {
 	return left, right, err
 }
 
-// manifest is the image's, with its layers compressed as its workspace says.
-func (d *work) manifest(ctx context.Context) (*image.Manifest, error) {
-	return d.result.Image.Manifest(ctx, image.Options{Compression: d.compression})
-}
-
 // final is the stage that is the image.
 func (d *work) final() *stage { return d.stages[d.image.Final] }
+
+// top is the ID of the newest step, after which the files are the image's.
+func (d *work) top() string {
+	if steps := d.final().steps; len(steps) > 0 {
+		return steps[len(steps)-1].ID
+	}
+	return ""
+}
 
 // tree is the union of the image's layers.
 func (d *work) tree() compare.Tree {
@@ -91,26 +99,22 @@ func (d *work) tree() compare.Tree {
 	return t
 }
 
-// side describes one of two images; other is the manifest of the other one.
-func (r *results) side(d *work, m, other *image.Manifest) wire.CompareSide {
-	current := r.good[d.Path]
-	out := wire.CompareSide{Build: r.describe(d, current != nil && current.image.ID == d.image.ID), ManifestDigest: string(m.Digest)}
-	there := map[string]bool{}
-	for _, b := range other.Layers {
-		there[string(b.Digest)] = true
+// side describes one of two images.
+func (s *Session) side(d *work, img, other cost.Image) (wire.CompareSide, error) {
+	m, err := d.result.Image.Manifest(s.context(), image.Options{Compression: d.compression})
+	if err != nil {
+		return wire.CompareSide{}, err
 	}
-	documents := int64(len(m.JSON) + len(d.result.Image.ConfigJSON()))
-	out.Compressed, out.Missing = documents, documents
-	if m.Digest == other.Digest {
-		out.Missing = 0
+	there := map[digest.Digest]bool{}
+	for _, l := range other.Layers {
+		there[l.Digest] = true
 	}
-	for _, b := range m.Layers {
-		out.Compressed += b.Size
-		if !there[string(b.Digest)] {
-			out.Missing += b.Size
-			there[string(b.Digest)] = true // a second layer of the same bytes is not moved again
-		}
-	}
+	move := cost.Transfer(img, func(b digest.Digest) bool { return there[b] })
+	s.mu.Lock()
+	current := s.results.good[d.Path]
+	out := wire.CompareSide{Build: s.results.describe(d, current != nil && current.image.ID == d.image.ID),
+		ManifestDigest: string(m.Digest), Compressed: move.Whole, Missing: move.Bytes}
+	s.mu.Unlock()
 	for _, st := range d.final().steps {
 		switch st.Cache.State {
 		case "hit":
@@ -119,7 +123,7 @@ func (r *results) side(d *work, m, other *image.Manifest) wire.CompareSide {
 			out.Built++
 		}
 	}
-	return out
+	return out, nil
 }
 
 // rows aligns the two histories.
@@ -173,21 +177,21 @@ func (d *work) line(l compare.Line, n int) *wire.CompareLine {
 // edits tells, for every instruction of both images that reads the build
 // context, what is made and moved again when that has changed: its layer and
 // all above it.
-func edits(left, right *work, a, b *image.Manifest) []wire.CompareEdit {
-	type cost struct {
+func edits(left, right *work, a, b cost.Image) []wire.CompareEdit {
+	type again struct {
 		layers int
 		bytes  int64
 	}
-	costs := func(d *work, m *image.Manifest) (texts []string, by map[string]cost) {
-		by = map[string]cost{}
+	all := func(d *work, img cost.Image) (texts []string, by map[string]again) {
+		by = map[string]again{}
 		layered := d.final().layered()
 		for n, st := range layered {
 			if st.Kind == "base" || st.Source != "" || st.Keyword != "COPY" && st.Keyword != "ADD" {
 				continue
 			}
-			c := cost{layers: len(layered) - n}
-			for _, blob := range m.Layers[n:] {
-				c.bytes += blob.Size
+			c := again{layers: len(layered) - n}
+			for _, l := range img.Layers[n:] {
+				c.bytes += l.Compressed
 			}
 			if _, twice := by[st.Text]; !twice {
 				texts, by[st.Text] = append(texts, st.Text), c
@@ -195,8 +199,8 @@ func edits(left, right *work, a, b *image.Manifest) []wire.CompareEdit {
 		}
 		return texts, by
 	}
-	_, before := costs(left, a)
-	texts, after := costs(right, b)
+	_, before := all(left, a)
+	texts, after := all(right, b)
 	out := []wire.CompareEdit{}
 	for _, text := range texts {
 		if was, ok := before[text]; ok {

@@ -41,6 +41,20 @@ func (e *earlier) find(imageID string) *work {
 	return nil
 }
 
+// step finds a step of a build that is kept, nil where there is none.
+func (e *earlier) step(id string) *step {
+	for _, d := range e.works() {
+		for _, s := range d.stages {
+			for _, st := range s.steps {
+				if st.ID == id {
+					return st
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // trim forgets the oldest builds beyond what may be kept. What current builds
 // use costs nothing more.
 func (e *earlier) trim(current []*work) {

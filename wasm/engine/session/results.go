@@ -67,7 +67,10 @@ func (r *results) step(id string) *step {
 	if st := r.now.steps[id]; st != nil {
 		return st
 	}
-	return r.before.steps[id]
+	if st := r.before.steps[id]; st != nil {
+		return st
+	}
+	return r.earlier.step(id)
 }
 
 // step finds a step by its ID.

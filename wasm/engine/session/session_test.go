@@ -271,8 +271,9 @@ func TestFailedBuildKeepsResults(t *testing.T) {
 	ask[wire.Doc](p, wire.MethodDoc, wire.DocQuery{Image: img.ID, Name: "config"})
 }
 
-// A question about the stack on screen may cross the news of the next one.
-func TestQuestionsAboutTheRoundBefore(t *testing.T) {
+// A question about the stack on screen may cross the news of the next one, and
+// a build that is kept to be compared with can be asked about for longer.
+func TestQuestionsAboutEarlierBuilds(t *testing.T) {
 	p := newPage(t)
 	dockerfile := lines("FROM scratch", "COPY a /a")
 	_, first := p.image(workspace(1, "Dockerfile", dockerfile, "a", "1"))
@@ -281,9 +282,11 @@ func TestQuestionsAboutTheRoundBefore(t *testing.T) {
 	if rows := ask[wire.Rows](p, wire.MethodRows, q); rows.Total != 1 || rows.Rows[0].Size != 1 {
 		t.Errorf("rows %+v", rows)
 	}
-	p.image(workspace(3, "Dockerfile", dockerfile, "a", "333"))
+	for n := range 20 {
+		p.image(workspace(3+n, "Dockerfile", dockerfile, "a", strings.Repeat("3", 3+n)))
+	}
 	if res, _ := p.try(wire.MethodRows, q); !strings.Contains(res.Error, "is gone") {
-		t.Errorf("two rounds later: %q", res.Error)
+		t.Errorf("twenty builds later: %q", res.Error)
 	}
 }
 
