@@ -219,7 +219,7 @@ func (d *dispatcher) exitError(args []string, code int, out []Output) error {
 func runError(args []string, err error) error {
 	var unsupported *shell.UnsupportedError
 	if errors.As(err, &unsupported) {
-		return &failure{adviser{error: err, advice: unsupported.Advice}, unsupported.ExitCode}
+		return &failure{err, unsupported.ExitCode}
 	}
 	if errors.Is(err, context.Canceled) {
 		return saysCancelledBy.Wrap(err)
@@ -229,9 +229,11 @@ func runError(args []string, err error) error {
 
 // failure is an error of a command that would have had an exit code.
 type failure struct {
-	adviser
+	error
 	code int
 }
+
+func (f *failure) Unwrap() error { return f.error }
 
 // fileNode is a file of one's own, to be mounted.
 func fileNode(text string, mode uint32) *vfs.Node {

@@ -167,8 +167,7 @@ func (s *Shell) invoke(st *syntax.Stmt, assigns []*syntax.Assign, argv []string,
 	}
 	name := argv[0]
 	b, special := s.find(name)
-	if b == nil || len(st.Redirs) > 0 || s.funcs[name] != nil || name == "exec" || name == "command" || name == "eval" || name == "." {
-		// Other builtins leave no trace in the tree.
+	if b == nil || len(st.Redirs) > 0 || s.funcs[name] != nil || !traceless[name] {
 		old := s.attribute(st, argv)
 		defer func() { s.p.Command = old }()
 	}
@@ -218,6 +217,10 @@ func (s *Shell) invoke(st *syntax.Stmt, assigns []*syntax.Assign, argv []string,
 	}
 	s.last = argv[len(argv)-1]
 }
+
+// traceless are the builtins that never write to a file by themselves.
+var traceless = map[string]bool{":": true, "true": true, "false": true, "[": true, "test": true, "[[": true, "shift": true, "break": true,
+	"continue": true, "return": true, "exit": true, "local": true, "unset": true, "wait": true, "cd": true, "read": true, "getopts": true, "let": true}
 
 // call1 runs a builtin. An error in one that is not special ends only it.
 func (s *Shell) call1(b builtin, argv []string, special bool) (status int) {

@@ -128,9 +128,13 @@ func box(p *proc.Proc, name string) (func(*proc.Proc) int, error) {
 		return f, nil
 	}
 	if slices.Contains(applet.List(p.Plain), name) {
-		p.Machine().Abort(&UnsupportedError{Command: strings.Join(p.Args, " "), Path: p.Exe, ExitCode: 126,
+		e := &UnsupportedError{Command: strings.Join(p.Args, " "), Path: p.Exe, ExitCode: 126,
 			Reason: whyApplet.With(),
-			Advice: insteadOther.With()})
+			Advice: insteadOther.With()}
+		if reason, advice, ok := explain(name); ok {
+			e.Reason, e.Advice = reason, advice
+		}
+		p.Machine().Abort(e)
 	}
 	return func(p *proc.Proc) int {
 		p.Errorf("%s: applet not found\n", p.Name())

@@ -228,6 +228,7 @@ func (s *Shell) top(f func() int) int {
 	if action, ok := s.traps[0]; ok && action != "" {
 		delete(s.traps, 0)
 		s.flow, s.status = onward, status
+		s.p.Command = nil // what the trap does is its own
 		s.builtin = ""
 		after := s.guard(func() int {
 			s.source(action, 0)

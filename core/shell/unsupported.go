@@ -10,17 +10,21 @@ import (
 // unsupported explains why a program cannot be run here.
 func unsupported(p *proc.Proc, at, base string) *UnsupportedError {
 	e := &UnsupportedError{Command: strings.Join(p.Args, " "), Path: at, ExitCode: 126}
-	e.Reason, e.Advice = explain(base)
+	var known bool
+	if e.Reason, e.Advice, known = explain(base); !known {
+		e.Reason, e.Advice = whyCompiled.With(), insteadDocker.With()
+	}
 	return e
 }
 
-func explain(base string) (reason, advice message.Message) {
+// explain says of a program that many know why it cannot run.
+func explain(base string) (reason, advice message.Message, known bool) {
 	for prefix, f := range families {
 		if base == prefix || strings.HasPrefix(base, prefix) && strings.Trim(base[len(prefix):], "0123456789.-") == "" {
-			return f.reason.With(), f.advice.With()
+			return f.reason.With(), f.advice.With(), true
 		}
 	}
-	return whyCompiled.With(), insteadDocker.With()
+	return reason, advice, false
 }
 
 // family says of programs why they cannot be interpreted and what to do instead.
@@ -45,6 +49,7 @@ var families = map[string]family{
 	"node":                {whyNode, insteadShellCommands},
 	"go":                  {whyGo, insteadCopyBinary},
 	"gcc":                 {whyGcc, insteadCopyBinary},
+	"g++":                 {whyGcc, insteadCopyBinary},
 	"cc":                  {whyGcc, insteadCopyBinary},
 	"make":                {whyMake, insteadCopyMade},
 	"cargo":               {whyCargo, insteadCopyBinary},
