@@ -28,7 +28,7 @@ func id(p *proc.Proc) int {
 	o := options(p, "ugGnrZ", "user=u", "group=g", "groups=G", "name=n", "real=r")
 	uid, gid := p.UID, p.GID
 	var all []int
-	if len(o.Rest) > 1 {
+	if len(o.Rest) > 1 || !p.GNU && (o.Has('n') || o.Has('r')) && !o.Has('u') && !o.Has('g') && !o.Has('G') {
 		return usage(p)
 	}
 	if len(o.Rest) == 1 {
@@ -471,7 +471,7 @@ func makeHome(p *proc.Proc, home string, uid, gid int, skel string) {
 		}
 	}
 	if err == nil {
-		each(p, home, true, func(path string, _ *vfs.Node) bool { return p.Lchown(path, uid, gid) == nil })
+		each(p, home, true, false, func(path string, _ *vfs.Node) bool { return p.Lchown(path, uid, gid) == nil })
 	}
 	p.Chmod(home, 0o2755)
 	p.Umask = old

@@ -35,6 +35,9 @@ func (t *tarApplet) create(file string, names []string) int {
 	for _, n := range names {
 		t.add(&buf, n)
 	}
+	if t.status != 0 && !p.GNU {
+		p.Warn("error exit delayed from previous errors")
+	}
 	buf.Write(make([]byte, 1024))
 	data := buf.Bytes()
 	for p.GNU && len(data)%10240 != 0 {
@@ -73,10 +76,19 @@ func unzip(p *proc.Proc) int {
 		}
 	}
 	if err != nil {
+		if !p.GNU {
+			p.Die("can't open %s[.zip]", name)
+		}
 		p.Die("can't open %s, %s.zip, %s.ZIP", name, name, name)
 	}
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
+		if !p.GNU {
+			if !o.Has('q') && !o.Has('p') {
+				p.Printf("Archive:  %s\n", name)
+			}
+			p.Die("short read")
+		}
 		p.Die("no zip signature")
 	}
 	if o.Has('d') {
@@ -158,13 +170,46 @@ func unzip(p *proc.Proc) int {
 }
 
 // cpio reads and writes archives of the newc kind.
+// cpioPass copies the files named on standard input below a directory.
+func cpioPass(p *proc.Proc, o *proc.Options) int {
+	data, _ := gather(p, nil, -1)
+	c := newCopier(p)
+	c.force, c.preserve = true, o.Has('m')
+	size := int64(0)
+	for n := range strings.SplitSeq(strings.TrimSuffix(string(data), "\n"), "\n") {
+		st, err := p.Lstat(n)
+		if err != nil {
+			p.Die("%s: %s", n, proc.Text(err))
+		}
+		to := under(o.Rest[0], n)
+		if o.Has('d') {
+			makeParents(p, to)
+		}
+		if st.IsDir() {
+			p.Mkdir(to, st.Mode)
+			continue
+		}
+		if !c.file(n, to) {
+			return 1
+		}
+		size += st.Size()
+	}
+	p.Errorf("%d blocks\n", (size+511)/512)
+	return 0
+}
+
 func cpio(p *proc.Proc) int {
 	if helped(p) {
 		return 0
 	}
 	o := options(p, "itoduvmpLF:H:0R:", "extract=i", "create=o", "make-directories=d", "format=H", "quiet=\x81", "preserve-modification-time=m", "list=t", "null=0")
 	switch {
+	case o.Has('p') && len(o.Rest) == 1:
+		return cpioPass(p, o)
 	case o.Has('o'):
+		if o.Arg('H') != "newc" && !p.GNU {
+			return usage(p)
+		}
 		data, _ := gather(p, nil, -1)
 		sep := "\n"
 		if o.Has('0') {
@@ -218,7 +263,9 @@ func cpio(p *proc.Proc) int {
 		}
 		p.Out().Write(b.Bytes())
 		p.Out().Flush()
-		p.Errorf("%d blocks\n", (b.Len()+511)/512)
+		if p.GNU {
+			p.Errorf("%d blocks\n", (b.Len()+511)/512)
+		}
 		return 0
 	case o.Has('i') || o.Has('t'):
 		var data []byte
@@ -231,6 +278,12 @@ func cpio(p *proc.Proc) int {
 			data, _ = gather(p, nil, -1)
 		}
 		size := len(data)
+		if size == 0 && !p.GNU {
+			return 0
+		}
+		if size < 110 && !p.GNU {
+			p.Die("short read")
+		}
 		for len(data) >= 110 && string(data[:6]) == "070701" {
 			field := func(i int) int64 {
 				n, _ := strconv.ParseInt(string(data[6+8*i:14+8*i]), 16, 64)
@@ -251,8 +304,22 @@ func cpio(p *proc.Proc) int {
 			if name == "TRAILER!!!" {
 				break
 			}
+			wanted := len(o.Rest) == 0
+			for _, pat := range o.Rest {
+				wanted = wanted || globMatch(pat, name)
+			}
+			if !wanted {
+				continue
+			}
 			if o.Has('t') {
-				p.Puts(name + "\n")
+				if o.Has('v') {
+					p.Printf("%c%s %d/%d %9d %s ", typeLetter(kindOf(mode)), letters(mode&0o7777), uid, gid, len(content), strftime(p, "%Y-%m-%d %H:%M:%S", mtime/1e9, 0))
+				}
+				p.Puts(name)
+				if o.Has('v') && mode&0o170000 == 0o120000 {
+					p.Puts(" -> " + string(content))
+				}
+				p.Puts("\n")
 				continue
 			}
 			if o.Has('v') {
@@ -302,6 +369,10 @@ func ar(p *proc.Proc) int {
 		return usage(p)
 	}
 	mode := strings.TrimPrefix(p.Args[1], "-")
+	if i := strings.IndexAny(mode, "rci"); i >= 0 && mode[i] == 'r' && p.Plain {
+		p.Warn("invalid option -- 'r'")
+		return usage(p)
+	}
 	data, err := p.ReadFile(p.Args[2])
 	if err != nil {
 		p.Die("can't open '%s': %s", p.Args[2], proc.Text(err))

@@ -45,6 +45,9 @@ func awkApplet(p *proc.Proc) int {
 			}
 			return time.Date(n[0], time.Month(n[1]), n[2], n[3], n[4], n[5], 0, zone(p)).Unix()
 		}}
+	if o.Has('W') && !p.GNU {
+		p.Warn("warning: option -W is ignored")
+	}
 	if o.Has('F') {
 		c.FS, c.HasFS = o.Arg('F'), true
 		if c.FS == "t" {

@@ -2,6 +2,7 @@ package applet
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"layerlab.dev/core/shell/proc"
@@ -139,6 +140,9 @@ func (z *packer) boxFile(name string) {
 		}
 		p.Close(fd)
 	}
+	if readErr != nil && !z.undo {
+		data, readErr = nil, nil // busybox reads nothing of a directory
+	}
 	out, ok := z.boxCode(data, readErr)
 	switch {
 	case o.Has('t'):
@@ -163,13 +167,18 @@ func (z *packer) boxFile(name string) {
 		}
 		if o.Has('v') {
 			percent := 0
+			if !z.undo && z.codec == bzip2Codec {
+				percent = int(st.Size()) * 100 / max(len(out), 1)
+			}
 			if z.undo && len(out) > 0 {
 				percent = int(st.Size()) * 100 / len(out)
 			}
 			p.Errorf("%s: %d%% - replaced with %s\n", name, uint32(100-percent), target)
 		}
 		if !z.keep {
-			p.Unlink(name)
+			if err := p.Unlink(name); err != nil {
+				fail("can't remove file '%s': %s", name, proc.Text(err))
+			}
 		}
 	}
 }
@@ -186,6 +195,10 @@ func (z *packer) boxCode(data []byte, readErr error) ([]byte, bool) {
 	}
 	if z.clever {
 		if c = codecOf(data); c == nil {
+			if len(data) < 2 {
+				p.Warn("short read")
+				p.Exit(1)
+			}
 			p.Warn("no gzip/bzip2/xz magic")
 			p.Exit(1)
 		}
@@ -197,12 +210,19 @@ func (z *packer) boxCode(data []byte, readErr error) ([]byte, bool) {
 	switch {
 	case c == lzmaCodec && err == errMagic:
 		p.Warn("bad lzma header")
+	case c == lzmaCodec:
+		p.Warn("unexpected EOF")
+	case c == xzCodec && err == errMagic && len(data) >= 12:
+		// Its decoder takes an unknown format for an end.
+		return nil, true
 	case c == xzCodec:
 		p.Warn("corrupted data")
 	case err == errMagic:
 		p.Warn("invalid magic")
 	case c == bzip2Codec:
 		p.Warn("bunzip error %d", bunzipError(err))
+	case c == gzipCodec && err == io.ErrUnexpectedEOF:
+		p.Warn("unexpected end of file")
 	case c == gzipCodec:
 		p.Warn("corrupted data")
 		p.Warn("error inflating")

@@ -14,8 +14,10 @@ type copier struct {
 	update, hard, soft, noClobber bool
 	// through says that an existing file is written through, not replaced.
 	through bool
-	seen    map[uint64]string // where the first name of an inode went
-	made    map[uint64]bool   // directories this copy has made
+	// unlinkFirst removes an existing file, ask asks before it goes.
+	unlinkFirst, ask bool
+	seen             map[uint64]string // where the first name of an inode went
+	made             map[uint64]bool   // directories this copy has made
 }
 
 func newCopier(p *proc.Proc) *copier {
@@ -27,7 +29,7 @@ func (c *copier) clear(dest string, cause error) bool {
 	if c.noClobber {
 		return false
 	}
-	if c.through && !c.force && cause != nil {
+	if c.through && !c.force && !c.ask && cause != nil {
 		c.p.WarnErr(cause, "can't create '%s'", dest)
 		return false
 	}
@@ -70,7 +72,7 @@ func (c *copier) copy(source, dest string, top bool) bool {
 		p.WarnErr(err, "can't stat '%s'", dest)
 		return false
 	}
-	if c.deref && err == nil {
+	if c.deref && err == nil && p.GNU {
 		if d, e := p.Stat(dest); e == nil {
 			dst = d
 		}
@@ -78,7 +80,7 @@ func (c *copier) copy(source, dest string, top bool) bool {
 	exists := err == nil
 	if exists {
 		same := src.Ino() == dst.Ino() && p.Device(source) == p.Device(dest)
-		if d, e := p.Stat(dest); e == nil && !same && follow {
+		if d, e := p.Stat(dest); e == nil && !same && follow && p.GNU {
 			same = src.Ino() == d.Ino() && p.Device(source) == p.Device(dest)
 		}
 		if same && !(c.hard || c.soft) {
@@ -122,6 +124,12 @@ func (c *copier) copy(source, dest string, top bool) bool {
 			return false
 		}
 		return true
+	}
+	if exists && c.unlinkFirst {
+		if !c.clear(dest, nil) {
+			return false
+		}
+		exists = false
 	}
 	if src.Kind == vfs.File || follow && !c.recurse {
 		return c.regular(source, dest, src, exists)
@@ -190,6 +198,9 @@ func (c *copier) regular(source, dest string, src *vfs.Node, exists bool) bool {
 		}
 		c.seen[src.Ino()] = dest
 	}
+	if exists && c.ask && !confirm(p, dest) {
+		return p.GNU == false
+	}
 	in, err := p.Open(source, proc.Read, 0)
 	if err != nil {
 		if p.GNU {
@@ -208,7 +219,7 @@ func (c *copier) regular(source, dest string, src *vfs.Node, exists bool) bool {
 		mode &= 0o777
 	}
 	flags := proc.Write | proc.Create | proc.Excl
-	if c.through {
+	if c.through && !c.ask {
 		flags = proc.Write | proc.Create | proc.Trunc
 	}
 	out, err := p.Open(dest, flags, mode)
@@ -318,6 +329,12 @@ func cp(p *proc.Proc) int {
 	c.force = o.Has('f') || o.Has(0x82)
 	c.verbose = o.Has('v')
 	c.update = o.Has('u')
+	c.unlinkFirst = o.Has(0x82)
+	for _, x := range o.Order {
+		if strings.IndexByte("nif", x.Char) >= 0 {
+			c.ask = x.Char == 'i'
+		}
+	}
 	c.hard, c.soft = o.Has('l'), o.Has('s')
 	c.noClobber = o.Has('n')
 	c.derefTop = o.Has('H')
@@ -408,6 +425,12 @@ func mv(p *proc.Proc) int {
 		return 0
 	}
 	o := options(p, "finTvt:u", "force=f", "interactive=i", "no-clobber=n", "verbose=v", "no-target-directory=T", "target-directory=t")
+	ask := false
+	for _, x := range o.Order {
+		if strings.IndexByte("nif", x.Char) >= 0 {
+			ask = x.Char == 'i'
+		}
+	}
 	args := o.Rest
 	var last string
 	into := false
@@ -441,6 +464,9 @@ func mv(p *proc.Proc) int {
 		if into {
 			dest = under(last, base(a))
 		}
+		if _, err := p.Lstat(dest); err == nil && ask && !confirm(p, dest) {
+			continue
+		}
 		if !move(p, a, dest, o.Has('n')) {
 			status = 1
 			continue
@@ -454,6 +480,13 @@ func mv(p *proc.Proc) int {
 		}
 	}
 	return status
+}
+
+// confirm asks whether dest may be overwritten.
+func confirm(p *proc.Proc, dest string) bool {
+	p.Errorf("%s: overwrite '%s'? ", p.Name(), dest)
+	line, _ := p.In().Line()
+	return strings.HasPrefix(line, "y") || strings.HasPrefix(line, "Y")
 }
 
 func move(p *proc.Proc, from, to string, keep bool) bool {
@@ -533,8 +566,11 @@ func install(p *proc.Proc) int {
 	mode := uint32(0o755)
 	if o.Has('m') {
 		m, err := Mode(o.Arg('m'), 0, false, 0)
-		if err != nil {
+		switch {
+		case err != nil && p.GNU:
 			p.Die("invalid mode '%s'", o.Arg('m'))
+		case err != nil:
+			m = 0o7777 // busybox does not look
 		}
 		mode = m
 	}

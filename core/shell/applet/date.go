@@ -212,6 +212,76 @@ func strftimeIn(format string, t time.Time) string {
 	return b.String()
 }
 
+// strptime reads a date by a format of strptime(3): numbers only.
+func strptime(p *proc.Proc, s, format string, utc bool) (int64, bool) {
+	loc := zone(p)
+	if utc {
+		loc = time.UTC
+	}
+	now := time.Unix(floorDiv(p.Machine().Now(), 1e9), 0).In(loc)
+	y, mo, d := now.Date()
+	month := int(mo)
+	h, mi, se := 0, 0, 0
+	number := func(digits int) (n int, ok bool) {
+		i := 0
+		for i < len(s) && i < digits && s[i] >= '0' && s[i] <= '9' {
+			n = n*10 + int(s[i]-'0')
+			i++
+		}
+		s = s[i:]
+		return n, i > 0
+	}
+	format = strings.NewReplacer("%T", "%H:%M:%S", "%F", "%Y-%m-%d", "%D", "%m/%d/%y", "%R", "%H:%M").Replace(format)
+	for i := 0; i < len(format); i++ {
+		if format[i] != '%' || i+1 == len(format) {
+			if s == "" || s[0] != format[i] {
+				return 0, false
+			}
+			s = s[1:]
+			continue
+		}
+		i++
+		n, ok := 0, true
+		switch format[i] {
+		case 'Y':
+			n, ok = number(4)
+			y = n
+		case 'y':
+			n, ok = number(2)
+			if y = 1900 + n; n < 69 {
+				y += 100
+			}
+		case 'm':
+			n, ok = number(2)
+			month = n
+		case 'd', 'e':
+			n, ok = number(2)
+			d = n
+		case 'H':
+			n, ok = number(2)
+			h = n
+		case 'M':
+			n, ok = number(2)
+			mi = n
+		case 'S':
+			n, ok = number(2)
+			se = n
+		case 's':
+			n, ok = number(18)
+			return int64(n), ok && s == ""
+		default:
+			ok = false
+		}
+		if !ok {
+			return 0, false
+		}
+	}
+	if s != "" || month < 1 || month > 12 || d < 1 || d > 31 {
+		return 0, false
+	}
+	return time.Date(y, time.Month(month), d, h, mi, se, 0, loc).Unix(), true
+}
+
 // parseDate reads a date as busybox's parse_datestr does, and a few more forms
 // that only GNU date knows. The result is seconds since the epoch.
 func parseDate(p *proc.Proc, s string, utc bool) (int64, bool) {
@@ -452,6 +522,9 @@ func date(p *proc.Proc) int {
 			if t, e := strconv.ParseInt(o.Arg('r'), 10, 64); e == nil && !p.GNU {
 				sec, nsec = t, 0
 			} else {
+				if !p.GNU {
+					p.Die("can't stat '%s': %s", o.Arg('r'), proc.Text(err))
+				}
 				p.Die("%s: %s", o.Arg('r'), proc.Text(err))
 			}
 		} else {
@@ -459,7 +532,15 @@ func date(p *proc.Proc) int {
 		}
 	}
 	if has {
-		t, ok := parseDate(p, text, o.Has('u'))
+		t, ok := int64(0), false
+		if o.Has('D') {
+			t, ok = strptime(p, text, o.Arg('D'), o.Has('u'))
+		} else {
+			t, ok = parseDate(p, text, o.Has('u'))
+		}
+		if strings.HasPrefix(text, "@-") && !p.GNU {
+			ok = false
+		}
 		if !ok {
 			if p.GNU {
 				p.Die("invalid date ‘%s’", text)

@@ -61,7 +61,7 @@ func dd(p *proc.Proc) int {
 		case "conv":
 			for c := range strings.SplitSeq(v, ",") {
 				conv[c] = true
-				if !has([]string{"notrunc", "sync", "noerror", "fsync", "swab", "ucase", "lcase", "fdatasync", "excl", "nocreat", "sparse", "block", "unblock"}, c) {
+				if (c == "ucase" || c == "lcase" || c == "excl" || c == "nocreat" || c == "sparse" || c == "block" || c == "unblock") && !p.GNU || !has([]string{"notrunc", "sync", "noerror", "fsync", "swab", "ucase", "lcase", "fdatasync", "excl", "nocreat", "sparse", "block", "unblock"}, c) {
 					p.Die("invalid argument '%s' to '%s'", c, "conv")
 				}
 			}

@@ -3,6 +3,7 @@ package applet
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,7 +32,7 @@ func cmp(p *proc.Proc) int {
 				if p.GNU {
 					simple(p, names[i], err)
 				} else {
-					p.Warn("can't open '%s': %s", names[i], proc.Text(err))
+					simple(p, names[i], err)
 				}
 			}
 			return 2
@@ -128,8 +129,7 @@ func diff(p *proc.Proc) int {
 			p.Errorf("diff: Try 'diff --help' for more information.\n")
 			return 2
 		}
-		p.Warn("need exactly two arguments")
-		p.Exit(2)
+		return usage(p)
 	}
 	a, b := o.Rest[0], o.Rest[1]
 	var nodes [2]*vfs.Node
@@ -161,9 +161,14 @@ func diff(p *proc.Proc) int {
 	case dirB:
 		b = under(b, base(a))
 	}
-	if _, err := p.Stat(a); err != nil && a != "-" && !o.Has('N') {
-		p.Warn("can't stat '%s': %s", a, proc.Text(err))
-		return 2
+	for _, n := range []string{a, b} {
+		if _, err := p.Stat(n); err != nil && n != "-" && !o.Has('N') {
+			p.Warn("can't stat '%s': %s", n, proc.Text(err))
+			if p.GNU {
+				return 2
+			}
+			return 1
+		}
 	}
 	d.files(a, b, false)
 	return d.status
@@ -173,6 +178,11 @@ func (d *differ) dirs(a, b string) {
 	p := d.p
 	namesA, _ := p.ReadDir(a)
 	namesB, _ := p.ReadDir(b)
+	if from := d.o.Arg('S'); from != "" {
+		// The comparison begins at this name.
+		earlier := func(n string) bool { return n < from }
+		namesA, namesB = slices.DeleteFunc(namesA, earlier), slices.DeleteFunc(namesB, earlier)
+	}
 	i, j := 0, 0
 	for i < len(namesA) || j < len(namesB) {
 		switch {
@@ -215,8 +225,24 @@ func (d *differ) only(dir, other, name string, first bool) {
 		}
 		return
 	}
+	if d.o.Has('r') && !d.p.GNU && isDir(d.p, path, true) {
+		d.below(path, under(other, name), first)
+		return
+	}
 	d.p.Printf("Only in %s: %s\n", dir, name)
 	d.status = max(d.status, 1)
+}
+
+// below compares what is in a directory that the other side lacks: busybox
+// names nothing of it, but shows its files with -N.
+func (d *differ) below(path, other string, first bool) {
+	if !d.o.Has('N') {
+		return
+	}
+	names, _ := d.p.ReadDir(path)
+	for _, n := range names {
+		d.only(path, other, n, first)
+	}
 }
 
 func (d *differ) read(name string) (string, bool) {
@@ -249,6 +275,11 @@ func (d *differ) files(a, b string, inDir bool) {
 		return
 	}
 	if x == y {
+		if na, e := p.Stat(a); e == nil && !p.GNU {
+			if nb, e := p.Stat(b); e == nil && na.Ino() == nb.Ino() {
+				return
+			}
+		}
 		if o.Has('s') {
 			p.Printf("Files %s and %s are identical\n", a, b)
 		}
@@ -319,7 +350,11 @@ func (d *differ) files(a, b string, inDir bool) {
 		p.Printf("@@ -%s +%s @@\n", hunkRange(a1, a2), hunkRange(b1, b2))
 		at := a1
 		put := func(sign byte, lines []string, i int, eol bool) {
-			p.Puts(string(sign) + lines[i] + "\n")
+			tab := ""
+			if o.Has('T') {
+				tab = "\t"
+			}
+			p.Puts(string(sign) + tab + lines[i] + "\n")
 			if i == len(lines)-1 && !eol {
 				p.Puts("\\ No newline at end of file\n")
 			}

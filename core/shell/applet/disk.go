@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"layerlab.dev/core/shell/proc"
+	"layerlab.dev/core/vfs"
 )
 
 func du(p *proc.Proc) int {
@@ -98,6 +99,14 @@ func df(p *proc.Proc) int {
 		return 0
 	}
 	o := options(p, "PkmhTat:iBb:", "human-readable=h", "portability=P", "print-type=T")
+	status, missing := 0, 0
+	for _, n := range o.Rest {
+		if _, err := p.Stat(n); err != nil && !p.GNU {
+			status = 1
+			missing++
+			defer p.Warn("%s: can't find mount point", n)
+		}
+	}
 	unit := "1K-blocks"
 	size, used, free := "1048576", "524288", "524288"
 	switch {
@@ -113,8 +122,11 @@ func df(p *proc.Proc) int {
 	if o.Has('P') {
 		use = "Capacity"
 	}
-	p.Printf("Filesystem           %-8s      Used Available %s Mounted on\n%-20.20s %9s %9s %9s %3s%% %s\n", unit, use, "overlay", size, used, free, "50", "/")
-	return 0
+	p.Printf("Filesystem           %-8s      Used Available %s Mounted on\n", unit, use)
+	if missing == 0 || missing < len(o.Rest) {
+		p.Printf("%-20.20s %9s %9s %9s %3s%% %s\n", "overlay", size, used, free, "50", "/")
+	}
+	return status
 }
 
 func mountpoint(p *proc.Proc) int {
@@ -123,6 +135,9 @@ func mountpoint(p *proc.Proc) int {
 		return usage(p)
 	}
 	at, err := p.Real(o.Rest[0])
+	if err == nil && !isDir(p, at, true) {
+		err = vfs.ENOTDIR
+	}
 	if err != nil {
 		if !o.Has('q') {
 			simple(p, o.Rest[0], err)

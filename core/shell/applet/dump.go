@@ -58,7 +58,11 @@ func od(p *proc.Proc) int {
 	if helped(p) {
 		return 0
 	}
-	o := options(p, "A:t:N:j:w::vabcdDeFfhHiIlLoOsSxX", "address-radix=A", "format=t", "read-bytes=N", "skip-bytes=j", "width=w", "output-duplicates=v")
+	spec := "A:t:N:j:w::vabcdDeFfhHiIlLoOsS:xX"
+	if p.GNU {
+		spec = "A:t:N:j:w::vabcdDeFfhHiIlLoOsSxX"
+	}
+	o := options(p, spec, "address-radix=A", "format=t", "read-bytes=N", "skip-bytes=j", "width=w", "output-duplicates=v")
 	radix := byte('o')
 	if o.Has('A') {
 		radix = o.Arg('A')[0]
@@ -66,8 +70,16 @@ func od(p *proc.Proc) int {
 			p.Die("bad output address radix '%c' (must be [doxn])", radix)
 		}
 	}
+	if o.Has('S') && !p.GNU {
+		return 0 // taken, and then nothing is written
+	}
 	var formats []odFormat
-	old := map[byte]string{'a': "a", 'b': "o1", 'c': "c", 'd': "u2", 'D': "u4", 'e': "f8", 'F': "f8", 'f': "f4", 'h': "x2", 'H': "x4", 'i': "d2", 'I': "d8", 'l': "d8", 'L': "d8", 'o': "o2", 'O': "o4", 's': "d2", 'S': "d2", 'x': "x2", 'X': "x4"}
+	// -l is a long of four bytes, and -S takes an argument that is not used.
+	four := "d4"
+	if p.GNU {
+		four = "d8"
+	}
+	old := map[byte]string{'a': "a", 'b': "o1", 'c': "c", 'd': "u2", 'D': "u4", 'e': "f8", 'F': "f8", 'f': "f4", 'h': "x2", 'H': "x4", 'i': "d2", 'I': "d8", 'l': four, 'L': "d8", 'o': "o2", 'O': "o4", 's': "d2", 'S': "d2", 'x': "x2", 'X': "x4"}
 	for _, x := range o.Order {
 		spec := old[x.Char]
 		if x.Char == 't' {
@@ -93,6 +105,9 @@ func od(p *proc.Proc) int {
 					f.size = int(spec[0] - '0')
 					spec = spec[1:]
 				}
+			}
+			if strings.HasPrefix(spec, "z") && !p.GNU {
+				p.Die("invalid type string '%s'; 4294967295-byte integral type is not supported", x.Arg)
 			}
 			if strings.HasPrefix(spec, "z") {
 				f.ascii = true
@@ -182,7 +197,7 @@ func od(p *proc.Proc) int {
 			p.Puts("\n")
 		}
 	}
-	if radix != 'n' {
+	if radix != 'n' && (status == 0 || len(data) > 0 || p.GNU) {
 		p.Puts(address(skip+int64(len(data))) + "\n")
 	}
 	return status
@@ -245,7 +260,7 @@ func odCell(f odFormat, b []byte) string {
 		return strconv.FormatInt(int64(u<<shift)>>shift, 10)
 	case 'f':
 		if f.size == 4 {
-			return formatFloat('g', "", 0, 8, float64(math.Float32frombits(uint32(u))))
+			return strconv.FormatFloat(float64(math.Float32frombits(uint32(u))), 'e', 7, 32)
 		}
 		return formatFloat('g', "", 0, 17, math.Float64frombits(u))
 	}
@@ -492,6 +507,8 @@ func xxd(p *proc.Proc) int {
 			}
 			p.Printf("0x%02x", c)
 			switch {
+			case i == len(data)-1 && !p.GNU:
+				p.Puts(",\n")
 			case i == len(data)-1:
 				p.Puts("\n")
 			case i%cols == cols-1:

@@ -187,8 +187,15 @@ func (e *exprParser) word() string {
 			return ""
 		}
 		return s[i-1 : min(i-1+n, int64(len(s)))]
+	case map[bool]string{true: "+", false: "quote"}[e.p.GNU]:
+		if len(e.args) == 0 {
+			e.fail("syntax error")
+		}
+		v := e.args[0]
+		e.args = e.args[1:]
+		return v
 	case "+":
-		return e.word()
+		e.fail("syntax error")
 	case ")":
 		e.fail("syntax error")
 	}

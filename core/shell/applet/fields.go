@@ -37,7 +37,9 @@ func spans(p *proc.Proc, list string) []span {
 				if p.GNU {
 					p.Die("fields are numbered from 1")
 				}
-				p.Die("invalid range %s", item)
+				s.from, s.to = 1, 0
+				out = append(out, s)
+				continue
 			}
 			s.from = n
 		}
@@ -49,6 +51,9 @@ func spans(p *proc.Proc, list string) []span {
 				p.Die("invalid number '%s'", b)
 			}
 			if n < s.from {
+				if !p.GNU {
+					p.Die("%d<%d", n, s.from-1)
+				}
 				bad()
 			}
 			s.to = n
@@ -128,17 +133,9 @@ func cut(p *proc.Proc) int {
 			body := strings.TrimSuffix(s, "\n")
 			if kind != 'f' {
 				var b []byte
-				if kind == 'c' && !p.Plain && !p.GNU && !asciiOnly(body) {
-					for i, c := range []rune(body) {
-						if picked(list, i+1) != flip {
-							b = append(b, string(c)...)
-						}
-					}
-				} else {
-					for i := range len(body) {
-						if picked(list, i+1) != flip {
-							b = append(b, body[i])
-						}
+				for i := range len(body) {
+					if picked(list, i+1) != flip {
+						b = append(b, body[i])
 					}
 				}
 				p.Out().Write(append(b, '\n'))
@@ -159,15 +156,6 @@ func cut(p *proc.Proc) int {
 			p.Puts(strings.Join(out, outDelim) + "\n")
 		}
 	})
-}
-
-func asciiOnly(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 128 {
-			return false
-		}
-	}
-	return true
 }
 
 // trSet expands a set of tr to bytes.
@@ -233,7 +221,8 @@ func trSet(p *proc.Proc, s string) []byte {
 				if p.GNU {
 					p.Die("range-endpoints of '%c-%c' are in reverse collating sequence order", c, hi)
 				}
-				p.Die("range endpoints of '%c-%c' are in reverse order", c, hi)
+				i = end
+				continue
 			}
 			for x := int(c); x <= int(hi); x++ {
 				out = append(out, byte(x))
@@ -253,7 +242,10 @@ func tr(p *proc.Proc) int {
 	}
 	o := options(p, "+Ccdst", "complement=c", "delete=d", "squeeze-repeats=s", "truncate-set1=t")
 	args := o.Rest
-	if len(args) == 0 || len(args) > 2 || len(args) < 2 && !o.Has('d') && !o.Has('s') {
+	if !p.GNU && len(args) > 2 {
+		args = args[:2]
+	}
+	if len(args) == 0 || p.GNU && (len(args) > 2 || len(args) < 2 && !o.Has('d') && !o.Has('s')) {
 		if p.GNU {
 			if len(args) == 0 {
 				p.Warn("missing operand")
@@ -396,6 +388,9 @@ func paste(p *proc.Proc) int {
 		}
 		return 0
 	}
+	if !p.GNU {
+		return pasteBox(p, files, sep)
+	}
 	done := make([]bool, len(files))
 	for {
 		var b strings.Builder
@@ -420,6 +415,34 @@ func paste(p *proc.Proc) int {
 		}
 		p.Puts(b.String() + "\n")
 	}
+}
+
+// pasteBox leaves out the files that have ended, as busybox does, with their
+// delimiters.
+func pasteBox(p *proc.Proc, files []*proc.Reader, sep func(int) string) int {
+	alive := len(files)
+	for alive > 0 {
+		k := 0
+		for i, r := range files {
+			if r == nil {
+				continue
+			}
+			s, ok := r.Line()
+			if !ok {
+				files[i] = nil
+				alive--
+				continue
+			}
+			p.Puts(strings.TrimSuffix(s, "\n"))
+			if i == len(files)-1 {
+				p.Puts("\n")
+				continue
+			}
+			p.Puts(sep(k))
+			k++
+		}
+	}
+	return 0
 }
 
 func comm(p *proc.Proc) int {

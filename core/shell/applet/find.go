@@ -56,6 +56,9 @@ func find(p *proc.Proc) int {
 		case "-H":
 			f.followTop = true
 		case "-P":
+			if !p.GNU {
+				f.unknown("-P")
+			}
 			f.follow = false
 		default:
 			goto paths
@@ -149,7 +152,13 @@ func (f *finder) walk(x *found, expr predicate) {
 			path := under(x.path, name)
 			n, err := stat(p, path, f.follow)
 			if err != nil {
+				old := err
 				if n, err = p.Lstat(path); err != nil {
+					continue
+				}
+				if proc.Is(old, vfs.ELOOP) && !p.GNU {
+					simple(p, path, old)
+					f.status = 1
 					continue
 				}
 			}

@@ -15,8 +15,7 @@ func (f *finder) arg(op string) string {
 		if f.p.GNU {
 			f.p.Die("missing argument to `%s'", op)
 		}
-		f.p.Warn("option requires an argument -- '%s'", op)
-		usage(f.p)
+		f.p.Die("%s requires an argument", op)
 	}
 	a := f.args[0]
 	f.args = f.args[1:]
@@ -46,6 +45,11 @@ func signedMatch(sign byte, n, v int64) bool {
 	return v == n
 }
 
+// gnuTests are what busybox's find does not know.
+var gnuTests = map[string]bool{"-nouser": true, "-nogroup": true, "-uid": true, "-gid": true, "-ok": true, "-ls": true, "-true": true, "-false": true,
+	"-anewer": true, "-cnewer": true, "-xtype": true, "-execdir": true, "-readable": true, "-writable": true, "-printf": true, "-noleaf": true,
+	"-daystart": true, "-ignore_readdir_race": true, "-regextype": true, "-iwholename": true, "-iregex": true, "-d": true, "-mount": true}
+
 func (f *finder) primary() predicate {
 	p := f.p
 	if len(f.args) == 0 {
@@ -57,6 +61,9 @@ func (f *finder) primary() predicate {
 	op := f.args[0]
 	f.args = f.args[1:]
 	yes := func(*finder, *found) bool { return true }
+	if gnuTests[op] && !p.GNU {
+		f.unknown(op)
+	}
 	switch op {
 	case "(":
 		e := f.or()
@@ -95,7 +102,11 @@ func (f *finder) primary() predicate {
 		}
 	case "-type", "-xtype":
 		var kinds []vfs.Kind
-		for _, c := range f.arg(op) {
+		kind := f.arg(op)
+		if !p.GNU && len(kind) != 1 {
+			p.Die("invalid argument '%s' to '-type'", kind)
+		}
+		for _, c := range kind {
 			k, ok := map[rune]vfs.Kind{'f': vfs.File, 'd': vfs.Dir, 'l': vfs.Symlink, 'c': vfs.CharDevice, 'b': vfs.BlockDevice, 'p': vfs.Fifo, 's': vfs.Socket}[c]
 			if !ok {
 				if c == ',' {
@@ -305,8 +316,7 @@ func (f *finder) primary() predicate {
 				if p.GNU {
 					p.Die("missing argument to `%s'", op)
 				}
-				p.Warn("%s requires an argument", op)
-				usage(p)
+				p.Die("%s requires an argument", op)
 			}
 			a := f.args[0]
 			f.args = f.args[1:]

@@ -35,7 +35,7 @@ func grep(p *proc.Proc) int {
 	args := p.Args[1:]
 	for i, a := range args {
 		// -5 is -C 5
-		if a == "--" {
+		if a == "--" || !p.GNU {
 			break
 		}
 		if len(a) > 1 && a[0] == '-' && strings.Trim(a[1:], "0123456789") == "" {
@@ -44,16 +44,8 @@ func grep(p *proc.Proc) int {
 			break
 		}
 	}
-	o, err := proc.ParseOptions(args, spec, "include=\x81", "exclude=\x82", "color=\x83", "colour=\x83", "exclude-dir=\x84", "extended-regexp=E", "fixed-strings=F", "ignore-case=i", "invert-match=v", "quiet=q", "silent=q", "count=c", "files-with-matches=l", "line-number=n", "recursive=r", "word-regexp=w", "only-matching=o", "regexp=e", "file=f", "max-count=m", "line-regexp=x", "after-context=A", "before-context=B", "context=C", "no-messages=s", "no-filename=h", "with-filename=H", "files-without-match=L", "null-data=z", "basic-regexp=\x85", "perl-regexp=P")
-	if err != nil {
-		p.Warn("%v", err)
-		if p.GNU {
-			p.Errorf("Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.\n")
-		} else {
-			p.Errorf("%s", usageText(p))
-		}
-		return 2
-	}
+	p.Args = append(p.Args[:1:1], args...)
+	o := options(p, spec, "include=\x81", "exclude=\x82", "color=\x83", "colour=\x83", "exclude-dir=\x84", "extended-regexp=E", "fixed-strings=F", "ignore-case=i", "invert-match=v", "quiet=q", "silent=q", "count=c", "files-with-matches=l", "line-number=n", "recursive=r", "word-regexp=w", "only-matching=o", "regexp=e", "file=f", "max-count=m", "line-regexp=x", "after-context=A", "before-context=B", "context=C", "no-messages=s", "no-filename=h", "with-filename=H", "files-without-match=L", "null-data=z", "basic-regexp=\x85", "perl-regexp=P")
 	g := &grepper{p: p, o: o, most: -1, delim: '\n', fold: o.Has('i'), include: o.All(0x81), exclude: o.All(0x82)}
 	if o.Has('z') {
 		g.delim = 0
@@ -89,10 +81,6 @@ func grep(p *proc.Proc) int {
 	rest := o.Rest
 	if !o.Has('e') && !o.Has('f') {
 		if len(rest) == 0 {
-			if p.GNU {
-				p.Errorf("Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.\n")
-				return 2
-			}
 			return usage(p)
 		}
 		pats = append(pats, strings.Split(rest[0], "\n")...)
@@ -128,10 +116,17 @@ func grep(p *proc.Proc) int {
 		re, err := regex.Compile(pat, f)
 		if err != nil {
 			if p.GNU {
+				if err == regex.BadPattern {
+					_, err = regex.Compile("[a", 0)
+				}
 				p.Warn("%v", err)
 				return 2
 			}
-			p.Warn("bad regex '%s'", pat)
+			if p.Plain {
+				p.Warn("bad regex '%s'", pat)
+			} else {
+				p.Warn("bad regex '%s': %v", pat, err)
+			}
 			return 2
 		}
 		g.patterns = append(g.patterns, re)
@@ -139,7 +134,7 @@ func grep(p *proc.Proc) int {
 	recurse := o.Has('r') || o.Has('R')
 	if len(rest) == 0 {
 		rest = []string{"-"}
-		if recurse {
+		if recurse && p.GNU {
 			rest = []string{"."}
 		}
 	}
@@ -179,6 +174,12 @@ func quoteMeta(s string) string {
 func (g *grepper) tree(path string, top bool) bool {
 	p := g.p
 	n, err := stat(p, path, top || g.o.Has('R'))
+	if n != nil && n.Kind == vfs.Symlink && !p.GNU {
+		// busybox reads what a link names, unless it is a directory.
+		if t, e := p.Stat(path); e != nil || t.Kind == vfs.File {
+			return g.file(path)
+		}
+	}
 	if err != nil {
 		return g.file(path)
 	}

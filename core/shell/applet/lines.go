@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"layerlab.dev/core/shell/proc"
+	"layerlab.dev/core/vfs"
 )
 
 // count reads the argument of head and tail: a number with a suffix.
@@ -143,8 +144,25 @@ func tail(p *proc.Proc) int {
 			bytes = x.Char == 'c'
 		}
 	}
-	h := headers{p, (len(o.Rest) > 1 || o.Has('v')) && !o.Has('q'), true}
-	return inputs(p, o.Rest, func(name string, r *proc.Reader) {
+	names, unopened := o.Rest, 0
+	if !p.GNU && len(names) > 0 {
+		// busybox opens all before it shows the first.
+		names = nil
+		for _, name := range o.Rest {
+			if r, err := p.Input(name); err != nil {
+				cannotOpen(p, name, err)
+				unopened = 1
+			} else {
+				names = append(names, name)
+				r.Close()
+			}
+		}
+		if len(names) == 0 {
+			p.Die("no files")
+		}
+	}
+	h := headers{p, (len(names) > 1 || o.Has('v')) && !o.Has('q'), true}
+	return unopened | inputs(p, names, func(name string, r *proc.Reader) {
 		h.next(name)
 		switch {
 		case from && bytes:
@@ -388,16 +406,9 @@ func tac(p *proc.Proc) int {
 			}
 			lines = append(lines, s)
 		}
-		if p.GNU {
-			slices.Reverse(lines)
-			all = append(all, lines...)
-			return
-		}
+		slices.Reverse(lines)
 		all = append(all, lines...)
 	})
-	if !p.GNU {
-		slices.Reverse(all)
-	}
 	for _, s := range all {
 		p.Puts(s)
 	}
@@ -556,7 +567,7 @@ func expandTabs(p *proc.Proc) int {
 				leading := true
 				for i := range len(body) {
 					c := body[i]
-					if (c == ' ' || c == '\t') && (leading || o.Has('a') || o.Has('t') && !o.Has('f')) {
+					if (c == ' ' || c == '\t') && (leading || !p.GNU || o.Has('a') || o.Has('t') && !o.Has('f')) {
 						w := 1
 						if c == '\t' {
 							w = stop - col%stop
@@ -619,6 +630,10 @@ func counts(p *proc.Proc, names []string, f func(name string, r *proc.Reader)) i
 			simple(p, n, err)
 			status = 1
 			continue
+		}
+		if isDir(p, n, true) && n != "-" {
+			simple(p, n, vfs.EISDIR)
+			status = 1
 		}
 		f(n, r)
 		r.Close()

@@ -53,13 +53,8 @@ func ls(p *proc.Proc) int {
 	var files, dirs []*listed
 	for _, n := range names {
 		node, err := stat(p, n, !o.Has('d') && !l.long() && !o.Has('F') && !o.Has('p') || o.Has('L') || o.Has('H'))
-		if err != nil {
+		if err != nil && p.GNU {
 			node, err = p.Lstat(n)
-		}
-		if err == nil && l.long() && !o.Has('d') && node.Kind == vfs.Symlink && !o.Has('L') {
-			// A link given on the command line is shown itself with -l.
-		} else if err == nil && !o.Has('d') && node.Kind == vfs.Symlink && (o.Has('F') || o.Has('p')) && p.GNU {
-			// GNU too.
 		}
 		if err != nil {
 			l.status = 1
@@ -206,7 +201,11 @@ func (l *lister) sort(list []*listed) {
 		}
 	case o.Has('X'):
 		ext := func(s string) string {
-			if i := strings.LastIndexByte(s, '.'); i >= 0 {
+			i := strings.LastIndexByte(s, '.')
+			if !l.p.GNU {
+				i = strings.IndexByte(s, '.')
+			}
+			if i >= 0 {
 				return s[i:]
 			}
 			return ""
@@ -432,7 +431,9 @@ func (l *lister) showLong(list []*listed) {
 			p.Printf(" %*s %s ", wSize, r.size, when)
 		} else {
 			p.Printf("%s %4s ", mode, r.links)
-			if o.Has('n') {
+			if o.Has('g') {
+				p.Printf("%-8.8s ", r.group)
+			} else if o.Has('n') {
 				p.Printf("%-8s %-8s ", r.user, r.group)
 			} else {
 				p.Printf("%-8.8s %-8.8s ", r.user, r.group)
@@ -462,23 +463,19 @@ func (l *lister) showLong(list []*listed) {
 // most file systems, 1 on overlayfs.
 func links(p *proc.Proc, path string, n *vfs.Node) int {
 	if n.IsDir() {
-		if p.Device(path) == 0 && !overlayOne {
-			c := 2
-			for _, x := range n.Children() {
-				if x.IsDir() {
-					c++
-				}
-			}
-			return c
+		if p.Merged(path) {
+			return 1
 		}
-		return 1
+		c := 2
+		for _, x := range n.Children() {
+			if x.IsDir() {
+				c++
+			}
+		}
+		return c
 	}
 	return p.Tree().Links(n)
 }
-
-// overlayOne says that a directory merged from several layers counts one link,
-// as overlayfs has it.
-const overlayOne = true
 
 // human writes a size in units of 1024.
 func human(n int64, gnu bool) string {

@@ -51,10 +51,7 @@ func makeDir(p *proc.Proc, path string, parents bool, mode int64, verbose bool) 
 			}
 			if n, e := p.Stat(at); e != nil || !n.IsDir() {
 				if e == nil {
-					err = vfs.EEXIST
-					if p.GNU {
-						err = vfs.ENOTDIR
-					}
+					err = vfs.ENOTDIR
 				}
 				return fail(path[:j], err)
 			}
@@ -140,10 +137,14 @@ func ln(p *proc.Proc) int {
 		dest := last
 		if isDir(p, dest, !o.Has('n')) && !(len(o.Rest) == 1 && !o.Has('t')) {
 			if o.Has('T') {
-				p.Die("'%s' is a directory", dest)
+				if n, e := p.Lstat(dest); e != nil || n.IsDir() {
+					p.Die("'%s' is a directory", dest)
+				}
+				goto ready
 			}
 			dest = under(dest, base(target))
 		}
+	ready:
 		if !o.Has('s') {
 			if _, err := p.Stat(target); err != nil {
 				if n, e := p.Lstat(target); e != nil || n.Kind != vfs.Symlink {
@@ -157,7 +158,7 @@ func ln(p *proc.Proc) int {
 				}
 			}
 		}
-		if o.Has('b') || o.Has('S') {
+		if o.Has('b') || o.Has('S') && p.GNU {
 			suffix := "~"
 			if o.Has('S') {
 				suffix = o.Arg('S')
@@ -256,7 +257,7 @@ func link(p *proc.Proc) int {
 		return usage(p)
 	}
 	if err := p.Link(o.Rest[0], o.Rest[1]); err != nil {
-		p.Die("can't create link '%s' to '%s': %s", o.Rest[1], o.Rest[0], proc.Text(err))
+		p.Die("can't create hardlink '%s' to '%s': %s", o.Rest[1], o.Rest[0], proc.Text(err))
 	}
 	return 0
 }
@@ -273,7 +274,7 @@ func touch(p *proc.Proc) int {
 			if p.GNU {
 				p.Die("failed to get attributes of '%s': %s", o.Arg('r'), proc.Text(err))
 			}
-			p.Die("%s: %s", o.Arg('r'), proc.Text(err))
+			p.Die("can't stat '%s': %s", o.Arg('r'), proc.Text(err))
 		}
 		t := n.MTime
 		when = &t
@@ -511,7 +512,7 @@ func mktemp(p *proc.Proc) int {
 				case p.GNU:
 					p.WarnErr(err, "failed to create file via template ‘%s’", template)
 				default:
-					p.WarnErr(err, "%s", template)
+					p.WarnErr(err, "(null)")
 				}
 			}
 			return 1
@@ -556,7 +557,7 @@ func truncate(p *proc.Proc) int {
 		fd, err := p.Open(name, flags, 0o666)
 		if err != nil {
 			if !(o.Has('c') && proc.Is(err, vfs.ENOENT)) {
-				p.WarnErr(err, "can't open '%s'", name)
+				p.WarnErr(err, "%s: open", name)
 				status = 1
 			}
 			continue
@@ -602,9 +603,8 @@ func fallocate(p *proc.Proc) int {
 	if err != nil {
 		p.Die("can't open '%s': %s", o.Rest[0], proc.Text(err))
 	}
-	if cur, _ := p.Seek(fd, 0, 2); cur < n {
-		p.Truncate(fd, n)
-	}
+	cur, _ := p.Seek(fd, 0, 2)
+	p.Truncate(fd, max(cur, n))
 	p.Close(fd)
 	return 0
 }

@@ -7,6 +7,8 @@ var (
 	noteShuf    = message.New("note.shuf", "shuf: the order is the same in every run here")
 	noteLocked  = message.New("note.locked", "chpasswd: the password of %s is not hashed here; the entry is locked")
 
-	whyXZ       = message.New("why.xz", "making xz files is not interpreted here")
-	insteadGzip = message.New("instead.gzip", "use gzip or bzip2")
+	whyXZ         = message.New("why.xz", "making xz files is not interpreted here")
+	whyOption     = message.New("why.option", "its option %s is not interpreted here")
+	insteadOption = message.New("instead.option", "do without the option, or build this step with Docker")
+	insteadGzip   = message.New("instead.gzip", "use gzip or bzip2")
 )

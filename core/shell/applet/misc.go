@@ -55,6 +55,9 @@ func cal(p *proc.Proc) int {
 		year, whole = mustInt(p, o.Rest[0]), true
 	case 2:
 		month, year = mustInt(p, o.Rest[0]), mustInt(p, o.Rest[1])
+		if month < 1 || month > 12 {
+			p.Die("number %d is not in 1..12 range", month)
+		}
 	}
 	block := func(m int, withYear bool) []string {
 		title := time.Month(m).String()
@@ -142,6 +145,10 @@ func split(p *proc.Proc) int {
 			p.Die("can't open '%s': %s", prefix+string(s), proc.Text(err))
 		}
 	}
+	if o.Has('l') && o.Arg('l') == "0" && !p.GNU {
+		next(data)
+		return 0
+	}
 	if o.Has('b') {
 		size := int(mustSize(p, o.Arg('b')))
 		for len(data) > 0 {
@@ -191,7 +198,10 @@ func shuf(p *proc.Proc) int {
 	case o.Has('e'):
 		lines = append(lines, o.Rest...)
 	case o.Has('i'):
-		a, b, _ := strings.Cut(o.Arg('i'), "-")
+		a, b, dash := strings.Cut(o.Arg('i'), "-")
+		if !dash && !p.GNU {
+			p.Die("bad range '%s'", o.Arg('i'))
+		}
 		for i := mustInt(p, a); i <= mustInt(p, b); i++ {
 			lines = append(lines, strconv.Itoa(i))
 		}

@@ -138,14 +138,14 @@ func typeLetter(k vfs.Kind) byte {
 	return '-'
 }
 
-// each calls f with path and everything below it, top first. Links are never
-// followed below the top.
-func each(p *proc.Proc, path string, recurse bool, f func(path string, n *vfs.Node) bool) bool {
+// each calls f with path and everything below it, top first or, with last, at
+// the end. Links are never followed below the top.
+func each(p *proc.Proc, path string, recurse, last bool, f func(path string, n *vfs.Node) bool) bool {
 	n, err := p.Lstat(path)
 	if err != nil {
 		return f(path, nil)
 	}
-	ok := f(path, n)
+	ok := last && recurse && n.IsDir() || f(path, n)
 	if recurse && n.IsDir() {
 		names, err := p.ReadDir(path)
 		if err != nil {
@@ -153,9 +153,12 @@ func each(p *proc.Proc, path string, recurse bool, f func(path string, n *vfs.No
 			return false
 		}
 		for _, c := range names {
-			if !each(p, under(path, c), true, f) {
+			if !each(p, under(path, c), true, last, f) {
 				ok = false
 			}
+		}
+		if last && !f(path, n) {
+			ok = false
 		}
 	}
 	return ok
@@ -178,7 +181,11 @@ func chmod(p *proc.Proc) int {
 			break
 		}
 	}
-	o, err := proc.ParseOptions(args, "Rvcf\x81:", "recursive=R", "verbose=v", "changes=c", "silent=f", "quiet=f", "reference=\x81")
+	var long []string
+	if p.GNU {
+		long = []string{"recursive=R", "verbose=v", "changes=c", "silent=f", "quiet=f", "reference=\x81"}
+	}
+	o, err := proc.ParseOptions(args, "Rvcf\x81:", long...)
 	if err != nil {
 		p.Warn("%v", err)
 		return usage(p)
@@ -202,16 +209,14 @@ func chmod(p *proc.Proc) int {
 	}
 	status := 0
 	for _, name := range rest {
-		ok := each(p, name, o.Has('R'), func(path string, n *vfs.Node) bool {
+		ok := each(p, name, o.Has('R'), false, func(path string, n *vfs.Node) bool {
 			if n == nil || n.Kind == vfs.Symlink && path == name {
 				t, err := p.Stat(path)
 				if err != nil {
-					if !o.Has('f') {
-						if p.GNU {
-							p.WarnErr(err, "cannot access '%s'", path)
-						} else {
-							simple(p, path, err)
-						}
+					if !p.GNU {
+						simple(p, path, err)
+					} else if !o.Has('f') {
+						p.WarnErr(err, "cannot access '%s'", path)
 					}
 					return false
 				}

@@ -204,6 +204,14 @@ func chown(p *proc.Proc) int {
 	}
 	spec := o.Rest[0]
 	uid, gid := -1, -1
+	if !p.GNU {
+		// A number is digits only, and ":" alone names a group without a name.
+		if u, g, sep := strings.Cut(spec, ":"); strings.HasPrefix(u, "+") {
+			p.Die("unknown user %s", u)
+		} else if sep && u == "" && g == "" {
+			p.Die("unknown group %s", g)
+		}
+	}
 	if name == "chgrp" {
 		id, ok := groupID(p, spec)
 		if !ok {
@@ -231,18 +239,21 @@ func chown(p *proc.Proc) int {
 	}
 	status := 0
 	for _, file := range o.Rest[1:] {
-		ok := each(p, file, o.Has('R'), func(path string, n *vfs.Node) bool {
-			follow := !o.Has('h') && !(o.Has('R') && (path != file || !o.Has('H') && !o.Has('L')))
-			if n != nil && n.Kind == vfs.Symlink && o.Has('R') && !follow && !o.Has('h') {
-				// chown -R changes the link itself, as lchown does.
-				follow = false
+		top := file
+		if o.Has('R') && (o.Has('H') || o.Has('L')) && isDir(p, file, true) {
+			if real, err := p.Real(file); err == nil {
+				top = real
 			}
+		}
+		ok := each(p, top, o.Has('R'), !p.GNU, func(path string, n *vfs.Node) bool {
+			followAll := !p.GNU && (o.Has('H') || o.Has('L'))
+			follow := !o.Has('h') && followAll || !o.Has('h') && !(o.Has('R') && (path != file || !o.Has('H') && !o.Has('L')))
 			call := p.Lchown
 			if follow {
 				call = p.Chown
 			}
 			if err := call(path, uid, gid); err != nil {
-				if !o.Has('f') {
+				if !o.Has('f') || n == nil && !p.GNU {
 					if p.GNU {
 						if n == nil {
 							p.WarnErr(err, "cannot access '%s'", path)

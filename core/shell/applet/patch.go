@@ -54,7 +54,7 @@ func patch(p *proc.Proc) int {
 	}
 	var oldName, newName, target string
 	var text []string
-	eol, loaded, failed, made := true, false, false, false
+	eol, loaded, made := true, false, false
 	hunks := 0
 	finish := func() {
 		if !loaded {
@@ -102,7 +102,7 @@ func patch(p *proc.Proc) int {
 				oldName, newName = newName, oldName
 			}
 			i++
-			hunks, offset, failed, made = 0, 0, false, false
+			hunks, offset, made = 0, 0, false
 			target = newName
 			if _, err := p.Stat(target); err != nil && oldName != "/dev/null" {
 				if _, err := p.Stat(oldName); err == nil {
@@ -132,7 +132,9 @@ func patch(p *proc.Proc) int {
 			if newName == "/dev/null" {
 				verb = "removing"
 			}
-			if !p.GNU || verb == "patching" {
+			if !p.GNU && verb != "patching" {
+				p.Puts(verb + " " + target + "\n")
+			} else if verb == "patching" {
 				p.Puts(verb + " file " + target + "\n")
 			} else {
 				p.Puts("patching file " + target + "\n")
@@ -149,6 +151,7 @@ func patch(p *proc.Proc) int {
 				}
 			}
 			var old, now []string
+			var shown strings.Builder
 			lastNow := false
 			for i+1 < len(lines) {
 				h := lines[i+1]
@@ -160,6 +163,9 @@ func patch(p *proc.Proc) int {
 					break
 				}
 				i++
+				if c != '\\' {
+					shown.WriteString(lines[i] + "\n")
+				}
 				if c == '\\' {
 					if lastNow {
 						eol = false
@@ -181,16 +187,19 @@ func patch(p *proc.Proc) int {
 			}
 			at := findLines(text, old, start-1+offset)
 			if at < 0 {
-				p.Printf("Hunk #%d FAILED %d/%d.\n", hunks, start, start)
-				failed = true
 				status = 1
+				if p.GNU {
+					p.Printf("Hunk #%d FAILED %d/%d.\n", hunks, start, start)
+					continue
+				}
+				p.Errorf("Hunk %d FAILED %d/%d.\n%s", hunks, start, start, shown.String())
+				loaded = false
 				continue
 			}
 			offset += at - (start - 1 + offset)
 			text = append(text[:at:at], append(now, text[at+len(old):]...)...)
 			offset += len(now) - len(old)
 		}
-		_ = failed
 	}
 	finish()
 	return status

@@ -123,6 +123,9 @@ func rm(p *proc.Proc) int {
 	}
 	status := 0
 	for _, a := range o.Rest {
+		if t := strings.TrimRight(a, "/"); !p.GNU && t != "" {
+			a = t
+		}
 		if b := base(a); b == "." || b == ".." {
 			if p.GNU {
 				p.Warn("refusing to remove '.' or '..' directory: skipping '%s'", a)
@@ -171,7 +174,7 @@ func rmdir(p *proc.Proc) int {
 				status = 1
 				break
 			}
-			if o.Has('v') && p.GNU {
+			if o.Has('v') {
 				p.Printf("rmdir: removing directory, '%s'\n", path)
 			}
 			if !o.Has('p') {

@@ -66,6 +66,7 @@ type sedder struct {
 	delim    byte
 	separate bool
 	broken   map[io.Writer]bool
+	late     []byte // what w wrote to /dev/stdout: busybox has a buffer of its own for it
 }
 
 func sed(p *proc.Proc) int {
@@ -100,7 +101,7 @@ func sed(p *proc.Proc) int {
 				if p.GNU {
 					p.Die("couldn't open file %s: %s", x.Arg, proc.Text(err))
 				}
-				p.Die("can't open '%s': %s", x.Arg, proc.Text(err))
+				p.Die("%s: %s", x.Arg, proc.Text(err))
 			}
 			parts = append(parts, strings.TrimSuffix(string(data), "\n"))
 		}
@@ -117,7 +118,12 @@ func sed(p *proc.Proc) int {
 	}
 	s.compile(strings.Join(parts, "\n"))
 	if len(s.stack) > 0 {
-		s.fail("unmatched {")
+		if s.gnu {
+			s.fail("unmatched {")
+		}
+		for _, open := range s.stack {
+			s.script[open].block = len(s.script)
+		}
 	}
 	for _, in := range s.script {
 		if in.cmd == 'b' || in.cmd == 't' || in.cmd == 'T' {
@@ -152,6 +158,7 @@ func sed(p *proc.Proc) int {
 		s.inputs = rest
 		s.run()
 	}
+	p.Out().Write(s.late)
 	return s.status
 }
 
@@ -368,7 +375,7 @@ func (s *sedder) inRange(in *instruction) bool {
 		return s.is(&in.a)
 	}
 	if !in.active {
-		if in.a.kind == 'n' && in.a.n == 0 && s.line == 1 && in.since == 0 {
+		if in.a.kind == 'n' && in.a.n == 0 && s.gnu && s.line == 1 && in.since == 0 {
 			in.active, in.since = true, 1
 			if in.b.kind == '/' && s.is(&in.b) {
 				in.active = false
@@ -599,6 +606,10 @@ restart:
 
 func (s *sedder) toFile(name, text string) {
 	fd := s.files[name]
+	if fd == 1 && !s.gnu {
+		s.late = append(s.late, text+"\n"...)
+		return
+	}
 	if fd == 1 {
 		s.write(s.out, text, true)
 		return

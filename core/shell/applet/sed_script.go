@@ -113,7 +113,7 @@ func (s *sedder) address(src string, i int, a *address) int {
 		text, j := s.delimited(src, i+1, c, true)
 		i = j
 		flags := regex.Flags(0)
-		for i < len(src) && (src[i] == 'I' || src[i] == 'M') {
+		for s.gnu && i < len(src) && (src[i] == 'I' || src[i] == 'M') {
 			if src[i] == 'I' {
 				flags |= regex.FoldCase
 			}
@@ -266,7 +266,10 @@ func (s *sedder) arguments(src string, i int, in *instruction) int {
 		return i
 	case '}':
 		if len(s.stack) == 0 {
-			s.fail("unexpected '}'")
+			if s.gnu {
+				s.fail("unexpected '}'")
+			}
+			return i
 		}
 		open := s.stack[len(s.stack)-1]
 		s.stack = s.stack[:len(s.stack)-1]
@@ -294,19 +297,16 @@ func (s *sedder) arguments(src string, i int, in *instruction) int {
 		return i
 	case 'a', 'i', 'c':
 		skip()
+		ended := false
 		if i < len(src) && src[i] == '\\' {
 			i++
+			ended = i == len(src)
 			j := i
 			for j < len(src) && (src[j] == ' ' || src[j] == '\t') {
 				j++
 			}
 			if j < len(src) && src[j] == '\n' {
 				i = j + 1
-				if !s.gnu {
-					// white space at the beginning of the text is kept
-				}
-			} else {
-				skip()
 			}
 		}
 		var b strings.Builder
@@ -328,7 +328,7 @@ func (s *sedder) arguments(src string, i int, in *instruction) int {
 			i++
 		}
 		in.text = b.String() + "\n"
-		if b.Len() == 0 && i >= len(src) {
+		if b.Len() == 0 && i >= len(src) && (s.gnu || !ended) {
 			if s.gnu {
 				s.fail("expected \\ after `a', `c' or `i'")
 			}
@@ -411,6 +411,9 @@ func (s *sedder) arguments(src string, i int, in *instruction) int {
 			in.to[from[k]] = to[k]
 		}
 	case 'q', 'Q', 'l', 'L':
+		if !s.gnu {
+			break
+		}
 		t := rest("\n;}")
 		in.num, _ = strconv.Atoi(t)
 	case 'd', 'D', 'g', 'G', 'h', 'H', 'n', 'N', 'p', 'P', 'x', '=':
@@ -425,6 +428,9 @@ func (s *sedder) arguments(src string, i int, in *instruction) int {
 		s.fail("unsupported command %c", in.cmd)
 	}
 	skip()
+	if in.cmd == 'q' && !s.gnu && i < len(src) && src[i] >= '0' && src[i] <= '9' {
+		s.fail("missing command")
+	}
 	if i < len(src) && strings.IndexByte("\n;}#\r", src[i]) < 0 {
 		if in.cmd == 's' {
 			if s.gnu {

@@ -29,7 +29,8 @@ func parseKey(p *proc.Proc, s string) sortKey {
 			if p.GNU {
 				p.Die("invalid number at field start: invalid count at start of ‘%s’", s)
 			}
-			p.Die("bad field specification")
+			p.Warn("bad field specification")
+			p.Exit(2)
 		}
 		s = s[i:]
 		return n
@@ -44,6 +45,10 @@ func parseKey(p *proc.Proc, s string) sortKey {
 		return f
 	}
 	k.from = num()
+	if k.from == 0 && !p.GNU {
+		p.Warn("bad field specification")
+		p.Exit(2)
+	}
 	if strings.HasPrefix(s, ".") {
 		s = s[1:]
 		k.fromChar = num()
@@ -271,7 +276,7 @@ func (s *sorter) order(a, b string) int {
 
 func (s *sorter) compare(a, b string) int {
 	d := s.order(a, b)
-	if d == 0 && !s.o.Has('s') && !s.o.Has('u') {
+	if d == 0 && !s.o.Has('s') && !(s.o.Has('u') && s.gnu) {
 		d = strings.Compare(a, b)
 		if strings.Contains(s.global, "r") {
 			d = -d
@@ -305,7 +310,8 @@ func sortLines(p *proc.Proc) int {
 				p.Die("multi-character tab ‘%s’", s.sep)
 			}
 			if !p.GNU {
-				p.Die("bad -t parameter")
+				p.Warn("bad -t parameter")
+				p.Exit(2)
 			}
 		}
 	}
@@ -325,7 +331,7 @@ func sortLines(p *proc.Proc) int {
 	for _, n := range names {
 		r, err := open(p, n)
 		if err != nil {
-			p.Exit(2 - truth(!p.GNU))
+			p.Exit(2)
 		}
 		for {
 			l, ok := r.Until(delim)
@@ -342,7 +348,7 @@ func sortLines(p *proc.Proc) int {
 				if p.GNU {
 					p.Errorf("sort: %s:%d: disorder: %s\n", names[0], i+1, lines[i])
 				} else {
-					p.Errorf("sort: Check line %d\n", i)
+					p.Errorf("Check line %d\n", i)
 				}
 				return 1
 			}
@@ -428,14 +434,23 @@ func uniq(p *proc.Proc) int {
 		if o.Has('c') {
 			p.Printf("%7d ", n)
 		}
-		p.Puts(cur + "\n")
+		p.Puts(cur)
+		if o.Has('z') {
+			p.Out().WriteByte(0)
+		} else {
+			p.Puts("\n")
+		}
+	}
+	in0 := byte('\n')
+	if o.Has('z') && p.GNU {
+		in0 = 0
 	}
 	for {
-		l, ok := r.Line()
+		l, ok := r.Until(in0)
 		if !ok {
 			break
 		}
-		l = strings.TrimSuffix(l, "\n")
+		l = strings.TrimSuffix(l, string(in0))
 		if n > 0 && key(l) == key(cur) {
 			n++
 			continue

@@ -34,6 +34,16 @@ func typeBits(k vfs.Kind) uint32 {
 	return map[vfs.Kind]uint32{vfs.File: 0o100000, vfs.Dir: 0o40000, vfs.Symlink: 0o120000, vfs.CharDevice: 0o20000, vfs.BlockDevice: 0o60000, vfs.Fifo: 0o10000, vfs.Socket: 0o140000}[k]
 }
 
+// kindOf is the kind that the type bits of a mode stand for.
+func kindOf(mode uint32) vfs.Kind {
+	for _, k := range []vfs.Kind{vfs.Dir, vfs.Symlink, vfs.CharDevice, vfs.BlockDevice, vfs.Fifo, vfs.Socket} {
+		if typeBits(k) == mode&0o170000 {
+			return k
+		}
+	}
+	return vfs.File
+}
+
 func statApplet(p *proc.Proc) int {
 	if helped(p) {
 		return 0
@@ -196,14 +206,23 @@ func statFormat(p *proc.Proc, format, name string, n *vfs.Node, follow bool) str
 			num(blocks512(n))
 		case 'o':
 			num(4096)
-		case 'x', 'y', 'z', 'w':
+		case 'w', 'W', 'm', 'C':
+			switch {
+			case !p.GNU:
+				b.WriteByte(format[j])
+			case format[j] == 'w':
+				str(strftime(p, "%Y-%m-%d %H:%M:%S", sec, 0) + fmt.Sprintf(".%09d", n.MTime-sec*1e9) + strftime(p, " %z", sec, 0))
+			case format[j] == 'W':
+				str("0")
+			case format[j] == 'm':
+				str("/")
+			default:
+				str("?")
+			}
+		case 'x', 'y', 'z':
 			str(strftime(p, "%Y-%m-%d %H:%M:%S", sec, 0) + fmt.Sprintf(".%09d", n.MTime-sec*1e9) + strftime(p, " %z", sec, 0))
 		case 'X', 'Y', 'Z':
 			num(sec)
-		case 'W':
-			str("0")
-		case 'm':
-			str("/")
 		default:
 			b.WriteString("%" + flags + string(format[j]))
 		}
@@ -259,15 +278,20 @@ func readlink(p *proc.Proc) int {
 			out = resolve(p, p.Abs(name))
 		case o.Has('f') || o.Has('e'):
 			out, err = p.Real(name)
-			if err != nil && o.Has('f') && out != "" && proc.Is(err, vfs.ENOENT) {
+			if err != nil && o.Has('f') && out != "" && proc.Is(err, vfs.ENOENT) && (p.GNU || dangling(p, name) || strings.Contains(name, "/")) {
 				err = nil
 			}
 		default:
 			out, err = p.Readlink(name)
 		}
 		if err != nil {
-			if o.Has('v') {
+			switch {
+			case o.Has('v') && p.GNU:
 				simple(p, name, err)
+			case o.Has('v') && proc.Is(err, vfs.EINVAL):
+				p.Warn("%s: cannot read link: not a symlink", name)
+			case o.Has('v'):
+				p.Warn("%s: cannot read link: %s", name, proc.Text(err))
 			}
 			status = 1
 			continue
@@ -280,6 +304,13 @@ func readlink(p *proc.Proc) int {
 	return status
 }
 
+// dangling reports whether name is a link to nothing: of that busybox gives the
+// target, of what is not there at all nothing.
+func dangling(p *proc.Proc, name string) bool {
+	n, err := p.Lstat(name)
+	return err == nil && n.Kind == vfs.Symlink
+}
+
 func realpath(p *proc.Proc) int {
 	if helped(p) {
 		return 0
@@ -288,7 +319,12 @@ func realpath(p *proc.Proc) int {
 	if p.GNU {
 		spec = "emsqzLP"
 	}
-	o := options(p, spec, "canonicalize-existing=e", "canonicalize-missing=m", "no-symlinks=s", "strip=s", "quiet=q", "relative-to=\x81")
+	o := &proc.Options{Rest: p.Args[1:]}
+	if p.GNU {
+		o = options(p, spec, "canonicalize-existing=e", "canonicalize-missing=m", "no-symlinks=s", "strip=s", "quiet=q", "relative-to=\x81")
+	} else if len(o.Rest) > 0 && o.Rest[0] == "--" {
+		o.Rest = o.Rest[1:]
+	}
 	if len(o.Rest) == 0 {
 		if p.GNU {
 			p.Warn("missing operand")
@@ -302,7 +338,7 @@ func realpath(p *proc.Proc) int {
 			continue
 		}
 		out, err := p.Real(name)
-		if err != nil && proc.Is(err, vfs.ENOENT) && out != "" && !o.Has('e') && p.GNU {
+		if err != nil && proc.Is(err, vfs.ENOENT) && out != "" && !o.Has('e') && (p.GNU || dangling(p, name) || strings.Contains(name, "/")) {
 			err = nil
 		}
 		if err != nil {
@@ -321,11 +357,7 @@ func basename(p *proc.Proc) int {
 	if helped(p) {
 		return 0
 	}
-	spec := "+"
-	if p.GNU {
-		spec = "+as:z"
-	}
-	o := options(p, spec, "multiple=a", "suffix=s")
+	o := options(p, "+as:z", "multiple=a", "suffix=s")
 	args := o.Rest
 	if len(args) == 0 || len(args) > 2 && !o.Has('a') && !o.Has('s') {
 		if p.GNU && len(args) == 0 {

@@ -100,7 +100,7 @@ func checksum(p *proc.Proc) int {
 	for _, list := range names {
 		r, err := p.Input(list)
 		if err != nil {
-			complain(list, err)
+			simple(p, list, err)
 			status = 1
 			continue
 		}
@@ -115,6 +115,10 @@ func checksum(p *proc.Proc) int {
 			if !ok || rest == "" {
 				if o.Has('w') {
 					p.Warn("invalid format")
+				}
+				if !p.GNU {
+					total++
+					bad++
 				}
 				continue
 			}
@@ -272,8 +276,14 @@ func base64Applet(p *proc.Proc) int {
 		if is32 {
 			out, err = base32.StdEncoding.DecodeString(text)
 		} else {
-			text = strings.TrimRight(text, "=")
+			if padded := strings.TrimRight(text, "="); p.GNU || len(padded)%4 == 0 || len(text)%4 == 0 {
+				text = padded
+			}
 			out, err = base64.RawStdEncoding.DecodeString(text)
+			if k := len(text) / 4 * 3; !p.GNU && err == nil && len(text)%4 != 0 && strings.IndexByte(string(data), '=') < 0 {
+				// busybox gives whole groups only.
+				out, err = out[:k], io.ErrUnexpectedEOF
+			}
 		}
 		p.Out().Write(out)
 		if err != nil {

@@ -94,8 +94,14 @@ func usage(p *proc.Proc) int {
 	p.Errorf("%s", usageText(p))
 	status := 1
 	switch p.Name() {
-	case "sort", "grep", "egrep", "fgrep", "cmp", "diff", "expr":
+	case "sort", "grep", "egrep", "fgrep", "expr":
 		status = 2
+	case "cmp", "diff":
+		if p.GNU {
+			status = 2
+		}
+	case "nohup":
+		status = 127
 	}
 	p.Exit(status)
 	return status
@@ -104,6 +110,9 @@ func usage(p *proc.Proc) int {
 func usageText(p *proc.Proc) string {
 	name := p.Name()
 	if p.GNU {
+		if strings.HasSuffix(name, "grep") {
+			return "Usage: " + name + " [OPTION]... PATTERNS [FILE]...\nTry '" + name + " --help' for more information.\n"
+		}
 		return "Try '" + name + " --help' for more information.\n"
 	}
 	text := tables()[p.Plain].usage[name]
@@ -119,8 +128,15 @@ func usageText(p *proc.Proc) string {
 // options takes the command line apart, or ends the process with what getopt
 // says and the usage.
 func options(p *proc.Proc, spec string, long ...string) *proc.Options {
+	a := accepts(p)
+	if a != nil {
+		spec, long = a.limit(p, spec, long)
+	}
 	o, err := proc.ParseOptions(p.Args[1:], spec, long...)
 	if err != nil {
+		if a != nil {
+			a.missing(p, err)
+		}
 		p.Warn("%v", err)
 		usage(p)
 	}
@@ -238,6 +254,10 @@ func open(p *proc.Proc, name string) (*proc.Reader, error) {
 			if p.GNU {
 				p.Warn("%s: %s", name, proc.Text(err))
 			} else {
+				if p.Name() == "head" {
+					p.Warn("%s: Input/output error", name)
+					return nil, err
+				}
 				p.Warn("read error: %s", proc.Text(err))
 			}
 			return nil, err
@@ -247,10 +267,23 @@ func open(p *proc.Proc, name string) (*proc.Reader, error) {
 		if p.GNU {
 			p.Warn("%s: %s", name, proc.Text(err))
 		} else {
-			p.Warn("can't open '%s': %s", name, proc.Text(err))
+			cannotOpen(p, name, err)
 		}
 	}
 	return r, err
+}
+
+// barely are the applets that name a file they cannot open and say no more.
+var barely = map[string]bool{"head": true, "cut": true, "paste": true, "comm": true, "nl": true, "tac": true, "rev": true, "fold": true,
+	"expand": true, "unexpand": true, "od": true, "hexdump": true, "hd": true, "xxd": true, "strings": true, "cmp": true, "sort": true, "base64": true, "base32": true}
+
+// cannotOpen complains as the busybox applet does.
+func cannotOpen(p *proc.Proc, name string, err error) {
+	if barely[p.Name()] {
+		simple(p, name, err)
+		return
+	}
+	p.Warn("can't open '%s': %s", name, proc.Text(err))
 }
 
 // simple complains of a file as bb_simple_perror_msg does.

@@ -163,6 +163,7 @@ func nproc(p *proc.Proc) int {
 	if helped(p) {
 		return 0
 	}
+	options(p, "\x81\x82:", "all=\x81", "ignore=\x82")
 	p.Puts("1\n")
 	return 0
 }
@@ -192,7 +193,7 @@ func seq(p *proc.Proc) int {
 	width, sep, format := false, "\n", ""
 	for len(args) > 0 {
 		a := args[0]
-		if len(a) < 2 || a[0] != '-' || a[1] >= '0' && a[1] <= '9' || a[1] == '.' {
+		if len(a) < 2 || a[0] != '-' || p.GNU && (a[1] >= '0' && a[1] <= '9' || a[1] == '.') {
 			break
 		}
 		args = args[1:]
@@ -250,7 +251,7 @@ func seq(p *proc.Proc) int {
 				p.Warn("invalid floating point argument: ‘%s’", t)
 				return usage(p)
 			}
-			p.Die("invalid number '%s'", t)
+			return usage(p)
 		}
 		nums[i] = v
 		if j := strings.IndexByte(t, '.'); j >= 0 && i < 2 {
@@ -427,12 +428,18 @@ func runParts(p *proc.Proc) int {
 	}
 	names, err := p.ReadDir(o.Rest[0])
 	if err != nil {
+		if !p.GNU {
+			simple(p, o.Rest[0], err)
+			return 0
+		}
 		p.WarnErr(err, "can't open '%s'", o.Rest[0])
 		return 1
 	}
 	status := 0
 	for _, n := range names {
-		if strings.Trim(n, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != "" {
+		if !p.GNU && n[0] != '.' && !strings.HasSuffix(n, "~") {
+			// busybox takes any name but hidden and backup files.
+		} else if strings.Trim(n, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != "" {
 			continue
 		}
 		at := under(o.Rest[0], n)

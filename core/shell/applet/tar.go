@@ -86,6 +86,9 @@ func tarMain(p *proc.Proc) int {
 	for _, c := range []byte("ctxru") {
 		modes += truth(o.Has(c))
 	}
+	if modes > 1 && !p.GNU {
+		return usage(p)
+	}
 	if modes == 0 {
 		if p.GNU {
 			p.Errorf("tar: You must specify one of the '-Acdtrux', '--delete' or '--test-label' options\nTry 'tar --help' or 'tar --usage' for more information.\n")
@@ -105,10 +108,12 @@ func tarMain(p *proc.Proc) int {
 
 func (t *tarApplet) excluded(name string) bool {
 	if !t.o.Has('c') && !t.p.GNU {
-		// Unpacking, busybox compares whole names.
+		// Unpacking, busybox compares names, and those of the directories above.
 		for _, e := range t.exclude {
-			if glob.Match(e, name, 0) {
-				return true
+			for i := 0; i <= len(name); i++ {
+				if (i == len(name) || name[i] == '/') && strings.Count(e, "/") == strings.Count(name[:i], "/") && glob.Match(e, name[:i], 0) {
+					return true
+				}
 			}
 		}
 		return false
@@ -177,6 +182,14 @@ func (t *tarApplet) add(w *bytes.Buffer, name string) {
 			}
 		}
 	}
+	if i := strings.LastIndex("/"+header, "/../"); i >= 0 && !p.GNU {
+		// What goes up is taken off with all before it.
+		if !t.leading {
+			t.leading = true
+			p.Warn("removing leading '%s' from member names", header[:i+3])
+		}
+		header = header[i+3:]
+	}
 	if header == "" {
 		header = "./"
 	}
@@ -192,11 +205,15 @@ func (t *tarApplet) add(w *bytes.Buffer, name string) {
 	if t.groupID >= 0 {
 		h.Gid = t.groupID
 	}
-	if u, ok := userWithID(p, h.Uid); ok && !o.Has(0x86) {
+	if u, ok := userWithID(p, h.Uid); ok && !(o.Has(0x86) && p.GNU) {
 		h.Uname = u.name
+	} else if !p.GNU {
+		h.Uname = strconv.Itoa(h.Uid)
 	}
-	if g, ok := groupWithID(p, h.Gid); ok && !o.Has(0x86) {
+	if g, ok := groupWithID(p, h.Gid); ok && !(o.Has(0x86) && p.GNU) {
 		h.Gname = g.name
+	} else if !p.GNU {
+		h.Gname = strconv.Itoa(h.Gid)
 	}
 	switch n.Kind {
 	case vfs.Dir:
@@ -329,7 +346,7 @@ func (t *tarApplet) read(file string, names []string) int {
 		p.Die("can't open '%s': %s", file, proc.Text(err))
 	}
 	t.chdir()
-	raw, err := unpacked(data)
+	raw, err := t.plain(file, data)
 	if err != nil || o.Has('z') && !bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
 		if p.GNU {
 			p.Errorf("\ngzip: stdin: not in gzip format\ntar: Child returned status 1\ntar: Error is not recoverable: exiting now\n")
@@ -347,6 +364,10 @@ func (t *tarApplet) read(file string, names []string) int {
 		return 1
 	}
 	if len(raw) < 512 {
+		if len(raw) > 0 && !p.GNU && !p.Plain {
+			p.Errorf("tar: invalid tar magic\n")
+			return 1
+		}
 		if p.GNU {
 			p.Errorf("tar: This does not look like a tar archive\ntar: Exiting with failure status due to previous errors\n")
 			return 2
@@ -365,6 +386,10 @@ func (t *tarApplet) read(file string, names []string) int {
 			if p.GNU {
 				p.Errorf("tar: This does not look like a tar archive\ntar: Exiting with failure status due to previous errors\n")
 				return 2
+			}
+			if p.Plain {
+				p.Errorf("tar: short read\n")
+				return 1
 			}
 			p.Errorf("tar: invalid tar magic\n")
 			return 1
@@ -398,6 +423,33 @@ func (t *tarApplet) read(file string, names []string) int {
 		p.Errorf("tar: Exiting with failure status due to previous errors\n")
 	}
 	return t.status
+}
+
+// plain is the archive as members. busybox looks at the first bytes of a file
+// to see how it is compressed, but not at those of a stream.
+func (t *tarApplet) plain(file string, data []byte) ([]byte, error) {
+	if t.p.GNU {
+		return unpacked(data)
+	}
+	for _, x := range []struct {
+		option byte
+		codec  *codec
+	}{{'J', xzCodec}, {'j', bzip2Codec}} {
+		if t.o.Has(x.option) {
+			raw, err := x.codec.decode(data)
+			if err == errTrailing {
+				err = nil
+			}
+			if err == errMagic && x.codec == xzCodec {
+				return nil, nil
+			}
+			return raw, err
+		}
+	}
+	if (file == "-" || t.p.Plain) && !t.o.Has('z') {
+		return data, nil
+	}
+	return unpacked(data)
 }
 
 func (t *tarApplet) wanted(name string, names []string, found map[string]bool) bool {
@@ -525,6 +577,9 @@ func (t *tarApplet) extract(h *tar.Header, r io.Reader) {
 	exists := err == nil
 	if exists && h.Typeflag != tar.TypeDir {
 		if o.Has('k') {
+			if h.Typeflag == tar.TypeLink && !p.GNU {
+				p.Warn("can't create %slink '%s' to '%s'", "hard", name, link)
+			}
 			if p.GNU {
 				p.Errorf("tar: %s: Cannot open: File exists\n", h.Name)
 				t.status = 2
@@ -560,7 +615,7 @@ func (t *tarApplet) extract(h *tar.Header, r io.Reader) {
 				t.status = 2
 				return
 			}
-			p.Die("can't create %slink '%s' to '%s': %s", "hard", name, link, proc.Text(err))
+			p.Die("can't create %slink '%s' to '%s'", "hard", name, link)
 		}
 		return
 	case tar.TypeChar, tar.TypeBlock, tar.TypeFifo:
@@ -578,6 +633,9 @@ func (t *tarApplet) extract(h *tar.Header, r io.Reader) {
 		io.Copy(p.FD(fd), r)
 		p.Close(fd)
 	}
+	if !follow && !p.GNU {
+		return // busybox leaves a link to root and to now
+	}
 	if p.UID == 0 && !o.Has('o') || o.Has(0x8c) {
 		uid, gid := h.Uid, h.Gid
 		if h.Uname != "" && !o.Has(0x86) {
@@ -590,7 +648,11 @@ func (t *tarApplet) extract(h *tar.Header, r io.Reader) {
 				gid = g.gid
 			}
 		}
-		p.Lchown(name, uid, gid)
+		if h.Typeflag == tar.TypeDir {
+			p.Chown(name, uid, gid) // of what a link leads to, where there is one
+		} else {
+			p.Lchown(name, uid, gid)
+		}
 	}
 	when := h.ModTime.UnixNano()
 	times := func() {

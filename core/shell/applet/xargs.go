@@ -64,7 +64,7 @@ func xargs(p *proc.Proc) int {
 			if replace != "" {
 				w, ok := xargsWords(s, true)
 				if !ok {
-					return unmatched(p)
+					return unmatched(p, s)
 				}
 				words = append(words, w...)
 			} else {
@@ -82,7 +82,7 @@ func xargs(p *proc.Proc) int {
 		}
 		w, ok := xargsWords(all.String(), false)
 		if !ok {
-			return unmatched(p)
+			return unmatched(p, all.String())
 		}
 		for _, x := range w {
 			if eof != "" && x == eof {
@@ -173,11 +173,24 @@ func xargs(p *proc.Proc) int {
 	return status
 }
 
-func unmatched(p *proc.Proc) int {
-	if p.GNU {
-		p.Die("unmatched single quote; by default quotes are special to xargs unless you use the -0 option")
+// unmatched complains of the quote in text that is not closed.
+func unmatched(p *proc.Proc, text string) int {
+	quote := byte(0)
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quote == 0 && c == '\\':
+			i++
+		case quote == 0 && (c == '"' || c == '\''):
+			quote = c
+		case c == quote:
+			quote = 0
+		}
 	}
-	p.Die("unmatched single quote")
+	kind := map[byte]string{'"': "double", '\'': "single"}[quote]
+	if p.GNU {
+		p.Die("unmatched %s quote; by default quotes are special to xargs unless you use the -0 option", kind)
+	}
+	p.Die("unmatched %s quote", kind)
 	return 1
 }
 

@@ -73,6 +73,9 @@ func (in *interp) builtin(n *node) value {
 		return str(s[int(i):int(end)])
 	case "index":
 		need(2)
+		if text(1) == "" && !in.p.GNU {
+			return num(0)
+		}
 		return num(float64(strings.Index(text(0), text(1)) + 1))
 	case "split":
 		need(2)
@@ -114,6 +117,9 @@ func (in *interp) builtin(n *node) value {
 		}
 		in.globals[in.slots.rstart], in.globals[in.slots.rlength] = num(start), num(length)
 		return num(start)
+	case "gensub":
+		need(3)
+		return in.gensub(n)
 	case "sprintf":
 		need(1)
 		return str(in.sprintf(n.kids))
@@ -225,6 +231,65 @@ func upperASCII(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// gensub gives the text in which the matches that its third argument names are
+// replaced; \1 to \9 stand for groups.
+func (in *interp) gensub(n *node) value {
+	re := in.regexp(n.kids[0])
+	text := func(i int) string { v := in.eval(n.kids[i]); return v.text(in.convfmt()) }
+	with, which := text(1), text(2)
+	nth, _ := Number(which)
+	all := which != "" && which[0]|32 == 'g'
+	s := ""
+	if len(n.kids) > 3 {
+		s = text(3)
+	} else {
+		s = in.rec()
+	}
+	var b strings.Builder
+	pos, count := 0, 0
+	for pos <= len(s) {
+		m := re.Match(s, pos, pos > 0)
+		if m == nil {
+			break
+		}
+		b.WriteString(s[pos:m[0]])
+		if count++; all || count == max(int(nth), 1) {
+			for i := 0; i < len(with); i++ {
+				group := -1
+				switch {
+				case with[i] == '&':
+					group = 0
+				case with[i] == '\\' && i+1 < len(with):
+					i++
+					if with[i] >= '0' && with[i] <= '9' {
+						group = int(with[i] - '0')
+					} else {
+						b.WriteByte(with[i])
+					}
+				default:
+					b.WriteByte(with[i])
+				}
+				if group >= 0 && 2*group+1 < len(m) && m[2*group] >= 0 {
+					b.WriteString(s[m[2*group]:m[2*group+1]])
+				}
+			}
+		} else {
+			b.WriteString(s[m[0]:m[1]])
+		}
+		pos = m[1]
+		if m[0] == m[1] {
+			if pos < len(s) {
+				b.WriteByte(s[pos])
+			}
+			pos++
+		}
+	}
+	if pos <= len(s) {
+		b.WriteString(s[pos:])
+	}
+	return str(b.String())
 }
 
 // substitute is sub and gsub.

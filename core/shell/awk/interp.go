@@ -93,12 +93,15 @@ type reader struct {
 // Run runs a program and returns its exit status.
 func Run(p *proc.Proc, c Config) (status int) {
 	in := &interp{p: p, c: c, prog: &program{funcs: map[string]*function{}, globals: map[string]int{}}, regexps: map[string]*matcher{}, streams: map[string]*stream{}, seed: 1}
+	if !p.GNU {
+		in.lastSeed = 1
+	}
 	g := in.prog.global
 	s := &in.slots
 	s.fs, s.ofs, s.ors, s.rs, s.nr, s.fnr, s.nf, s.filename = g("FS"), g("OFS"), g("ORS"), g("RS"), g("NR"), g("FNR"), g("NF"), g("FILENAME")
 	s.subsep, s.rstart, s.rlength, s.convfmt, s.ofmt, s.environ, s.argc, s.argv = g("SUBSEP"), g("RSTART"), g("RLENGTH"), g("CONVFMT"), g("OFMT"), g("ENVIRON"), g("ARGC"), g("ARGV")
 	for _, src := range c.Sources {
-		if err := parse(in.prog, src[0], src[1]); err != nil {
+		if err := parse(in.prog, src[0], src[1], !p.GNU); err != nil {
 			p.Errorf("%s: %v\n", c.Name, err)
 			return 1
 		}
@@ -539,6 +542,9 @@ func (in *interp) regexp(n *node) *matcher {
 		n = n.kids[0]
 	}
 	if n.op == "ere" {
+		if in.folds() {
+			return in.compile(n.text)
+		}
 		if n.re == nil {
 			n.re = in.compile(n.text)
 		}
@@ -546,6 +552,15 @@ func (in *interp) regexp(n *node) *matcher {
 	}
 	v := in.eval(n)
 	return in.compile(v.text(in.convfmt()))
+}
+
+// folds reports whether IGNORECASE is set, which busybox knows.
+func (in *interp) folds() bool {
+	if in.p.GNU {
+		return false
+	}
+	slot, ok := in.prog.globals["IGNORECASE"]
+	return ok && in.globals[slot].truth()
 }
 
 func (in *interp) arith(op string, a, b float64) float64 {

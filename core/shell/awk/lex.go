@@ -24,6 +24,7 @@ type lexer struct {
 	num   float64
 	prev  string
 	space bool // white space before the token
+	plain bool // a slash ends an expression inside brackets, too, as in busybox
 }
 
 var keywords = map[string]bool{"BEGIN": true, "END": true, "function": true, "func": true, "if": true, "else": true, "while": true,
@@ -212,6 +213,19 @@ func escape(b *strings.Builder, s string, keep bool) int {
 		}
 		b.WriteByte(byte(n))
 		return i
+	case 'x':
+		n, i := 0, 1
+		for i < len(s) && i < 3 && strings.IndexByte("0123456789abcdefABCDEF", s[i]) >= 0 {
+			d, _ := strconv.ParseUint(s[i:i+1], 16, 8)
+			n = n*16 + int(d)
+			i++
+		}
+		if i == 1 {
+			b.WriteString("\\x")
+		} else {
+			b.WriteByte(byte(n))
+		}
+		return i
 	default:
 		b.WriteByte('\\')
 		b.WriteByte(c)
@@ -229,7 +243,7 @@ func (l *lexer) ere() {
 		}
 		c := l.src[l.pos]
 		l.pos++
-		if c == '/' && !in {
+		if c == '/' && (!in || l.plain) {
 			break
 		}
 		if c == '\\' && l.pos < len(l.src) {

@@ -234,6 +234,9 @@ func (in *interp) sprintf(args []*node) string {
 		}
 		read := func() int {
 			if j < len(format) && format[j] == '*' {
+				if !in.p.GNU {
+					in.fail("%s formats are not supported", "%*x")
+				}
 				j++
 				v := next()
 				return int(v.number())

@@ -45,8 +45,8 @@ type parser struct {
 	depth  int
 }
 
-func parse(prog *program, name, src string) (err error) {
-	p := &parser{lexer: lexer{src: src, line: 1, name: name}, prog: prog}
+func parse(prog *program, name, src string, plain bool) (err error) {
+	p := &parser{lexer: lexer{src: src, line: 1, name: name, plain: plain}, prog: prog}
 	defer func() {
 		if r := recover(); r != nil {
 			f, ok := r.(*failure)

@@ -261,10 +261,14 @@ func (in *interp) cut(s, fs string, paragraphs bool) []string {
 }
 
 func (in *interp) compile(expr string) *matcher {
-	if re := in.regexps[expr]; re != nil {
+	key, flags := expr, regex.Extended
+	if in.folds() {
+		key, flags = expr+"\x00i", flags|regex.FoldCase
+	}
+	if re := in.regexps[key]; re != nil {
 		return re
 	}
-	re, err := regex.Compile(expr, regex.Extended)
+	re, err := regex.Compile(expr, flags)
 	if err != nil {
 		in.flushAll()
 		in.p.Errorf("%s: bad regex '%s': %v\n", in.c.Name, expr, err)
@@ -273,7 +277,7 @@ func (in *interp) compile(expr string) *matcher {
 	if len(in.regexps) > 500 {
 		clear(in.regexps)
 	}
-	in.regexps[expr] = re
+	in.regexps[key] = re
 	return re
 }
 

@@ -53,6 +53,8 @@ type Machine struct {
 	// Documents are executable files at /dev/pipes, by name.
 	Documents map[string]string
 
+	below vfs.Tree // as it was before the first process
+
 	// Program finds what runs for the file at a canonical path: an applet, a
 	// shell, or an error. It is set by the shell.
 	Program func(p *Proc, path string) (func(*Proc) int, error)
@@ -103,6 +105,7 @@ func (m *Machine) Start(init *Proc, main func(*Proc) int) (status int, err error
 	init.m, init.PID = m, 1
 	m.procs[1] = init
 	m.mountAll()
+	m.below = m.Editor.Tree()
 	first := m.start(init, func() { status = init.run(main) })
 	defer func() {
 		if r := recover(); r != nil {

@@ -99,9 +99,9 @@ func ParseOptions(args []string, spec string, long ...string) (*Options, error) 
 			}
 			switch {
 			case found == 0:
-				return o, fmt.Errorf("unrecognized option '--%s'", name)
+				return o, fmt.Errorf("unrecognized option '%s'", a)
 			case found > 1:
-				return o, fmt.Errorf("option '--%s' is ambiguous", name)
+				return o, fmt.Errorf("option '%s' is ambiguous", a)
 			}
 			switch k := kind(c); {
 			case k <= 0 && has:

@@ -110,6 +110,21 @@ func (p *Proc) Device(name string) int {
 	return p.m.device(at)
 }
 
+// Merged reports whether the directory at name lies in the image below and has
+// been changed: overlayfs merges the two and counts one link. So it does for the
+// file systems that lie over the image.
+func (p *Proc) Merged(name string) bool {
+	if p.Device(name) != 0 {
+		return true
+	}
+	at, n, err := p.reach(name, true)
+	if err != nil {
+		return false
+	}
+	old, err := p.m.below.Lstat(at)
+	return err == nil && old.IsDir() && old != n && old.Ino() == n.Ino()
+}
+
 // Readlink returns the target of a symbolic link.
 func (p *Proc) Readlink(name string) (string, error) {
 	n, err := p.Lstat(name)

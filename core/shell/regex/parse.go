@@ -320,6 +320,9 @@ func (p *parser) escape() (*node, error) {
 	return &node{kind: kChar, char: string([]byte{c})}, nil
 }
 
+// BadPattern is what regcomp(3) says of a bracket with nothing behind it.
+const BadPattern = Error("Invalid regular expression")
+
 const unmatchedBracket = Error("Unmatched [, [^, [:, [., or [=")
 
 func (p *parser) bracket() (*node, error) {
@@ -332,6 +335,9 @@ func (p *parser) bracket() (*node, error) {
 	var wide strings.Builder
 	for first := true; ; first = false {
 		if p.pos >= len(p.src) {
+			if first {
+				return nil, BadPattern
+			}
 			return nil, unmatchedBracket
 		}
 		if p.src[p.pos] == ']' && !first {
