@@ -101,9 +101,9 @@ func (p *packer) fillBrotli(files []asset) error {
 		return err
 	}
 	defer os.RemoveAll(plain)
-	waiting := 0
+	waiting := map[string]bool{} // two files may hold the same
 	for _, a := range files {
-		if len(a.body) < smallest || p.keptBrotli(a) != "" {
+		if len(a.body) < smallest || p.keptBrotli(a) != "" || waiting[sum(a.body)] {
 			continue
 		}
 		from := filepath.Join(plain, sum(a.body))
@@ -111,9 +111,9 @@ func (p *packer) fillBrotli(files []asset) error {
 			return err
 		}
 		args = append(args, from, p.brotliName(a, p.quality))
-		waiting++
+		waiting[sum(a.body)] = true
 	}
-	if waiting == 0 {
+	if len(waiting) == 0 {
 		return nil
 	}
 	node := exec.Command("node", args...)

@@ -46,7 +46,14 @@ func (p *packer) pack() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", p.page, err)
 	}
-	files := append(slices.Clone(assets), asset{logical: "index.html", name: "index.html", body: []byte(text)})
+	files := append(slices.Clone(assets), asset{logical: "index.html", name: "index.html", body: []byte(text)},
+		// The same page under the name that other pages may frame.
+		asset{logical: edge.EmbedPage, name: edge.EmbedPage, body: []byte(text)})
+	documents, err := p.documents(names(assets))
+	if err != nil {
+		return "", err
+	}
+	files = append(files, documents...)
 	worker, err := p.serviceWorker(files)
 	if err != nil {
 		return "", err
@@ -79,8 +86,8 @@ func (p *packer) assets() ([]asset, error) {
 			return err
 		}
 		a := asset{logical: filepath.ToSlash(logical), body: body}
-		if a.logical == workerName {
-			return nil // it lists the others
+		if a.logical == workerName || path.Ext(a.logical) == ".html" {
+			return nil // they name the others
 		}
 		if _, ok := references[path.Ext(a.logical)]; ok {
 			referrers = append(referrers, a)
@@ -117,6 +124,9 @@ func (p *packer) assets() ([]asset, error) {
 // hashedName puts 12 hexadecimal digits of the content's sha256 before the
 // extension.
 func hashedName(a asset) string {
+	if a.logical == edge.EmbedScript {
+		return a.logical // other sites' pages name it
+	}
 	ext := path.Ext(a.logical)
 	return edge.HashedPrefix + strings.TrimSuffix(a.logical, ext) + "." + sum(a.body)[:12] + ext
 }

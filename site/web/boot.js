@@ -5,7 +5,13 @@
   const root = document.documentElement;
   // A link brings another workspace than the one that the page shows first.
   if (/(^#|&)[sw]=/.test(location.hash)) root.dataset.linked = "";
-  try {
+  const asked = new URLSearchParams(location.search);
+  if (/\/embed\.html$/.test(location.pathname)) {
+    // Inside another page: what to show, as words; see wasm/island/embed.js.
+    root.dataset.embed = (asked.get("view") ?? "").match(/[a-z]+/g)?.join(" ") ?? "stack";
+    if (["light", "dark"].includes(asked.get("theme"))) root.dataset.theme = asked.get("theme");
+    root.lang = asked.get("language") ?? (/^ko\b/i.test(navigator.language) ? "ko" : "en");
+  } else try {
     const theme = localStorage.getItem("layerlab.theme");
     if (theme === "light" || theme === "dark") root.dataset.theme = theme;
     const lang = localStorage.getItem("layerlab.lang") ?? navigator.language;

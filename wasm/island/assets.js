@@ -51,3 +51,16 @@ export function worker(options) {
   URL.revokeObjectURL(url);
   return [started, null];
 }
+
+// sharedWorker is the Worker of that name which pages of this origin share, with
+// what it must load first; null where the browser has none, or gives none to a
+// frame of another site.
+export function sharedWorker(name) {
+  try {
+    const worker = new SharedWorker(assets.worker, { name });
+    worker.onerror = (e) => worker.port.onerror?.(e);
+    return [worker.port, new URL(assets.wasmExec, document.baseURI).href];
+  } catch {
+    return null;
+  }
+}

@@ -133,8 +133,11 @@ export class Editor {
   #label = new Compartment();
   #hoverLine = 0;
 
-  constructor(on) {
+  #readOnly;
+
+  constructor(on, readOnly = false) {
     this.#on = on;
+    this.#readOnly = readOnly;
     this.#box.className = "editor-box";
     const root = this.#box.attachShadow({ mode: "open" });
     this.#view = new EditorView({ parent: root, root, state: EditorState.create({ extensions: [theme] }) });
@@ -201,12 +204,12 @@ export class Editor {
     this.#view.dispatch({ effects: setLight.of(next) });
   }
 
-  goto(line, column) {
+  goto(line, column, focus = true) {
     const { doc } = this.#view.state;
     const at = doc.line(Math.min(Math.max(line, 1), doc.lines));
     const pos = Math.min(at.from + column, at.to);
     this.#view.dispatch({ selection: { anchor: pos }, effects: EditorView.scrollIntoView(pos, { y: "center" }) });
-    this.#view.focus();
+    if (focus) this.#view.focus();
   }
 
   label(text) {
@@ -228,6 +231,7 @@ export class Editor {
     return EditorState.create({
       doc: text,
       extensions: [
+        EditorState.readOnly.of(this.#readOnly),
         lineNumbers(),
         highlightActiveLineGutter(),
         highlightSpecialChars(),

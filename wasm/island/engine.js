@@ -1,5 +1,5 @@
 // The engine's Worker: started, fed, and started again.
-import { assets, compile, worker as startWorker } from "./assets.js";
+import { assets, compile, sharedWorker, worker as startWorker } from "./assets.js";
 
 export class Engine {
   #worker = null;
@@ -8,16 +8,22 @@ export class Engine {
   #buffers = new Map(); // of answers, by request
   #store;
   #on;
+  #shares;
 
-  // on is {message(json), died(why)}.
-  constructor(store, on) {
+  // on is {message(json), died(why), pages(n)}. With shares the Worker is one
+  // that the embedded pages of this origin have together, where the browser has
+  // such; pages tells how many of them there are.
+  constructor(store, on, shares = false) {
     this.#store = store;
     this.#on = on;
+    this.#shares = shares;
+    if (shares) addEventListener("pagehide", (e) => e.persisted || this.#end());
   }
 
   start() {
     this.#end();
-    const [worker, wasmExec] = startWorker({ name: "engine" });
+    const shared = this.#shares && sharedWorker("engine");
+    const [worker, wasmExec] = shared || startWorker({ name: "engine" });
     this.#worker = worker;
     const died = (why) => {
       if (this.#worker !== worker) return;
@@ -31,9 +37,14 @@ export class Engine {
     worker.onmessageerror = () => died("a message could not be read");
     worker.onmessage = ({ data }) => {
       if (data.died !== undefined) return died(data.died);
+      if (data.pages !== undefined) return this.#on.pages?.(data.pages);
       if (data.buffers?.length) this.#buffers.set(JSON.parse(data.json).id, data.buffers);
       this.#on.message(data.json);
     };
+    if (shared) {
+      worker.postMessage({ program: new URL(assets.engine, document.baseURI).href, wasmExec });
+      return;
+    }
     this.#module ??= compile(assets.engine);
     this.#module.then(
       (module) => worker.postMessage({ module, wasmExec }),
@@ -76,7 +87,8 @@ export class Engine {
   }
 
   #end() {
-    this.#worker?.terminate();
+    if (this.#worker?.terminate) this.#worker.terminate();
+    else this.#worker?.postMessage({ end: true });
     this.#worker = null;
     this.#tail = null;
     this.#buffers.clear();

@@ -11,10 +11,13 @@ export class Guest {
   #store;
   #blobs = new Map();
   #timer = 0;
+  #keeps;
   #over = new AbortController();
 
-  constructor(store, meta, files) {
+  // With keeps, changes stay through a reload.
+  constructor(store, meta, files, keeps) {
     this.#store = store;
+    this.#keeps = keeps;
     this.meta = meta;
     this.files = new Map(files.map((f) => [f.path, f]));
     addEventListener("pagehide", () => this.#timer && this.#keep(), { signal: this.#over.signal });
@@ -75,7 +78,7 @@ export class Guest {
 
   #changed() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#keep(), PAUSE);
+    if (this.#keeps) this.#timer = setTimeout(() => this.#keep(), PAUSE);
   }
 
   #keep() {

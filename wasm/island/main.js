@@ -3,6 +3,7 @@
 // here waits for them, so that typing works, and is kept, without them.
 import { assets, compile, script } from "./assets.js";
 import { Editor } from "./editor.js";
+import * as embed from "./embed.js";
 import { watchDrag } from "./drag.js";
 import { Engine } from "./engine.js";
 import { listen, measure } from "./events.js";
@@ -20,6 +21,7 @@ import { Upload } from "./upload.js";
 const root = document.documentElement;
 const app = document.getElementById("app");
 const remember = (key, value) => {
+  if (embed.embedded) return;
   try {
     if (value) localStorage.setItem(key, value);
     else localStorage.removeItem(key);
@@ -28,6 +30,7 @@ const remember = (key, value) => {
   }
 };
 const remembered = (key) => {
+  if (embed.embedded) return root.lang;
   try {
     return localStorage.getItem(key) ?? "";
   } catch {
@@ -43,16 +46,18 @@ const offline = new Offline((state) => post("offline", JSON.stringify(state)));
 // When the first message of the engine has come, the page is at work.
 let atWork = () => {
   atWork = () => {};
-  setTimeout(() => offline.start(), 1000);
+  if (!embed.embedded) setTimeout(() => offline.start(), 1000);
 };
 
 const engine = new Engine({ bytes: (key) => desk.bytes(key) }, {
   message(json) {
     post("engine", json);
+    if (embed.embedded) embed.heard(json);
     atWork();
   },
+  pages: embed.shared,
   died: (why) => post("died", why),
-});
+}, embed.embedded);
 const editor = new Editor({
   edit(path, text) {
     desk.setText(path, text);
@@ -60,7 +65,7 @@ const editor = new Editor({
   },
   caret: (path, line) => post("caret", JSON.stringify({ path, line })),
   hover: (line) => post("hover", String(line)),
-});
+}, embed.options?.readOnly);
 const upload = new Upload({ putBlob: (key, blob) => desk.putBlob(key, blob) }, {
   reading: (n) => post("reading", String(n)),
   added: (files) => post("added", JSON.stringify(files)),
@@ -79,8 +84,9 @@ globalThis.layerlab = {
     receive(
       "start",
       JSON.stringify({
-        ...mine(),
-        linked: link.linked(),
+        ...(embed.embedded ? {} : mine()),
+        linked: embed.embedded || link.linked(),
+        embed: embed.options,
         panes: split.present(),
         lang: remembered("layerlab.lang"),
         langs: navigator.languages ?? [],
@@ -89,6 +95,11 @@ globalThis.layerlab = {
       null,
     );
     attach(receive);
+    if (embed.embedded) {
+      embed.connect((lang) => post("lang", lang));
+      if (embed.awaited) return;
+      if (!link.linked()) linked({ kept: first });
+    }
     link.read(linked);
     link.watch((same) => {
       if (desk !== store && !link.linked()) toMine();
@@ -108,9 +119,12 @@ globalThis.layerlab = {
 
   borrow(json) {
     const { meta, files } = JSON.parse(json);
-    desk = new Guest(store, meta, files);
+    desk = new Guest(store, meta, files, !embed.embedded);
   },
+  looked: (fragment) => embed.viewed(fragment),
+  unread: (why) => embed.fault(why),
   mine() {
+    if (embed.embedded) return;
     if (desk !== store) link.left();
     toMine();
   },
@@ -134,7 +148,7 @@ globalThis.layerlab = {
   renamed: (from, to) => editor.renamed(from, to),
   marks: (path, list) => editor.marks(path, JSON.parse(list) ?? []),
   light: (from, to, litFrom, litTo) => editor.light({ from, to }, { from: litFrom, to: litTo }),
-  goto: (line, column) => after.push(() => editor.goto(line, column)),
+  goto: (line, column) => after.push(() => editor.goto(line, column, !embed.embedded)),
   label: (text) => editor.label(text),
 
   fill,
@@ -235,20 +249,29 @@ async function page() {
   throw new Error("it ended");
 }
 
-const compiling = compile(assets.ui);
-compiling.catch(() => {}); // page reports it
+let compiling;
+
+// start fetches the programs and runs them.
+function start() {
+  compiling = compile(assets.ui);
+  compiling.catch(() => {}); // page reports it
+  engine.start();
+}
 
 listen(app);
 watchDrag(app);
 split.listen(app);
 swipe.listen(app);
-upload.watch(document.body);
-engine.start();
+if (!embed.embedded) upload.watch(document.body);
 
 const first = JSON.parse(document.getElementById("workspace").textContent);
-store.load(first).then(() => {
+function kept() {
   const open = store.files.get(store.meta.open) ?? store.files.get(store.meta.dockerfile);
   if (open?.text !== undefined && !link.linked()) editor.show(open.path, open.text);
+}
+
+if (!embed.embedded) start();
+(embed.embedded ? embed.gate().then(start) : store.load(first).then(kept)).then(() => {
   editor.mount(document.getElementById("editor"));
   page().catch(stopped);
 });

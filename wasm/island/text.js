@@ -91,8 +91,17 @@ const kinds = {
   embed: (text) => [document.createTextNode(snippet(text))],
   link: (fragment, el) => field(to(fragment), el),
   journal,
+  open: (fragment, el) => [away(to(fragment), el)],
   hex: (base64) => [document.createTextNode(dump(atob(base64)))],
 };
+
+// away leads to an address beside this page.
+function away(address, el) {
+  const a = document.createElement("a");
+  Object.assign(a, { href: address, target: "_blank", rel: "noopener", textContent: el.dataset.label });
+  a.hidden = !address;
+  return a;
+}
 
 // field shows an address to take.
 function field(address, el) {

@@ -1,31 +1,42 @@
-// The Worker's first script. It hosts the engine's Go program, which finds
+// The first script of the engine's Worker, be it one page's own or one that
+// embedded pages share. It hosts the engine's Go program, which sets
 //
-//   layerlab.post(json, buffers)  to say something: a JSON text and a list of
-//                                 ArrayBuffers, transferred (it may be empty)
-//   layerlab.receive              to set, once it is ready to hear: a function
-//                                 of the same two arguments
+//   layerlab.converse(say)   to begin a conversation with a page: say(json,
+//                            buffers) is called with a JSON text and a list of
+//                            ArrayBuffers, transferred. What it returns takes
+//                            what the page says, by the same two arguments;
+//                            called without any, it ends the conversation.
 //
-// What the page says before that waits. The page's first message is
-// {module, wasmExec}: the compiled program and the address of Go's support
-// script, which the page knows because the build names it by its content; none
-// where that script stands before this one.
+// What a page says before that waits. A page's first message is {module,
+// wasmExec}, or {program, wasmExec} to a shared Worker, which no compiled module
+// reaches: the engine, and the address of Go's support script, which the page
+// knows because the build names it by its content; none where that script
+// stands before this one.
 
-const waiting = [];
-let receive = null;
+const pages = new Set();
+let converse = null;
+let running = false;
 
 globalThis.layerlab = {
-  post(json, buffers = []) {
-    postMessage({ json, buffers }, buffers);
-  },
-  set receive(f) {
-    receive = f;
-    while (waiting.length) receive(...waiting.shift());
+  set converse(f) {
+    converse = f;
+    for (const page of pages) page.begin();
   },
 };
 
-const died = (why) => postMessage({ died: String(why?.message ?? why) });
+const shared = "SharedWorkerGlobalScope" in globalThis;
 
-async function run({ module, wasmExec }) {
+// died tells every page. A shared Worker goes away for good, so that the next
+// page starts a new one.
+function died(why) {
+  for (const { port } of pages) port.postMessage({ died: String(why?.message ?? why) });
+  pages.clear();
+  if (shared) close();
+}
+
+async function run({ module, program, wasmExec }) {
+  if (running) return;
+  running = true;
   if (wasmExec) importScripts(wasmExec);
   const go = new Go();
   let lastLine = "";
@@ -36,12 +47,41 @@ async function run({ module, wasmExec }) {
     if (!lastLine && /^(panic|fatal error|runtime):? /.test(text)) lastLine = text.split("\n")[0];
     log(...args);
   };
+  module ??= await WebAssembly.compileStreaming(fetch(program));
   await go.run(await WebAssembly.instantiate(module, go.importObject));
   died(lastLine || "the program ended");
 }
 
-onmessage = ({ data }) => {
-  if (data.module) run(data).catch(died);
-  else if (receive) receive(data.json, data.buffers);
-  else waiting.push([data.json, data.buffers]);
-};
+// Page is the other end of a conversation.
+class Page {
+  #waiting = [];
+  #hear = null;
+
+  constructor(port) {
+    this.port = port;
+    pages.add(this);
+    port.onmessage = ({ data }) => {
+      if (data.end) this.#end();
+      else if (data.json === undefined) {
+        run(data).catch(died);
+        if (shared) port.postMessage({ pages: pages.size });
+      } else if (this.#hear) this.#hear(data.json, data.buffers);
+      else this.#waiting.push([data.json, data.buffers]);
+    };
+    if (converse) this.begin();
+  }
+
+  begin() {
+    this.#hear = converse((json, buffers = []) => this.port.postMessage({ json, buffers }, buffers));
+    while (this.#waiting.length) this.#hear(...this.#waiting.shift());
+  }
+
+  #end() {
+    pages.delete(this);
+    this.#hear?.();
+    this.port.close();
+  }
+}
+
+if (shared) onconnect = ({ ports }) => new Page(ports[0]);
+else new Page(globalThis);

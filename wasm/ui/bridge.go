@@ -146,6 +146,8 @@ func (b *bridge) receive(m message) error {
 		l.Say = l.W.Copied
 	case "link", "mine", "kept":
 		return b.guest(m)
+	case "lang":
+		b.desk.setLang(m.payload)
 	case "published":
 		l.Published(m.payload, m.extra)
 	default:
@@ -316,11 +318,12 @@ func (b *bridge) reveal() {
 func (b *bridge) begin(payload string) error {
 	var s struct {
 		kept
-		Linked bool      `json:"linked"` // a link to a workspace is to come
-		Lang   string    `json:"lang"`
-		Langs  []string  `json:"langs"`
-		Theme  string    `json:"theme"`
-		Panes  lab.Panes `json:"panes"`
+		Linked bool       `json:"linked"` // a link to a workspace is to come
+		Embed  *lab.Embed `json:"embed"`
+		Lang   string     `json:"lang"`
+		Langs  []string   `json:"langs"`
+		Theme  string     `json:"theme"`
+		Panes  lab.Panes  `json:"panes"`
 	}
 	if err := json.Unmarshal([]byte(payload), &s); err != nil {
 		return fmt.Errorf("kept state: %w", err)
@@ -330,6 +333,9 @@ func (b *bridge) begin(payload string) error {
 	l.SetWords(words.For(words.Choose(s.Lang, s.Langs)))
 	js.Global().Get("document").Get("documentElement").Set("lang", string(l.W.Lang))
 	l.Panes = s.Panes
+	if s.Embed != nil {
+		l.BeEmbedded(*s.Embed)
+	}
 	if s.Linked {
 		l.AwaitLink()
 		return nil
@@ -481,6 +487,12 @@ func (b *bridge) Mine() { b.call("mine") }
 func (b *bridge) Keep(m lab.Meta, files []wire.File) {
 	b.call("keep", text(map[string]any{"meta": m, "files": files}))
 }
+
+// Looked implements lab.Host.
+func (b *bridge) Looked(view string) { b.call("looked", view) }
+
+// Unread implements lab.Host.
+func (b *bridge) Unread(why string) { b.call("unread", why) }
 
 // Publish implements lab.Host.
 func (b *bridge) Publish(content string) { b.call("publish", content) }

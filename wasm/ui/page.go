@@ -99,6 +99,8 @@ func (nowhere) Borrow(lab.Meta, []wire.File)                   {}
 func (nowhere) Mine()                                          {}
 func (nowhere) Keep(lab.Meta, []wire.File)                     {}
 func (nowhere) Publish(string)                                 {}
+func (nowhere) Looked(string)                                  {}
+func (nowhere) Unread(string)                                  {}
 func (nowhere) Show(string, string)                            {}
 func (nowhere) Hide()                                          {}
 func (nowhere) Forget(...string)                               {}

@@ -25,6 +25,10 @@ type Host interface {
 	Borrow(m Meta, files []wire.File)
 	Mine()
 	Keep(m Meta, files []wire.File)
+	// Looked tells a page around this one what is looked at, and Unread why the
+	// workspace that it gave cannot be read.
+	Looked(view string)
+	Unread(why string)
 	// Publish stores the text of a workspace on the site: Lab.Published.
 	Publish(text string)
 

@@ -71,6 +71,7 @@ type Lab struct {
 	Tree      TreeState
 	Exporting bool
 	Share     Share
+	Embed     *Embed     // nil where the page is not inside another
 	goal      *wire.View // what a link wants looked at, after the next build
 
 	Offline     Offline

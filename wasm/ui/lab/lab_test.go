@@ -36,6 +36,8 @@ type host struct {
 	kept      []lab.Meta
 	published string
 	unfolded  string
+	looked    []string
+	unread    string
 }
 
 func (h *host) Send(message string, buffers []lab.Buffer) {

@@ -149,7 +149,9 @@ func (l *Lab) linkFailed(fault, detail string) {
 	if detail != "" {
 		text += " (" + detail + ")"
 	}
-	if l.Revision == 0 {
+	if l.Embed != nil {
+		l.host.Unread(text)
+	} else if l.Revision == 0 {
 		l.host.Mine()
 	}
 	l.Notice = &Notice{Text: text}

@@ -15,6 +15,8 @@ func (h *host) Borrow(m lab.Meta, _ []wire.File) { h.borrowed = append(h.borrowe
 func (h *host) Mine()                            { h.mine++ }
 func (h *host) Keep(m lab.Meta, _ []wire.File)   { h.kept = append(h.kept, m) }
 func (h *host) Publish(text string)              { h.published = text }
+func (h *host) Looked(view string)               { h.looked = append(h.looked, view) }
+func (h *host) Unread(why string)                { h.unread = why }
 
 // shared is a workspace that somebody else made.
 func shared() wire.Workspace {

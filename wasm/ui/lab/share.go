@@ -20,6 +20,7 @@ type Share struct {
 	Unstored string // why there is none: "offline", "unstored" or the site's words
 
 	asked string // what the link is of
+	told  string // the view that the page around knows
 }
 
 // ShowShare begins or ends to show the link.
@@ -89,6 +90,11 @@ func (l *Lab) Published(id, failure string) {
 // fillShare gives the link to its island, which makes an address of it.
 func (l *Lab) fillShare() {
 	if !l.Share.Open {
+		return
+	}
+	if l.Embed != nil {
+		l.fill("embed-open", "open", l.Share.Fragment)
+		l.looked()
 		return
 	}
 	l.fill("share-link", "link", l.Share.Fragment)

@@ -31,6 +31,7 @@ type Sharing struct {
 	GuestKept   string
 	KeepThis    string
 	BackToMine  string
+	OpenInLab   string
 	LinkFault   map[string]string // what is wrong with a link
 }
 
@@ -72,6 +73,7 @@ var sharingEnglish = Sharing{
 	GuestKept:   "Your own is kept.",
 	KeepThis:    "Keep this one",
 	BackToMine:  "Back to mine",
+	OpenInLab:   "Open in Layerlab",
 	LinkFault: map[string]string{
 		"broken":    "The link is damaged, so nothing was opened. Ask for it again; your own workspace is as it was.",
 		"truncated": "The end of the link is missing, so nothing was opened. Copy the whole of it; your own workspace is as it was.",
@@ -122,6 +124,7 @@ var sharingKorean = Sharing{
 	GuestKept:   "내 작업 공간은 그대로 있습니다.",
 	KeepThis:    "이것을 내 것으로",
 	BackToMine:  "내 작업 공간으로",
+	OpenInLab:   "Layerlab에서 열기",
 	LinkFault: map[string]string{
 		"broken":    "링크가 손상되어 아무것도 열지 않았습니다. 링크를 다시 받으세요. 내 작업 공간은 그대로입니다.",
 		"truncated": "링크의 끝이 잘려 아무것도 열지 않았습니다. 링크 전체를 복사하세요. 내 작업 공간은 그대로입니다.",
