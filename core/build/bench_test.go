@@ -165,7 +165,8 @@ func BenchmarkLoop(b *testing.B) {
 	benchmarkBuild(b, "FROM alpine\nRUN i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done\n", files(b))
 }
 
-// BenchmarkTar extracts 50 MB in a RUN, and once with archive/tar alone.
+// BenchmarkTar extracts 50 MB in a RUN, and with archive/tar alone into memory,
+// and reports how much longer the RUN takes.
 func BenchmarkTar(b *testing.B) {
 	var archive bytes.Buffer
 	w := tar.NewWriter(&archive)
@@ -182,6 +183,7 @@ func BenchmarkTar(b *testing.B) {
 	if err := w.Close(); err != nil {
 		b.Fatal(err)
 	}
+	var native time.Duration // for one extraction
 	b.Run("archive/tar", func(b *testing.B) {
 		b.SetBytes(int64(archive.Len()))
 		for b.Loop() {
@@ -197,6 +199,7 @@ func BenchmarkTar(b *testing.B) {
 				}
 			}
 		}
+		native = b.Elapsed() / time.Duration(b.N)
 	})
 	b.Run("RUN", func(b *testing.B) {
 		e := files(b).Edit()
@@ -205,6 +208,7 @@ func BenchmarkTar(b *testing.B) {
 		}
 		b.SetBytes(int64(archive.Len()))
 		benchmarkBuild(b, "FROM alpine\nRUN --mount=type=bind,target=/m tar -xf /m/a.tar -C /tmp && rm /tmp/f*\n", e.Tree())
+		b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(native), "x-archive/tar")
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"layerlab.dev/core/shell/bzip2"
 	"layerlab.dev/core/shell/deflate"
 	"layerlab.dev/core/shell/proc"
+	"layerlab.dev/core/vfs"
 )
 
 // codec is a way to compress files.
@@ -50,17 +51,28 @@ func codecOf(data []byte) *codec {
 	return nil
 }
 
-// unpacked is data as it is, or uncompressed where it says how.
-func unpacked(data []byte) ([]byte, error) {
-	c := codecOf(data)
+// start is the beginning of b, enough for a magic number.
+func start(b *vfs.Blob) []byte {
+	buf := make([]byte, 8)
+	n, _ := b.ReadAt(buf, 0)
+	return buf[:n]
+}
+
+// unpacked is b as it is, or uncompressed where it says how.
+func unpacked(b *vfs.Blob) (*vfs.Blob, error) {
+	c := codecOf(start(b))
 	if c == nil {
-		return data, nil
+		return b, nil
+	}
+	data, err := b.Bytes()
+	if err != nil {
+		return nil, err
 	}
 	out, err := c.decode(data)
 	if err == errTrailing {
 		err = nil
 	}
-	return out, err
+	return vfs.Bytes(out), err
 }
 
 var (

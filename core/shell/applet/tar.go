@@ -337,7 +337,7 @@ func tarBlock(w *bytes.Buffer, h *tar.Header) {
 
 func (t *tarApplet) read(file string, names []string) int {
 	p, o := t.p, t.o
-	data, err := p.ReadFile(file)
+	content, err := p.Content(file)
 	if err != nil {
 		if p.GNU {
 			p.Errorf("tar: %s: Cannot open: %s\ntar: Error is not recoverable: exiting now\n", file, proc.Text(err))
@@ -346,25 +346,18 @@ func (t *tarApplet) read(file string, names []string) int {
 		p.Die("can't open '%s': %s", file, proc.Text(err))
 	}
 	t.chdir()
-	raw, err := t.plain(file, data)
-	if err != nil || o.Has('z') && !bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
+	zipped := codecOf(start(content)) == gzipCodec
+	archive, err := t.plain(file, content)
+	if err != nil || o.Has('z') && !zipped {
 		if p.GNU {
 			p.Errorf("\ngzip: stdin: not in gzip format\ntar: Child returned status 1\ntar: Error is not recoverable: exiting now\n")
 			return 2
 		}
-		if o.Has('z') && err == nil {
-			raw = data
-		} else {
-			p.Errorf("tar: invalid magic\ntar: short read\n")
-			return 1
-		}
-	}
-	if o.Has('z') && !p.GNU && !bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
 		p.Errorf("tar: invalid magic\ntar: short read\n")
 		return 1
 	}
-	if len(raw) < 512 {
-		if len(raw) > 0 && !p.GNU && !p.Plain {
+	if archive.Size() < 512 {
+		if archive.Size() > 0 && !p.GNU && !p.Plain {
 			p.Errorf("tar: invalid tar magic\n")
 			return 1
 		}
@@ -375,7 +368,8 @@ func (t *tarApplet) read(file string, names []string) int {
 		p.Errorf("tar: short read\n")
 		return 1
 	}
-	r := tar.NewReader(bytes.NewReader(raw))
+	section := archive.Reader()
+	r := tar.NewReader(section)
 	found := map[string]bool{}
 	for {
 		h, err := r.Next()
@@ -403,7 +397,7 @@ func (t *tarApplet) read(file string, names []string) int {
 			t.list(h)
 			continue
 		}
-		t.extract(h, r)
+		t.extract(h, member(archive, section, h), r)
 	}
 	for i := len(t.dirTimes) - 1; i >= 0; i-- {
 		t.dirTimes[i]()
@@ -427,29 +421,44 @@ func (t *tarApplet) read(file string, names []string) int {
 
 // plain is the archive as members. busybox looks at the first bytes of a file
 // to see how it is compressed, but not at those of a stream.
-func (t *tarApplet) plain(file string, data []byte) ([]byte, error) {
+func (t *tarApplet) plain(file string, content *vfs.Blob) (*vfs.Blob, error) {
 	if t.p.GNU {
-		return unpacked(data)
+		return unpacked(content)
 	}
 	for _, x := range []struct {
 		option byte
 		codec  *codec
 	}{{'J', xzCodec}, {'j', bzip2Codec}} {
 		if t.o.Has(x.option) {
+			data, err := content.Bytes()
+			if err != nil {
+				return nil, err
+			}
 			raw, err := x.codec.decode(data)
-			if err == errTrailing {
+			if err == errTrailing || err == errMagic && x.codec == xzCodec {
 				err = nil
 			}
-			if err == errMagic && x.codec == xzCodec {
-				return nil, nil
-			}
-			return raw, err
+			return vfs.Bytes(raw), err
 		}
 	}
 	if (file == "-" || t.p.Plain) && !t.o.Has('z') {
-		return data, nil
+		return content, nil
 	}
-	return unpacked(data)
+	return unpacked(content)
+}
+
+// sharedSize is from which size on a file shares the bytes of the archive it
+// comes from, in bytes: a small one would keep the whole of it in memory.
+const sharedSize = 64 << 10
+
+// member is the content of the member whose header has just been read, as a
+// part of the archive; nil where it is small or not simply that.
+func member(archive *vfs.Blob, r io.Seeker, h *tar.Header) *vfs.Blob {
+	at, err := r.Seek(0, io.SeekCurrent)
+	if err != nil || h.Typeflag != tar.TypeReg || h.Size < sharedSize || at+h.Size > archive.Size() || h.PAXRecords["GNU.sparse.major"] != "" {
+		return nil
+	}
+	return vfs.Section(archive, at, h.Size)
 }
 
 func (t *tarApplet) wanted(name string, names []string, found map[string]bool) bool {
@@ -517,7 +526,9 @@ func (t *tarApplet) list(h *tar.Header) {
 	p.Puts("\n")
 }
 
-func (t *tarApplet) extract(h *tar.Header, r io.Reader) {
+// extract unpacks a member, whose content is a part of the archive if that is
+// not nil, and is read from r otherwise.
+func (t *tarApplet) extract(h *tar.Header, content *vfs.Blob, r io.Reader) {
 	p, o := t.p, t.o
 	name := h.Name
 	if !o.Has('P') {
@@ -630,7 +641,11 @@ func (t *tarApplet) extract(h *tar.Header, r io.Reader) {
 			fail(err, "open")
 			return
 		}
-		io.Copy(p.FD(fd), r)
+		if content != nil {
+			p.SetBlob(fd, content)
+		} else {
+			io.Copy(p.FD(fd), r)
+		}
 		p.Close(fd)
 	}
 	if !follow && !p.GNU {

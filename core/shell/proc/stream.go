@@ -7,6 +7,8 @@ import (
 	"io"
 	"path"
 	"strings"
+
+	"layerlab.dev/core/vfs"
 )
 
 // Writer is a process's buffered standard output.
@@ -192,6 +194,27 @@ func (p *Proc) ReadFile(name string) ([]byte, error) {
 	}
 	defer r.Close()
 	return io.ReadAll(r)
+}
+
+// Content returns the whole content of a file as a Blob, which for a regular
+// file is not read.
+func (p *Proc) Content(name string) (*vfs.Blob, error) {
+	if name != "-" {
+		fd, err := p.Open(name, Read, 0)
+		if err != nil {
+			return nil, err
+		}
+		defer p.Close(fd)
+		if f, err := p.file(fd); err == nil {
+			if o, ok := f.src.(*inode); ok && o.size > 0 {
+				if b := o.blob(); !b.Absent() {
+					return b, nil
+				}
+			}
+		}
+	}
+	data, err := p.ReadFile(name)
+	return vfs.Bytes(data), err
 }
 
 // WriteFile replaces the content of a file, which is made with mode less the
