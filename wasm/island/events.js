@@ -10,7 +10,7 @@ const arrows = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"
 // The keys that mean something in a zone, marked by data-zone.
 const zones = {
   tree: [...arrows, "Enter", " ", "F2", "Delete"],
-  stack: ["Alt+ArrowUp", "Alt+ArrowDown", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown", "Enter", " "],
+  stack: ["Alt+ArrowUp", "Alt+ArrowDown", ...arrows, "PageUp", "PageDown", "Enter", " "],
   tabs: ["ArrowLeft", "ArrowRight", "Home", "End"],
   "dock-tabs": ["ArrowLeft", "ArrowRight", "Home", "End"],
   "open-files": ["ArrowLeft", "ArrowRight", "Home", "End", "Delete"],

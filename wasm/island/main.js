@@ -1,6 +1,7 @@
 // The page's first program: shows the editor with what this browser keeps,
 // then starts the page's Go program and the engine's Worker beside it. Nothing
 // here waits for them, so that typing works, and is kept, without them.
+import * as strata from "./arrows.js";
 import { assets, compile, script } from "./assets.js";
 import { Editor } from "./editor.js";
 import * as embed from "./embed.js";
@@ -154,6 +155,7 @@ globalThis.layerlab = {
   fill,
   mount(el, island) {
     if (island === "editor") editor.mount(el);
+    else if (island === "arrows") strata.mount(el);
     else mount(el, island);
   },
   list(el, name) {
@@ -187,6 +189,7 @@ globalThis.layerlab = {
     delete root.dataset.linked;
     const { pane, chosen, lit } = app.dataset;
     swipe.drawn(pane);
+    strata.arrows();
     light(document.getElementById("dock-panel"), chosen, lit);
     // Fields show the state's value, but for the one being typed in.
     for (const el of document.querySelectorAll("[data-value]")) {

@@ -265,6 +265,10 @@ func (b *bridge) key(zone, key, value string) {
 			l.Step(1 << 20)
 		case "End":
 			l.Step(-1 << 20)
+		case "ArrowRight":
+			l.OpenChosen(true)
+		case "ArrowLeft":
+			l.OpenChosen(false)
 		case "Enter", " ":
 			l.Drawer = true
 			b.Focus("tab-" + l.Tab)

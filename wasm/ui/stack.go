@@ -1,51 +1,31 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"layerlab.dev/wasm/ui/lab"
 	"layerlab.dev/wasm/wire"
 )
 
-// Stack is the core sample: the strata of the shown stage, newest at the top.
+// Stack is the core sample: the strata of the image's stages side by side, the
+// newest at the top, with arrows where one took from another.
 type Stack struct {
 	Part
-	strata []stratumView
+	columns []lab.Column
 }
 
-// stratumView is a step with its place in the stack.
-type stratumView struct {
-	Step  *wire.Step
-	Layer int // number of its layer from 1 at the bottom, 0 where it has none
-}
+// Compute takes the stages.
+func (c *Stack) Compute() { c.columns = c.Lab.Columns() }
 
-// Compute turns the steps upside down.
-func (c *Stack) Compute() {
-	c.strata = c.strata[:0]
-	st := c.Lab.ShownStage()
-	if st == nil {
-		return
+// label is what a screen reader says of the stack.
+func (c *Stack) label(col lab.Column) string {
+	w := c.Lab.W
+	text := w.Sample
+	if len(c.columns) > 1 {
+		text += ", " + w.StageNamed(col.Stage.Name)
 	}
-	n := 0
-	for i := range st.Steps {
-		v := stratumView{Step: &st.Steps[i]}
-		if lab.HasLayer(v.Step) {
-			n++
-			v.Layer = n
-		}
-		c.strata = append(c.strata, v)
-	}
-	for i, j := 0, len(c.strata)-1; i < j; i, j = i+1, j-1 {
-		c.strata[i], c.strata[j] = c.strata[j], c.strata[i]
-	}
-}
-
-// Stages of the image, none where there is only one.
-func (c *Stack) Stages() []wire.Stage {
-	if c.Lab.Image == nil || len(c.Lab.Image.Stages) < 2 {
-		return nil
-	}
-	return c.Lab.Image.Stages
+	return text + ". " + w.SampleHint
 }
 
 // Images of the last good build, none where there is only one.
@@ -64,24 +44,25 @@ func (c *Stack) use(path string) {
 
 // StageNote says what is special about a stage.
 func (c *Stack) StageNote(i int) string {
-	switch img := c.Lab.Image; {
-	case i == img.Final:
+	if i == c.Lab.Image.Final {
 		return c.Lab.W.FinalStage
-	case !img.Stages[i].Used:
-		return c.Lab.W.UnusedStage
 	}
 	return ""
 }
 
-// Base tells what the stack stands on.
-func (c *Stack) Base() string {
-	st := c.Lab.ShownStage()
-	if st == nil {
-		return ""
+func (c *Stack) unused() string {
+	return strings.Join(c.Lab.Unused(), ", ") + ": " + c.Lab.W.UnusedStage
+}
+
+// Base tells what a stage stands on.
+func (c *Stack) Base(col lab.Column) string {
+	b := col.Stage.Base
+	if !col.Chosen {
+		return b.Name
 	}
-	text := c.Lab.W.BaseOf[st.Base.Kind]
-	if !st.Base.Note.IsZero() {
-		text += ": " + c.Lab.W.Say(st.Base.Note)
+	text := c.Lab.W.BaseOf[b.Kind]
+	if !b.Note.IsZero() {
+		text += ": " + c.Lab.W.Say(b.Note)
 	}
 	return text
 }
@@ -94,26 +75,44 @@ func (c *Stack) Empty() string {
 	return c.Lab.W.SampleEmpty
 }
 
+// sketchLine is an instruction while nothing is built of it.
+type sketchLine struct {
+	Text string
+	Torn bool // the build broke off here
+}
+
 // Sketch lists the instructions of the chosen Dockerfile, last first, while no
 // build has been: outlines without sizes or digests.
-func (c *Stack) Sketch() []string {
+func (c *Stack) Sketch() []sketchLine {
 	f := c.Lab.File(c.Lab.Meta.Dockerfile)
-	if c.Lab.Image != nil || c.Lab.Built != nil || f == nil || f.Text == nil {
+	if c.Lab.Image != nil || f == nil || f.Text == nil {
 		return nil
 	}
-	var out []string
+	torn := 0
+	if b := c.Lab.Breach(); b != nil {
+		torn = b.StartLine
+	}
+	var out []sketchLine
 	goesOn := false
-	for _, line := range lab.SplitLines(*f.Text) {
+	for i, line := range lab.SplitLines(*f.Text) {
 		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
 		if !goesOn {
-			out = append([]string{strings.TrimSuffix(line, "\\")}, out...)
+			out = append(out, sketchLine{strings.TrimSuffix(line, "\\"), i+1 == torn})
 		}
 		goesOn = strings.HasSuffix(line, "\\")
 	}
+	slices.Reverse(out)
 	return out[:min(len(out), 40)]
+}
+
+func (c *Stack) tornWhy() string {
+	if b := c.Lab.Breach(); b != nil {
+		return c.Lab.W.Say(b.Error)
+	}
+	return ""
 }
 
 // Active is the element ID of the chosen stratum.
@@ -126,9 +125,9 @@ func (c *Stack) Active() any {
 
 func stratumID(step string) string { return "stratum:" + step }
 
-// last is the index of the newest step, and at that of the chosen one: where
-// the slider through time ends and stands.
-func (c *Stack) last() int { return len(c.strata) - 1 }
+// last is the newest moment, and at the chosen one: where the slider through
+// time ends and stands.
+func (c *Stack) last() int { return c.Lab.Moments() - 1 }
 
 func (c *Stack) at() int { return c.Lab.Moment() }
 
@@ -150,6 +149,9 @@ func (c *Stack) Total() string {
 	text := w.Layers(lab.LayerCount(&img.Stages[img.Final])) + ", " + c.Lab.Size(img.Size) + " " + w.Uncompressed
 	if img.Compressed > 0 {
 		text += ", " + c.Lab.Size(img.Compressed) + " " + w.Pulled
+	}
+	if c.Lab.Stale {
+		text = w.LastGood + ": " + text
 	}
 	return text
 }

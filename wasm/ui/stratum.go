@@ -8,42 +8,145 @@ import (
 	"layerlab.dev/wasm/wire"
 )
 
-// Stratum is one step of the stack.
+// Stratum is one slab of the stack.
 type Stratum struct {
 	Part
-	Step  *wire.Step
-	Layer int
+	V       lab.Stratum
+	Stage   int
+	Compact bool // of a stage beside the chosen one: a picture only
+
+	S *wire.Step // V.Step, or an empty one where the build broke off
 }
 
-// Height is the stratum's in CSS pixels.
-func (c *Stratum) Height() int { return lab.Height(c.Step) }
+// brokenHeight is that of the place where the build broke off, in CSS pixels.
+const brokenHeight = 60
+
+// Compute takes the step.
+func (c *Stratum) Compute() {
+	if c.S = c.V.Step; c.S == nil {
+		c.S = &wire.Step{}
+	}
+}
+
+// Height is the slab's in CSS pixels.
+func (c *Stratum) Height() int {
+	if c.V.Broken != nil {
+		return brokenHeight
+	}
+	return lab.Height(c.S)
+}
+
+func (c *Stratum) hollow() bool { return c.V.Broken == nil && lab.Hollow(c.S) }
+
+func (c *Stratum) parts() []lab.Part {
+	if c.V.Broken != nil {
+		return nil
+	}
+	return lab.Parts(c.S)
+}
 
 // Class names what the style sheet draws differently.
 func (c *Stratum) Class() string {
 	return classes(
 		"stratum", true,
-		"hollow", lab.Hollow(c.Step),
-		"base", c.Step.Kind == "base",
-		"lit", c.Lab.Hover == c.Step.ID,
+		"hollow", c.hollow(),
+		"base", c.S.Kind == "base",
+		"group", c.V.Group > 0,
+		"opened", c.V.Opened > 0,
+		"broken", c.V.Broken != nil,
+		"above", c.V.Above,
+		"lit", c.V.Step != nil && c.Lab.Hover != "" && c.Lab.StandsFor(c.Lab.Hover) == c.S.ID,
 	)
 }
 
 // Chosen tells whether it is selected.
 func (c *Stratum) Chosen() bool {
 	s := c.Lab.Chosen()
-	return s != nil && s.ID == c.Step.ID
+	return s != nil && c.V.Step != nil && s.ID == c.S.ID
+}
+
+func (c *Stratum) role() any {
+	if c.Compact {
+		return nil
+	}
+	return "option"
+}
+
+func (c *Stratum) id() any {
+	switch {
+	case c.Compact:
+		return nil
+	case c.V.Broken != nil:
+		return "stratum:broken"
+	}
+	return stratumID(c.S.ID)
+}
+
+func (c *Stratum) step() any {
+	if c.V.Step == nil {
+		return nil
+	}
+	return c.S.ID
+}
+
+func (c *Stratum) selected() any {
+	if c.Compact {
+		return nil
+	}
+	return word(c.Chosen())
+}
+
+func (c *Stratum) disabled() any {
+	if c.V.Broken == nil || c.Compact {
+		return nil
+	}
+	return "true"
+}
+
+func (c *Stratum) draggable() any {
+	if c.Compact || c.V.Step == nil {
+		return nil
+	}
+	return word(c.Lab.Movable(c.V.Step))
+}
+
+// seams are the heights of the lines between layers that are drawn as one.
+func (c *Stratum) seams() []int {
+	var out []int
+	for i := 1; i < min(c.V.Group, 6); i++ {
+		out = append(out, c.Height()*i/min(c.V.Group, 6))
+	}
+	return out
+}
+
+func (c *Stratum) title() string {
+	switch {
+	case c.V.Broken != nil:
+		return c.V.Broken.Text
+	case c.V.Group > 0:
+		return c.S.Text + ": " + c.Lab.W.Layers(c.V.Group)
+	}
+	return lab.Title(c.S)
+}
+
+// why is the error where the build broke off.
+func (c *Stratum) why() string {
+	f := c.V.Broken
+	if f == nil {
+		return ""
+	}
+	return c.Lab.W.Line(f.StartLine) + ": " + c.Lab.W.Say(f.Error)
 }
 
 // Facts is what fits beside the instruction.
 func (c *Stratum) Facts() string {
-	s, w := c.Step, c.Lab.W
-	if !lab.HasLayer(s) {
+	if !lab.HasLayer(c.S) {
 		return ""
 	}
-	if lab.Hollow(s) {
-		return w.EmptyLayer
+	if lab.Hollow(c.S) {
+		return c.Lab.W.EmptyLayer
 	}
-	return c.Lab.Size(s.Size)
+	return c.Lab.Size(c.S.Size)
 }
 
 // Fate counts changes of a kind with its sign, "" where there are none.
@@ -54,15 +157,21 @@ func (c *Stratum) Fate(sign string, n int) string {
 	return sign + strconv.Itoa(n)
 }
 
-// Name is what a screen reader says of the stratum.
+// Name is what a screen reader says of the slab.
 func (c *Stratum) Name() string {
-	s, w := c.Step, c.Lab.W
-	parts := []string{w.NoLayer}
-	if c.Layer > 0 {
-		parts[0] = w.Layer(c.Layer)
+	s, w := c.S, c.Lab.W
+	if f := c.V.Broken; f != nil {
+		return w.BrokenAt + ", " + f.Text + ", " + c.why()
 	}
-	parts = append(parts, lab.Title(s))
-	if c.Layer > 0 {
+	parts := []string{w.NoLayer}
+	switch {
+	case c.V.Group > 0:
+		parts[0] = w.LayersFromTo(c.V.Layer-c.V.Group+1, c.V.Layer)
+	case c.V.Layer > 0:
+		parts[0] = w.Layer(c.V.Layer)
+	}
+	parts = append(parts, c.title())
+	if c.V.Layer > 0 {
 		parts = append(parts, c.Facts())
 		for _, f := range []struct {
 			n    int
@@ -79,44 +188,99 @@ func (c *Stratum) Name() string {
 	if s.RemovedBytes > 0 {
 		parts = append(parts, w.RemovedBytes(c.Lab.Size(s.RemovedBytes)))
 	}
+	if s.Source != "" {
+		parts = append(parts, w.TakenFrom(s.Source))
+	}
 	if state := w.Cache[s.Cache.State]; state != "" {
 		parts = append(parts, state)
+	}
+	switch {
+	case c.V.Group > 0:
+		parts = append(parts, w.OpenWithArrow)
+	case c.V.Opened > 0:
+		parts = append(parts, w.CloseWithArrow)
+	}
+	if c.V.Above {
+		parts = append(parts, w.OfLastBuild)
 	}
 	return strings.Join(parts, ", ")
 }
 
 // CacheTitle says where the step's result came from and why.
-func (c *Stratum) CacheTitle() string {
-	t := c.Lab.W.Cache[c.Step.Cache.State]
-	if !c.Step.Cache.Reason.IsZero() {
-		t += ": " + c.Lab.W.Say(c.Step.Cache.Reason)
+func (c *Stratum) CacheTitle() string { return cacheTitle(c.Lab, c.S) }
+
+func cacheTitle(l *lab.Lab, s *wire.Step) string {
+	t := l.W.Cache[s.Cache.State]
+	if !s.Cache.Reason.IsZero() {
+		t += ": " + l.W.Say(s.Cache.Reason)
 	}
 	return t
 }
 
-// CacheIcon is the picture of it: a filled circle, a ring or an arrow.
+// CacheIcon is the picture of it: a filled circle, a ring or an arrow. A base
+// of several layers has the mark by which it opens and closes.
 func (c *Stratum) CacheIcon() string {
-	switch c.Step.Cache.State {
+	switch {
+	case c.V.Broken != nil:
+		return "#i-cache-failed"
+	case c.V.Group > 0:
+		return "#i-closed"
+	case c.V.Opened > 0:
+		return "#i-open"
+	}
+	return cacheIcon(c.S)
+}
+
+func cacheIcon(s *wire.Step) string {
+	switch s.Cache.State {
 	case "built", "hit", "parent":
-		return "#i-cache-" + c.Step.Cache.State
+		return "#i-cache-" + s.Cache.State
 	}
 	return "#i-cache-none"
 }
 
-// Pick chooses the stratum and opens the drawer where the inspector is one.
+// Pick chooses the slab and opens the drawer where the inspector is one. A base
+// of several layers opens, or closes where it is chosen already.
 func (c *Stratum) Pick() {
-	c.Lab.Choose(c.Step.ID)
+	if f := c.V.Broken; f != nil {
+		c.Lab.GoToLine(f.StartLine)
+		return
+	}
+	was := c.Chosen()
+	c.Lab.Find(c.S.ID)
+	switch {
+	case c.V.Group > 0 && !c.Compact:
+		c.Lab.OpenBase(c.Stage, true)
+	case c.V.Opened > 0 && was:
+		c.Lab.OpenBase(c.Stage, false)
+	}
 	c.Lab.Drawer = true
 }
 
-// tall tells whether both digests fit on two lines.
-func (c *Stratum) tall() bool { return lab.HasLayer(c.Step) && c.Height() >= 28 }
-
-func (c *Stratum) number() string {
-	if c.Layer == 0 {
+// diffID is that of the slab's layer; several have several.
+func (c *Stratum) diffID() string {
+	if c.V.Group > 0 && !c.Compact {
 		return ""
 	}
-	return strconv.Itoa(c.Layer)
+	if c.V.Group > 0 {
+		return c.S.ChainID
+	}
+	return c.S.DiffID
+}
+
+// tall tells whether both digests fit on two lines.
+func (c *Stratum) tall() bool {
+	return !c.Compact && lab.HasLayer(c.S) && c.Height() >= 28
+}
+
+func (c *Stratum) number() string {
+	switch {
+	case c.V.Layer == 0:
+		return ""
+	case c.V.Group > 0:
+		return strconv.Itoa(c.V.Layer-c.V.Group+1) + "–" + strconv.Itoa(c.V.Layer)
+	}
+	return strconv.Itoa(c.V.Layer)
 }
 
 func percent(n int) string { return strconv.Itoa(n) + "%" }

@@ -91,7 +91,8 @@ func LayerCount(st *wire.Stage) int {
 // HasLayer tells whether a step made a layer, be it an empty one.
 func HasLayer(s *wire.Step) bool { return s.DiffID != "" }
 
-// Choose selects a step of the shown stage.
+// Choose selects a step of the shown stage. A layer inside a base that is drawn
+// as one opens the base.
 func (l *Lab) Choose(id string) {
 	st := l.ShownStage()
 	if st == nil {
@@ -103,27 +104,51 @@ func (l *Lab) Choose(id string) {
 				l.View = nil
 			}
 			l.chosen = mark{id: id, text: st.Steps[i].Text, ordinal: i}
+			if i < baseLayers(st)-1 && l.grouped(l.StageIndex()) {
+				l.opened[l.baseKey(l.StageIndex())] = true
+			}
 			return
 		}
 	}
 }
 
-// Step moves the choice by so many strata upwards, or to an end.
-func (l *Lab) Step(by int) {
-	st := l.ShownStage()
-	if st == nil || len(st.Steps) == 0 {
-		return
+// moments are the steps of the shown stage that are drawn, bottom first.
+func (l *Lab) moments() []*wire.Step {
+	var out []*wire.Step
+	if l.ShownStage() != nil {
+		for _, v := range l.strata(l.StageIndex()) {
+			if v.Step != nil {
+				out = append(out, v.Step)
+			}
+		}
 	}
-	i := min(max(l.chosen.ordinal+by, 0), len(st.Steps)-1)
-	l.Choose(st.Steps[i].ID)
+	return out
 }
 
-// Moment is the index of the chosen step in its stage.
-func (l *Lab) Moment() int { return l.chosen.ordinal }
+// Step moves the choice by so many strata upwards, or to an end.
+func (l *Lab) Step(by int) {
+	if all := l.moments(); len(all) > 0 {
+		l.Choose(all[min(max(l.Moment()+by, 0), len(all)-1)].ID)
+	}
+}
 
-// Travel chooses the step of an index and shows the files as they are after it.
+// Moment is the place of the chosen step among those that are drawn, from 0 at
+// the bottom, and Moments how many there are.
+func (l *Lab) Moment() int {
+	for i, s := range l.moments() {
+		if s.ID == l.chosen.id {
+			return i
+		}
+	}
+	return 0
+}
+
+// Moments: see Moment.
+func (l *Lab) Moments() int { return len(l.moments()) }
+
+// Travel chooses the step of a moment and shows the files as they are after it.
 func (l *Lab) Travel(to int) {
-	l.Step(to - l.chosen.ordinal)
+	l.Step(to - l.Moment())
 	l.SetTab("files")
 }
 
@@ -154,6 +179,9 @@ func (l *Lab) rechoose() {
 		if st.Steps[i].Text == l.chosen.text && d < far {
 			best, far = i, d
 		}
+	}
+	if l.grouped(l.StageIndex()) {
+		best = max(best, baseLayers(st)-1)
 	}
 	l.Choose(st.Steps[best].ID)
 }
@@ -214,11 +242,7 @@ func (l *Lab) Caret(path string, line int) {
 
 // Point lights the step of the line under the pointer; 0: of none.
 func (l *Lab) Point(line int) {
-	stage, id := l.stepAt(line)
-	if stage != l.StageIndex() {
-		id = ""
-	}
-	l.Hover = id
+	_, l.Hover = l.stepAt(line)
 }
 
 // Lit lights a step; "": none.
@@ -234,18 +258,24 @@ func (l *Lab) GoTo(id string) {
 
 // Find chooses a step in whatever stage it is.
 func (l *Lab) Find(id string) {
-	if l.Image == nil {
-		return
+	if i, s := l.anyStep(id); s != nil {
+		l.ChooseStage(i)
+		l.Choose(id)
 	}
-	for i := range l.Image.Stages {
-		for k := range l.Image.Stages[i].Steps {
-			if l.Image.Stages[i].Steps[k].ID == id {
-				l.ChooseStage(i)
-				l.Choose(id)
-				return
+}
+
+// anyStep is a step of whatever stage, with that; nil where there is none.
+func (l *Lab) anyStep(id string) (stage int, s *wire.Step) {
+	if l.Image != nil && id != "" {
+		for i := range l.Image.Stages {
+			for k := range l.Image.Stages[i].Steps {
+				if s := &l.Image.Stages[i].Steps[k]; s.ID == id {
+					return i, s
+				}
 			}
 		}
 	}
+	return -1, nil
 }
 
 // GoToLine moves the editor to a line of the chosen Dockerfile.
@@ -261,7 +291,8 @@ func (l *Lab) light() {
 		if !l.linked() {
 			return Lines{}
 		}
-		return l.LinesOf(l.step(id))
+		_, s := l.anyStep(id)
+		return l.LinesOf(s)
 	}
 	lit := lines(l.Hover)
 	if c := l.traced(); lit.From == 0 && c != nil && l.linked() {

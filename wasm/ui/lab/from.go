@@ -79,7 +79,7 @@ func goesOn(line string) bool {
 // SplitLines gives the lines of a text; a line break at its end begins none.
 func SplitLines(s string) []string { return strings.Split(strings.TrimSuffix(s, "\n"), "\n") }
 
-// LinesOf are the lines of a step of the shown stage, those of FROM for a
+// LinesOf are the lines of a step of the shown image, those of FROM for a
 // layer of the base; none where the file is not the one that was built.
 func (l *Lab) LinesOf(s *wire.Step) Lines {
 	if s == nil || l.Image == nil || l.Stale {
@@ -92,8 +92,9 @@ func (l *Lab) LinesOf(s *wire.Step) Lines {
 		return Lines{}
 	}
 	if f := l.File(l.Image.Dockerfile); f != nil && f.Text != nil {
-		if from := FromLines(*f.Text); l.StageIndex() < len(from) {
-			return from[l.StageIndex()]
+		stage, _ := l.anyStep(s.ID)
+		if from := FromLines(*f.Text); stage >= 0 && stage < len(from) {
+			return from[stage]
 		}
 	}
 	return Lines{}

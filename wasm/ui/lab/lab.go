@@ -53,6 +53,7 @@ type Lab struct {
 
 	// What is looked at.
 	Stage     int
+	opened    map[string]bool // the bases whose layers are drawn one by one
 	chosen    mark
 	Hover     string // ID of the step under the pointer or caret
 	Tab       string
@@ -118,7 +119,7 @@ func New(host Host, w *words.Words) *Lab {
 	for _, name := range []string{"changes", "tar", "files"} {
 		l.Lists[name] = newList(name)
 	}
-	l.Tree.closed = map[string]bool{}
+	l.Tree.closed, l.opened = map[string]bool{}, map[string]bool{}
 	return l
 }
 

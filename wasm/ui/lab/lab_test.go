@@ -356,8 +356,9 @@ func TestLinesAndStrata(t *testing.T) {
 		t.Errorf("pointer on line 2 lit %q, lines %v", l.Hover, h.lit)
 	}
 	l.Point(8)
-	if l.Hover != "" {
-		t.Errorf("a line of a stage that is not shown lit %q", l.Hover)
+	l.Flush()
+	if l.Hover != "o0" || h.lit != (lab.Lines{From: 7, To: 8}) {
+		t.Errorf("pointer on line 8, of the stage beside, lit %q, lines %v", l.Hover, h.lit)
 	}
 	l.Caret("Dockerfile", 8)
 	if s := l.Chosen(); l.StageIndex() != 0 || s == nil || s.ID != "o0" {

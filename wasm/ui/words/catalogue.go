@@ -5,6 +5,7 @@ type Words struct {
 	Lang Lang
 	Network
 	Layout
+	Strata
 
 	Compare
 	Settings

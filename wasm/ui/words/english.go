@@ -13,6 +13,7 @@ var english = Words{
 	Lang:    English,
 	Network: englishNetwork,
 	Layout:  layoutEnglish,
+	Strata:  strataEnglish,
 
 	Compare:  compareEnglish,
 	Settings: settingsEnglish,

@@ -6,6 +6,7 @@ var korean = Words{
 	Lang:    Korean,
 	Network: koreanNetwork,
 	Layout:  layoutKorean,
+	Strata:  strataKorean,
 
 	Compare:  compareKorean,
 	Settings: settingsKorean,
