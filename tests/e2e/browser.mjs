@@ -7,7 +7,8 @@ const programs = {
   firefox: ["firefox-esr", "firefox"],
 };
 
-export const browsers = Object.keys(programs);
+// All of them, or those that LAYERLAB_BROWSERS names.
+export const browsers = process.env.LAYERLAB_BROWSERS?.split(",") ?? Object.keys(programs);
 
 function program(browser) {
   for (const name of programs[browser]) {
