@@ -6,6 +6,10 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"layerlab.dev/wasm/ui/lab"
+	"layerlab.dev/wasm/ui/words"
+	"layerlab.dev/wasm/wire"
 )
 
 // The page must look the same before and after its program has started, so
@@ -77,16 +81,21 @@ func TestEpoch(t *testing.T) {
 }
 
 // Every digest of the page goes through this component: a change must show as
-// one flip, and no change as none.
+// one flip in the build that made it, and no change as none.
 func TestDigestFlipsOncePerChange(t *testing.T) {
+	l := lab.New(nowhere{}, words.For(words.English))
 	d := &Digest{Value: "sha256:aa"}
+	d.Wire(&Desk{Lab: l})
 	var got []string
-	for _, v := range []string{"sha256:aa", "sha256:aa", "sha256:bb", "sha256:bb", "sha256:cc"} {
-		d.Value = v
+	for _, step := range []struct {
+		revision int
+		value    string
+	}{{1, "sha256:aa"}, {1, "sha256:aa"}, {3, "sha256:bb"}, {3, "sha256:bb"}, {4, "sha256:cc"}, {5, "sha256:cc"}} {
+		l.Built, d.Value = &wire.Built{Revision: step.revision}, step.value
 		d.Compute()
 		got = append(got, d.Class())
 	}
-	want := "strip|strip|strip flip-b|strip flip-b|strip flip-a"
+	want := "strip|strip|strip flip-b|strip flip-b|strip flip-a|strip"
 	if strings.Join(got, "|") != want {
 		t.Errorf("classes %s, want %s", strings.Join(got, "|"), want)
 	}
