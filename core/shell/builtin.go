@@ -89,19 +89,29 @@ func (s *Shell) inside(argv []string) int {
 		return s.printfTo(argv[2], argv[3:])
 	}
 	f := applet.Builtin(argv[0])
-	args := append([]string{s.applet()}, argv[1:]...)
+	if s.applets == nil {
+		s.applets = s.forApplets()
+	}
+	// The words are the shell's own: the name of the shell takes the place of
+	// the builtin's while it runs.
+	name := argv[0]
+	argv[0] = s.applet()
+	defer func() { argv[0] = name }()
+	return s.p.Call(argv, func(p *proc.Proc) int { return f(p, name, s.applets) })
+}
+
+// forApplets is what test and printf are told of the shell they are in.
+func (s *Shell) forApplets() *applet.Shell {
+	sh := &applet.Shell{Ash: s.dialect == Ash, Bash: s.dialect == Bash, Dash: s.dialect == Dash}
 	switch s.dialect {
 	case Bash:
-		args[0] = fmt.Sprintf("%s: line %d: %s", s.arg0, s.lineno(), argv[0])
-	case Dash:
-		args[0] = fmt.Sprintf("%s: %d: %s", s.arg0, s.lineno(), argv[0])
-	}
-	sh := applet.Shell{Ash: s.dialect == Ash, Bash: s.dialect == Bash, Dash: s.dialect == Dash}
-	if sh.Bash {
+		sh.Name = func() string { return fmt.Sprintf("%s: line %d: %s", s.arg0, s.lineno(), s.builtin) }
 		sh.Set = func(name string) bool { _, ok := s.element(s.deref(name)); return ok }
 		sh.On = func(name string) bool { p := s.option(0, name); return p != nil && *p }
+	case Dash:
+		sh.Name = func() string { return fmt.Sprintf("%s: %d: %s", s.arg0, s.lineno(), s.builtin) }
 	}
-	return s.p.Call(args, func(p *proc.Proc) int { return f(p, argv[0], sh) })
+	return sh
 }
 
 // printfTo is printf -v: the text goes to a variable.
@@ -112,9 +122,8 @@ func (s *Shell) printfTo(variable string, argv []string) int {
 		return 2
 	}
 	var out []byte
-	args := []string{fmt.Sprintf("%s: line %d: printf", s.arg0, s.lineno())}
-	status := s.p.Call(args, func(p *proc.Proc) (st int) {
-		out, st = applet.Printf(p, argv[0], argv[1:], applet.Shell{Bash: true})
+	status := s.p.Call([]string{s.applet()}, func(p *proc.Proc) (st int) {
+		out, st = applet.Printf(p, argv[0], argv[1:], s.forApplets())
 		return st
 	})
 	if indexed {

@@ -37,7 +37,12 @@ const (
 
 // fields expands words to fields, as for a command.
 func (s *Shell) fields(words []*syntax.Word) []string {
-	b := builder{s: s, mode: split, out: make([]string, 0, len(words)+2)}
+	b := s.spare
+	if s.spare = nil; b == nil {
+		b = &builder{}
+	}
+	*b = builder{s: s, mode: split, buf: b.buf[:0], out: make([]string, 0, len(words)+1)}
+	defer func() { s.spare = b }()
 	for _, w := range words {
 		if len(w.Parts) == 1 {
 			if l, ok := w.Parts[0].(*syntax.Lit); ok && simple(l.Value) {

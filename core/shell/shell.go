@@ -8,6 +8,7 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
+	"layerlab.dev/core/shell/applet"
 	"layerlab.dev/core/shell/proc"
 )
 
@@ -47,18 +48,20 @@ type Shell struct {
 	sub     bool
 	level   int // of command substitutions and evals, for bash's xtrace
 	depth   int
-	builtin string // the builtin that runs, for messages
-	line    int    // of the command that runs
-	base    int    // added to lines of the parser
-	script  bool   // positions are those of the RUN command's text
-	src     string // the text of the program, as it was parsed
-	edits   []edit // what the parser was given besides the program
-	sourced string // the file that is read by "."
-	unit    string // the script or sourced file that ash names in messages
-	utf8    bool   // bash counts characters, not bytes
-	cwd     string // the working directory, by the links it was reached by
-	substs  int    // command substitutions made
-	fds     []int  // descriptors of process substitutions
+	applets  *applet.Shell // made when it is first needed
+	spare   *builder      // not in use now
+	builtin string        // the builtin that runs, for messages
+	line    int           // of the command that runs
+	base    int           // added to lines of the parser
+	script  bool          // positions are those of the RUN command's text
+	src     string        // the text of the program, as it was parsed
+	edits   []edit        // what the parser was given besides the program
+	sourced string        // the file that is read by "."
+	unit    string        // the script or sourced file that ash names in messages
+	utf8    bool          // bash counts characters, not bytes
+	cwd     string        // the working directory, by the links it was reached by
+	substs  int           // command substitutions made
+	fds     []int         // descriptors of process substitutions
 
 	optind, optoff int
 	random         uint32
@@ -219,6 +222,7 @@ func (s *Shell) subshell(p *proc.Proc) *Shell {
 	c.loops = 0
 	c.flow = onward
 	c.rendered, c.parsed = nil, nil
+	c.applets, c.spare = nil, nil
 	return &c
 }
 

@@ -147,13 +147,13 @@ func printf(p *proc.Proc, bash bool) int {
 		p.Errorf("%s", version(p.Plain)+tables()[p.Plain].usage["printf"])
 		return 1
 	}
-	f := formatter{p: p, args: args[1:], bash: bash, sh: Shell{Bash: bash}, program: true}
+	f := formatter{p: p, args: args[1:], bash: bash, sh: &Shell{Bash: bash}, program: true}
 	p.Out().Write(f.run(args[0]))
 	return f.status
 }
 
 // builtinPrintf is the printf of a shell.
-func builtinPrintf(p *proc.Proc, s Shell) int {
+func builtinPrintf(p *proc.Proc, s *Shell) int {
 	args := p.Args[1:]
 	switch {
 	case len(args) > 0 && args[0] == "--":
@@ -182,7 +182,7 @@ type formatter struct {
 	p       *proc.Proc
 	args    []string
 	bash    bool
-	sh      Shell
+	sh      *Shell
 	program bool // /usr/bin/printf, no builtin
 	status  int
 	used    bool
@@ -199,7 +199,7 @@ func (f *formatter) warn(format string, a ...any) {
 }
 
 // Printf formats as the builtin printf of a shell does.
-func Printf(p *proc.Proc, format string, args []string, s Shell) (out []byte, status int) {
+func Printf(p *proc.Proc, format string, args []string, s *Shell) (out []byte, status int) {
 	f := formatter{p: p, args: args, bash: s.Bash, sh: s}
 	return f.run(format), f.status
 }

@@ -65,9 +65,9 @@ func init() {
 		"bc": bc, "ed": ed, "ascii": ascii, "factor": factor, "expr": expr, "cal": cal, "dc": dc,
 		// shell
 		"echo": echo, "printf": func(p *proc.Proc) int { return printf(p, p.GNU) }, "date": date, "dd": dd,
-		"test": func(p *proc.Proc) int { return test(p, "test", Shell{}) },
-		"[":    func(p *proc.Proc) int { return test(p, "[", Shell{}) },
-		"[[":   func(p *proc.Proc) int { return test(p, "[[", Shell{}) },
+		"test": func(p *proc.Proc) int { return test(p, "test", &Shell{}) },
+		"[":    func(p *proc.Proc) int { return test(p, "[", &Shell{}) },
+		"[[":   func(p *proc.Proc) int { return test(p, "[[", &Shell{}) },
 		"true": func(*proc.Proc) int { return 0 }, "false": func(*proc.Proc) int { return 1 },
 		"pwd": func(p *proc.Proc) int { p.Puts(p.Dir + "\n"); return 0 },
 	}

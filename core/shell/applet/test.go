@@ -12,9 +12,9 @@ import (
 )
 
 // Builtin returns the applets a shell has inside it.
-func Builtin(name string) func(p *proc.Proc, name string, s Shell) int {
+func Builtin(name string) func(p *proc.Proc, name string, s *Shell) int {
 	if name == "printf" {
-		return func(p *proc.Proc, _ string, s Shell) int { return builtinPrintf(p, s) }
+		return func(p *proc.Proc, _ string, s *Shell) int { return builtinPrintf(p, s) }
 	}
 	return test
 }
@@ -22,16 +22,18 @@ func Builtin(name string) func(p *proc.Proc, name string, s Shell) int {
 // Shell is what a builtin must know of the shell it is in.
 type Shell struct {
 	Ash, Bash, Dash bool // none: no shell, but a program
+	// Name is how a message begins; nil: by the name of the program.
+	Name func() string
 	// Set and On are bash's.
 	Set func(name string) bool // whether a variable is set, for -v
 	On  func(name string) bool // whether an option is on, for -o
 }
 
 // warn complains by the name of the builtin.
-func (s Shell) warn(p *proc.Proc, format string, a ...any) {
+func (s *Shell) warn(p *proc.Proc, format string, a ...any) {
 	name := p.Name()
-	if s.Bash || s.Dash {
-		name = p.Args[0]
+	if s.Name != nil {
+		name = s.Name()
 	}
 	p.Errorf("%s: %s\n", name, fmt.Sprintf(format, a...))
 }
@@ -43,11 +45,11 @@ type tester struct {
 	double bool   // [[
 	bash   bool
 	bad    bool
-	shell  Shell
+	shell  *Shell
 }
 
 // test is test, [ and ash's [[. Status 2 means that it was called wrongly.
-func test(p *proc.Proc, name string, s Shell) int {
+func test(p *proc.Proc, name string, s *Shell) int {
 	args := p.Args[1:]
 	if name == "[" || name == "[[" {
 		want := map[string]string{"[": "]", "[[": "]]"}[name]
@@ -232,7 +234,7 @@ func (t *tester) unary(op string) bool {
 }
 
 // alone reports whether test is a program of its own.
-func (s Shell) alone() bool { return !s.Bash && !s.Dash && !s.Ash }
+func (s *Shell) alone() bool { return !s.Bash && !s.Dash && !s.Ash }
 
 // binary is binaryOp without what the dialect lacks.
 func (t *tester) binary(op string) bool {
