@@ -1,7 +1,7 @@
 // Measures the page in real browsers and prints tables. The site is served
 // from this machine, so that times are those of the programs, not of a network.
 import { spawnSync } from "node:child_process";
-import { readdirSync, statSync } from "node:fs";
+import { readFileSync, readdirSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { browsers, launch } from "../e2e/browser.mjs";
 import { Lab, poll } from "../e2e/lab.mjs";
@@ -90,42 +90,73 @@ function many() {
   return { revision: 1, files, dockerfile: "Dockerfile", settings: { epoch: 1641686400 } };
 }
 
+// engineInWorker starts an engine of its own on a page and returns a function
+// that builds a workspace there and says when its layers and its blobs were known.
+const engineInWorker = async () => {
+  const assets = JSON.parse(document.getElementById("assets").textContent);
+  const address = (name) => new URL(name, document.baseURI).href;
+  const worker = new Worker(address(assets.worker));
+  const module = await WebAssembly.compileStreaming(fetch(address(assets.engine)));
+  let hear;
+  worker.onmessage = ({ data }) => hear?.(data);
+  const ready = new Promise((resolve) => (hear = resolve));
+  worker.postMessage({ module, wasmExec: address(assets.wasmExec) });
+  await ready;
+  globalThis.buildInWorker = (id, workspace) => new Promise((resolve, reject) => {
+    const start = performance.now();
+    const times = {};
+    hear = ({ json, died }) => {
+      if (died) return reject(new Error(died));
+      const { event, data, error } = JSON.parse(json);
+      if (error) return reject(new Error(error));
+      if (event !== "built") return;
+      if (!data.ok) return reject(new Error(JSON.stringify(data.diagnostics)));
+      times.layer ??= performance.now() - start;
+      if (data.images[0].manifestDigest) {
+        times.blob = performance.now() - start;
+        resolve(times);
+      }
+    };
+    worker.postMessage({ json: JSON.stringify({ id, method: "build", params: workspace }), buffers: [] });
+  });
+};
+
+// runsInWorker builds one RUN after the other in one engine, the list twice,
+// and returns how long each took the second time; an ARG that changes keeps
+// the cache from answering.
+async function runsInWorker(browser, url, runs) {
+  const context = await browser.context();
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.evaluate(engineInWorker);
+  const times = await page.evaluate(async (runs) => {
+    const times = [];
+    let revision = 0;
+    for (let round = 0; round < 2; round++) {
+      for (const [i, run] of runs.entries()) {
+        const text = `FROM alpine\nARG ROUND=${revision++}\n${run}`;
+        const workspace = { revision, dockerfile: "Dockerfile", settings: { epoch: 1641686400 }, files: [{ path: "Dockerfile", kind: "file", mode: 0o644, text }] };
+        times[i] = (await buildInWorker(revision, workspace)).layer;
+      }
+    }
+    return times;
+  }, runs);
+  await context.close();
+  return times;
+}
+
+// usual are the RUN instructions of core/build's benchmark.
+const usual = readFileSync(`${root}core/build/testdata/usual.txt`, "utf8").trimEnd().split("\n").map((line) =>
+  line.includes("<<'X'") ? `RUN <<LINE\n${line}\n#!/bin/sh\nexec "$@"\nX\nLINE\n` : `RUN ${line}\n`);
+const loop = "RUN i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done\n";
+
 // copyInWorker builds a workspace in an engine of its own.
 async function copyInWorker(browser, url, workspace) {
   const context = await browser.context();
   const page = await context.newPage();
   await page.goto(url);
-  const times = await page.evaluate(async (workspace) => {
-    const assets = JSON.parse(document.getElementById("assets").textContent);
-    const address = (name) => new URL(name, document.baseURI).href;
-    const worker = new Worker(address(assets.worker));
-    const module = await WebAssembly.compileStreaming(fetch(address(assets.engine)));
-    let hear;
-    worker.onmessage = ({ data }) => hear?.(data);
-    const ready = new Promise((resolve) => (hear = resolve));
-    worker.postMessage({ module, wasmExec: address(assets.wasmExec) });
-    await ready;
-    const start = performance.now();
-    const times = {};
-    const done = new Promise((resolve, reject) => {
-      hear = ({ json, died }) => {
-        if (died) return reject(new Error(died));
-        const { event, data, error } = JSON.parse(json);
-        if (error) return reject(new Error(error));
-        if (event !== "built") return;
-        if (!data.ok) return reject(new Error(JSON.stringify(data.diagnostics)));
-        times.layer ??= performance.now() - start;
-        if (data.images[0].manifestDigest) {
-          times.blob = performance.now() - start;
-          resolve();
-        }
-      };
-    });
-    worker.postMessage({ json: JSON.stringify({ id: 1, method: "build", params: workspace }), buffers: [] });
-    await done;
-    worker.terminate();
-    return times;
-  }, workspace);
+  await page.evaluate(engineInWorker);
+  const times = await page.evaluate((workspace) => buildInWorker(1, workspace), workspace);
   await context.close();
   return times;
 }
@@ -152,6 +183,7 @@ try {
   const keys = [["browser", "median", "p95", "worst"]];
   const opens = [["browser", "editor, median", "first stack, median"]];
   const copies = [["where", "layer known", "blob known"]];
+  const runs = [["browser", `${usual.length} usual lines, median`, "worst", "loop of 100,000 rounds"]];
   const workspace = many();
   const native = copyNatively(workspace);
   copies.push(["native", ms(native.layer), ms(native.blob)]);
@@ -163,10 +195,14 @@ try {
     opens.push([name, ms(median(editor)), ms(median(stack))]);
     const copy = await copyInWorker(browser, site.url, workspace);
     copies.push([`Worker, ${name}`, ms(copy.layer), ms(copy.blob)]);
+    const lines = await runsInWorker(browser, site.url, usual);
+    const [counted] = await runsInWorker(browser, site.url, [loop]);
+    runs.push([name, `${median(lines).toFixed(1)} ms`, ms(Math.max(...lines)), ms(counted)]);
     await browser.close();
   }
   table("Key to painted stack, first lesson", keys);
   table("Navigation to a page that is of use, nothing cached", opens);
+  table("RUN in the Worker, warm", runs);
   table("COPY of 1,000 files, 100 MB of random bytes", copies);
 } finally {
   await site.stop();
