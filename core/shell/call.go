@@ -282,7 +282,7 @@ func (s *Shell) leave() {
 func (s *Shell) external(st *syntax.Stmt, assigns []*syntax.Assign, argv []string, last bool) {
 	run := func(sub *Shell, p *proc.Proc) int {
 		p.Command = s.p.Command
-		if _, err := sub.redirect(st.Redirs); err != nil {
+		if err := sub.settle(st.Redirs); err != nil {
 			sub.redirError(err)
 			return s.redirStatus()
 		}
@@ -290,9 +290,7 @@ func (s *Shell) external(st *syntax.Stmt, assigns []*syntax.Assign, argv []strin
 	}
 	if last && len(s.traps) == 0 && !s.inTrap {
 		// The shell has nothing more to do: the command takes its place.
-		undo, err := s.redirect(st.Redirs)
-		_ = undo
-		if err != nil {
+		if err := s.settle(st.Redirs); err != nil {
 			s.redirError(err)
 			s.status = s.redirStatus()
 			return

@@ -9,7 +9,7 @@ var emptyStmt = &syntax.Stmt{}
 
 // exec replaces the shell by a command, or keeps redirections for good.
 func (s *Shell) exec(st *syntax.Stmt, assigns []*syntax.Assign, argv []string) {
-	_, err := s.redirect(st.Redirs)
+	err := s.settle(st.Redirs)
 	if err != nil {
 		s.redirError(err)
 		if s.status = s.redirStatus(); s.dialect != Bash {

@@ -41,21 +41,36 @@ func (s *Shell) redirStatus() int {
 
 func noUndo() {}
 
+// held is a descriptor before it was redirected.
+type held struct {
+	fd int
+	f  *proc.File // nil where it was closed
+}
+
 // redirect carries out redirections in order. undo puts the descriptors back.
 func (s *Shell) redirect(list []*syntax.Redirect) (undo func(), err error) {
 	if len(list) == 0 {
 		return noUndo, nil
 	}
-	type held struct {
-		fd int
-		f  *proc.File
-	}
-	var saved []held
-	undo = func() {
+	saved, err := s.rearrange(list)
+	return func() {
 		for i := len(saved) - 1; i >= 0; i-- {
 			s.p.Restore(saved[i].fd, saved[i].f)
 		}
+	}, err
+}
+
+// settle carries out redirections for good: nothing is kept to go back to.
+func (s *Shell) settle(list []*syntax.Redirect) error {
+	saved, err := s.rearrange(list)
+	for _, h := range saved {
+		s.p.Release(h.f)
 	}
+	return err
+}
+
+// rearrange carries out redirections and returns what was there before.
+func (s *Shell) rearrange(list []*syntax.Redirect) (saved []held, err error) {
 	save := func(fd int) { saved = append(saved, held{fd, s.p.Hold(fd)}) }
 	for _, r := range list {
 		fd := 1
@@ -96,7 +111,7 @@ func (s *Shell) redirect(list []*syntax.Redirect) (undo func(), err error) {
 		}
 		target, err := s.target(r)
 		if err != nil {
-			return undo, err
+			return saved, err
 		}
 		switch r.Op {
 		case syntax.DplIn, syntax.DplOut:
@@ -113,18 +128,18 @@ func (s *Shell) redirect(list []*syntax.Redirect) (undo func(), err error) {
 					// >&file is &>file
 					save(2)
 					if err := s.open(1, target, syntax.RdrOut); err != nil {
-						return undo, err
+						return saved, err
 					}
 					s.p.Dup2(1, 2)
 					continue
 				}
 				if s.dialect == Bash {
-					return undo, &redirErr{target + ": ambiguous redirect"}
+					return saved, &redirErr{target + ": ambiguous redirect"}
 				}
 				s.fail(2, "%s fd number", s.pick("syntax error: bad", "Syntax error: Bad"))
 			}
 			if !s.p.Opened(n) {
-				return undo, &redirErr{fmt.Sprintf("%d: Bad file descriptor", n)}
+				return saved, &redirErr{fmt.Sprintf("%d: Bad file descriptor", n)}
 			}
 			s.p.Dup2(n, fd)
 			if move {
@@ -137,16 +152,16 @@ func (s *Shell) redirect(list []*syntax.Redirect) (undo func(), err error) {
 				op = syntax.AppOut
 			}
 			if err := s.open(1, target, op); err != nil {
-				return undo, err
+				return saved, err
 			}
 			s.p.Dup2(1, 2)
 		default:
 			if err := s.open(fd, target, r.Op); err != nil {
-				return undo, err
+				return saved, err
 			}
 		}
 	}
-	return undo, nil
+	return saved, nil
 }
 
 // hereDocument returns the text of a here-document.

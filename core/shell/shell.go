@@ -48,7 +48,7 @@ type Shell struct {
 	sub     bool
 	level   int // of command substitutions and evals, for bash's xtrace
 	depth   int
-	applets  *applet.Shell // made when it is first needed
+	applets *applet.Shell // made when it is first needed
 	spare   *builder      // not in use now
 	builtin string        // the builtin that runs, for messages
 	line    int           // of the command that runs

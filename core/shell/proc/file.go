@@ -100,6 +100,14 @@ func (p *Proc) closeFile(fd int) {
 		return
 	}
 	p.files[fd] = nil
+	p.Release(f)
+}
+
+// Release gives up a reference that Hold gave; nil is none.
+func (p *Proc) Release(f *File) {
+	if f == nil {
+		return
+	}
 	if f.refs--; f.refs == 0 {
 		f.src.close(f)
 	}
