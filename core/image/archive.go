@@ -77,6 +77,12 @@ type member struct {
 	content []byte
 }
 
+// stored is a blob as a member.
+func stored(b *vfs.Blob) (member, error) {
+	content, err := b.Bytes()
+	return member{0o444, content}, err
+}
+
 // layout is the files of the OCI layout that holds the image.
 func (i *Image) layout(ctx context.Context, o Options) (map[string]member, *Manifest, error) {
 	m, err := i.Manifest(ctx, o)
@@ -95,7 +101,9 @@ func (i *Image) layout(ctx context.Context, o Options) (map[string]member, *Mani
 		if l.Content == nil {
 			return nil, nil, fmt.Errorf("export layer %d: %w", n+1, &vfs.AbsentError{Digest: l.Digest})
 		}
-		files[blobPath(l.Digest)] = member{0o444, l.Content}
+		if files[blobPath(l.Digest)], err = stored(l.Content); err != nil {
+			return nil, nil, fmt.Errorf("export layer %d: %w", n+1, err)
+		}
 	}
 	return files, m, nil
 }

@@ -132,7 +132,7 @@ func TestRead(t *testing.T) {
 			t.Errorf("%s: /b: %v", c, err)
 		}
 		damaged := bytes.Replace(buf.Bytes(), []byte("layers"), []byte("Layers"), 1)
-		if _, err := image.ReadArchive(bytes.NewReader(damaged)); err == nil || !strings.Contains(err.Error(), "holds bytes of digest") {
+		if _, err := image.ReadArchive(bytes.NewReader(damaged)); err == nil || !strings.Contains(err.Error(), "other bytes") {
 			t.Errorf("%s: a damaged archive gave %v", c, err)
 		}
 	}

@@ -2,6 +2,7 @@ package layer
 
 import (
 	"archive/tar"
+	"context"
 	"fmt"
 	"io"
 	"path"
@@ -135,8 +136,7 @@ func ReadTar(r io.Reader) ([]Entry, error) {
 		if h.Typeflag == tar.TypeXGlobalHeader {
 			continue
 		}
-		e := Entry{Name: h.Name, Type: h.Typeflag, Mode: h.Mode & 0o7777, UID: h.Uid, GID: h.Gid, Size: h.Size,
-			MTime: h.ModTime.Unix(), Linkname: h.Linkname, Major: h.Devmajor, Minor: h.Devminor, PAX: h.PAXRecords}
+		e := entryOf(h)
 		if h.Typeflag == tar.TypeReg {
 			b, err := io.ReadAll(tr)
 			if err != nil {
@@ -146,6 +146,63 @@ func ReadTar(r io.Reader) ([]Entry, error) {
 		}
 		out = append(out, e)
 	}
+}
+
+func entryOf(h *tar.Header) Entry {
+	return Entry{Name: h.Name, Type: h.Typeflag, Mode: h.Mode & 0o7777, UID: h.Uid, GID: h.Gid, Size: h.Size,
+		MTime: h.ModTime.Unix(), Linkname: h.Linkname, Major: h.Devmajor, Minor: h.Devminor, PAX: h.PAXRecords}
+}
+
+// ReadTarAt returns the entries of a layer's tar as ReadTar does, but leaves
+// their contents where they are: only headers are read. ctx cancels it.
+func ReadTarAt(ctx context.Context, b *vfs.Blob) ([]Entry, error) {
+	r := b.Reader()
+	tr := tar.NewReader(r)
+	var out []Entry
+	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		h, err := tr.Next()
+		if err == io.EOF {
+			return out, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("layer tar: %w", err)
+		}
+		if h.Typeflag == tar.TypeXGlobalHeader {
+			continue
+		}
+		e := entryOf(h)
+		if h.Typeflag == tar.TypeReg {
+			// archive/tar reads no byte ahead, so the content begins here.
+			at, err := r.Seek(0, io.SeekCurrent)
+			if err != nil {
+				return nil, fmt.Errorf("layer entry %s: %w", h.Name, err)
+			}
+			switch {
+			case sparse(h):
+				text, err := io.ReadAll(tr)
+				if err != nil {
+					return nil, fmt.Errorf("layer entry %s: %w", h.Name, err)
+				}
+				e.Content = vfs.Bytes(text)
+			case h.Size == 0:
+				e.Content = vfs.Bytes(nil)
+			case at+h.Size > b.Size():
+				return nil, fmt.Errorf("layer entry %s: %w", h.Name, io.ErrUnexpectedEOF)
+			default:
+				e.Content = vfs.Section(b, at, h.Size)
+			}
+		}
+		out = append(out, e)
+	}
+}
+
+// sparse tells whether a file's content stands in the tar with its holes left
+// out (GNU tar manual, "Storing Sparse Files").
+func sparse(h *tar.Header) bool {
+	return h.PAXRecords["GNU.sparse.major"] != "" || h.PAXRecords["GNU.sparse.map"] != ""
 }
 
 // Meta returns the metadata an inode made from the entry has.

@@ -10,6 +10,8 @@ import (
 
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"layerlab.dev/core/vfs"
 )
 
 // Layer is a finished layer. It is immutable; the compressed forms are made
@@ -23,8 +25,10 @@ type Layer struct {
 	mu    sync.Mutex
 	blobs map[Compression]*Blob
 	// fixed is the compressed form of a layer that came from elsewhere, which
-	// stays as it is whatever compression is asked for.
+	// stays as it is whatever compression is asked for; raw is what it holds,
+	// where that is at hand.
 	fixed *Blob
+	raw   *vfs.Blob
 }
 
 // Blob is a layer as a registry holds it.
@@ -33,7 +37,7 @@ type Blob struct {
 	Digest    digest.Digest
 	Size      int64
 	// Content is nil where only the facts are known.
-	Content []byte
+	Content *vfs.Blob
 	// Annotations are those of the layer's descriptor.
 	Annotations map[string]string
 }
@@ -53,6 +57,23 @@ func New(ctx context.Context, entries []Entry) (*Layer, error) {
 // its entries are for looking at, its DiffID and blob are taken as they are.
 func Existing(entries []Entry, diffID digest.Digest, tarSize int64, blob Blob) *Layer {
 	return &Layer{entries: entries, diffID: diffID, tarSize: tarSize, fixed: &blob}
+}
+
+// Read returns a layer that was made elsewhere: blob is how it is stored, raw
+// what that holds uncompressed, of which the files are sections and not copies.
+// All of raw is read once, for the DiffID. ctx cancels it.
+func Read(ctx context.Context, blob Blob, raw *vfs.Blob) (*Layer, error) {
+	entries, err := ReadTarAt(ctx, raw)
+	if err != nil {
+		return nil, err
+	}
+	h := sha256.New()
+	if _, err := io.Copy(&counter{w: h, ctx: ctx}, raw.Reader()); err != nil {
+		return nil, err
+	}
+	l := Existing(entries, digest.NewDigest(digest.SHA256, h), raw.Size(), blob)
+	l.raw = raw
+	return l, nil
 }
 
 // Entries returns the members of the tar. The slice must not be changed.
@@ -106,7 +127,7 @@ func (l *Layer) Blob(ctx context.Context, c Compression) (*Blob, error) {
 	if err := z.Close(); err != nil {
 		return nil, fmt.Errorf("compress layer %s: %w", l.diffID, err)
 	}
-	b := &Blob{MediaType: c.MediaType(), Digest: digest.FromBytes(buf.Bytes()), Size: int64(buf.Len()), Content: buf.Bytes()}
+	b := &Blob{MediaType: c.MediaType(), Digest: digest.FromBytes(buf.Bytes()), Size: int64(buf.Len()), Content: vfs.Bytes(buf.Bytes())}
 	if l.blobs == nil {
 		l.blobs = map[Compression]*Blob{}
 	}

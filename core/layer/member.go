@@ -18,18 +18,30 @@ func (l *Layer) Raw(ctx context.Context, w io.Writer) error {
 	if l.fixed == nil {
 		return WriteTar(c, l.entries)
 	}
-	if l.fixed.Content == nil {
-		return &vfs.AbsentError{Digest: l.diffID}
-	}
-	r, err := Decompress(l.fixed.Content)
+	r, err := l.open()
 	if err != nil {
-		return fmt.Errorf("layer %s: %w", l.diffID, err)
+		return err
 	}
 	defer r.Close()
 	if _, err := io.Copy(c, r); err != nil {
 		return fmt.Errorf("layer %s: %w", l.diffID, err)
 	}
 	return nil
+}
+
+// open reads the uncompressed bytes of a layer that was made elsewhere.
+func (l *Layer) open() (io.ReadCloser, error) {
+	switch {
+	case l.raw != nil:
+		return io.NopCloser(l.raw.Reader()), nil
+	case l.fixed.Content == nil:
+		return nil, &vfs.AbsentError{Digest: l.diffID}
+	}
+	r, err := Decompress(l.fixed.Content.Reader())
+	if err != nil {
+		return nil, fmt.Errorf("layer %s: %w", l.diffID, err)
+	}
+	return r, nil
 }
 
 // Member is an entry as it stands in a layer's tar.
@@ -70,12 +82,9 @@ func padded(n int64) int64 { return (n + block - 1) / block * block }
 // readMember finds entry n in bytes that were made elsewhere, with whatever
 // headers stand there.
 func (l *Layer) readMember(ctx context.Context, n int) (Member, error) {
-	if l.fixed.Content == nil {
-		return Member{}, &vfs.AbsentError{Digest: l.diffID}
-	}
-	z, err := Decompress(l.fixed.Content)
+	z, err := l.open()
 	if err != nil {
-		return Member{}, fmt.Errorf("layer %s: %w", l.diffID, err)
+		return Member{}, err
 	}
 	defer z.Close()
 	r := &recorder{r: z, ctx: ctx}

@@ -103,7 +103,7 @@ func TestMemberOfALayerMadeElsewhere(t *testing.T) {
 				zw := gzip.NewWriter(&z)
 				zw.Write(b.Bytes())
 				zw.Close()
-				l := layer.Existing(read, digest.FromBytes(b.Bytes()), int64(b.Len()), layer.Blob{Content: z.Bytes()})
+				l := layer.Existing(read, digest.FromBytes(b.Bytes()), int64(b.Len()), layer.Blob{Content: vfs.Bytes(z.Bytes())})
 				checkMembers(t, l)
 				m, err := l.Member(t.Context(), 1)
 				if err != nil || !bytes.Contains(m.Header, []byte("wheel")) {
