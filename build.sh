@@ -203,7 +203,7 @@ browser_tests() {
   return "$status"
 }
 
-servers() { go build -o .cache/bin/ ./site/serve ./core/cmd/layerlab; }
+servers() { go build -o .cache/bin/ ./site/serve ./core/cmd/layerlab ./tests/registry; }
 
 run_tests() {
   need_tools

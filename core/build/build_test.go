@@ -94,7 +94,7 @@ func TestErrors(t *testing.T) {
 		{"FROM scratch\nCOPY hidden /\n", `"/hidden": not found`, ".dockerignore leaves it out"},
 		{"# syntax=example.com/other:1\nFROM scratch\n", "Dockerfile:1: the frontend example.com/other:1 cannot be run here", "Take the # syntax line out"},
 		{"# syntax=docker/dockerfile:1\nFROM nowhere\n", "is not here", ""},
-		{"FROM nowhere\n", `Dockerfile:1: FROM: base image "nowhere" is not here`, "Name a base image that is here"},
+		{"FROM nowhere\n", `Dockerfile:1: FROM: base image "nowhere" is not here`, "It is docker.io/library/nowhere:latest, an image of the registry docker.io."},
 		{"FROM UPPER\n", "must be lowercase", ""},
 		{"FROM scratch\nCOPY --from=nope /x /\n", `base image "nope" is not here`, ""},
 		{"FROM scratch\nCOPY --from=7 /x /\n", "invalid stage index 7", "index counts from 0"},

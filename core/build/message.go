@@ -30,7 +30,7 @@ var (
 	adviseImageStage  = message.New("build.image-stage", "Name the image in a FROM of its own and copy from that stage.")
 	adviseStageNumber = message.New("build.stage-number", "Stages are counted from 0; this file has %s.")
 	adviseCircle      = message.New("build.circle", "Let one of the stages stand on its own.")
-	adviseBase        = message.New("build.base", "Name a base image that is here, the name of a stage above, or import the image as an archive.")
+	adviseBase        = message.New("build.base", "It is %s, an image of the registry %s. Import it as an archive (docker save, skopeo copy), pull it while online, or name a base that is here or a stage above.")
 	adviseTakeOut     = message.New("build.take-out", "Take %s out.")
 	adviseSyntax      = message.New("build.syntax", "Take the # syntax line out, or name docker/dockerfile:1.")
 	advisePlatform    = message.New("build.platform", "Give a platform such as linux/amd64 or linux/arm64.")

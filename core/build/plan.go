@@ -271,10 +271,7 @@ func (b *builder) resolve(p *planned) error {
 		return err
 	}
 	if img == nil {
-		if _, err := dockerfile.NormalizeReference(p.BaseName); err != nil {
-			return fmt.Errorf("failed to parse stage name %q: %w", p.BaseName, err)
-		}
-		return refuse(adviseBase.With(), saysNoBase.Error(strconv.Quote(p.BaseName)))
+		return noBase(p.BaseName)
 	}
 	tree, err := img.Tree()
 	if err != nil {

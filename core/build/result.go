@@ -2,6 +2,7 @@ package build
 
 import (
 	"fmt"
+	"strconv"
 
 	"layerlab.dev/core/dockerfile"
 	"layerlab.dev/core/image"
@@ -119,6 +120,24 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.Err }
+
+// NoBaseError reports that FROM, COPY --from or a mount names an image that is
+// not here.
+type NoBaseError struct{ Name string }
+
+// Message is what is said of it.
+func (e *NoBaseError) Message() message.Message { return saysNoBase.With(strconv.Quote(e.Name)) }
+
+func (e *NoBaseError) Error() string { return e.Message().Text }
+
+// noBase makes the error for a name, with what it is and what can be done.
+func noBase(name string) error {
+	full, err := dockerfile.NormalizeReference(name)
+	if err != nil {
+		return fmt.Errorf("failed to parse stage name %q: %w", name, err)
+	}
+	return refuse(adviseBase.With(full, dockerfile.Registry(full)), &NoBaseError{name})
+}
 
 // adviser is an error that knows what to do about it.
 type adviser struct {

@@ -12,13 +12,20 @@ export const screenshots = `${root}dist/screenshots`;
 export const site = `${root}dist/site`;
 export const singleFile = `${root}dist/layerlab.html`;
 
-// serve starts the site on a free port; stop ends it.
-export async function serve({ folder = site, port = 0 } = {}) {
-  const child = spawn(`${root}.cache/bin/serve`, ["--port", String(port), folder], { stdio: ["ignore", "pipe", "inherit"] });
+// serve starts the site on a free port; stop ends it. Flags go to the server.
+export const serve = ({ folder = site, port = 0, flags = [] } = {}) =>
+  start("serve", "--port", String(port), ...flags, folder);
+
+// registry starts a registry that holds archives of images: NAME=ARCHIVE….
+export const registry = (...images) => start("registry", ...images);
+
+// start starts a program that prints its address.
+async function start(name, ...args) {
+  const child = spawn(`${root}.cache/bin/${name}`, args, { stdio: ["ignore", "pipe", "inherit"] });
   let text = "";
   const url = await new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("exit", (code) => reject(new Error(`serve ended with ${code}`)));
+    child.on("exit", (code) => reject(new Error(`${name} ended with ${code}`)));
     child.stdout.on("data", (data) => {
       text += data;
       if (text.includes("\n")) resolve(text.split("\n")[0]);
@@ -43,7 +50,10 @@ export async function pack(page, folder) {
 // source reads a file of the repository.
 export const source = (path) => readFile(`${root}${path}`, "utf8");
 
+// layerlab runs the native program.
+export const layerlab = (...args) => program(`${root}.cache/bin/layerlab`, ...args);
+
 // nativeBuild is what the native engine says of the Dockerfile in a folder.
-export async function nativeBuild(folder) {
-  return JSON.parse(await program(`${root}.cache/bin/layerlab`, "build", "--json", folder));
+export async function nativeBuild(folder, ...flags) {
+  return JSON.parse(await layerlab("build", "--json", ...flags, folder));
 }

@@ -16,7 +16,7 @@ func main() {
 	// happens a third as often, for memory that a tab can spare.
 	debug.SetGCPercent(300)
 	turns := newTurns()
-	options := session.Options{Engine: "layerlab, " + runtime.Version(), Context: turns.context}
+	options := session.Options{Engine: "layerlab, " + runtime.Version(), Context: turns.context, Shelf: shelf{js.Global().Get("layerlab").Get("images")}}
 	js.Global().Get("layerlab").Set("converse", js.FuncOf(func(_ js.Value, args []js.Value) any {
 		return converse(args[0], options)
 	}))

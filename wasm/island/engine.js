@@ -41,13 +41,14 @@ export class Engine {
       if (data.buffers?.length) this.#buffers.set(JSON.parse(data.json).id, data.buffers);
       this.#on.message(data.json);
     };
+    const site = /^https?:$/.test(location.protocol) ? new URL("./", document.baseURI).href : "";
     if (shared) {
-      worker.postMessage({ program: new URL(assets.engine, document.baseURI).href, wasmExec });
+      worker.postMessage({ program: new URL(assets.engine, document.baseURI).href, wasmExec, site });
       return;
     }
     this.#module ??= compile(assets.engine);
     this.#module.then(
-      (module) => worker.postMessage({ module, wasmExec }),
+      (module) => worker.postMessage({ module, wasmExec, site }),
       (err) => {
         this.#module = null;
         died(String(err.message ?? err));
@@ -77,6 +78,11 @@ export class Engine {
       worker.postMessage({ json, buffers: list }, list);
     });
     this.#tail = tail;
+  }
+
+  // give hands a file to the Worker, where it is found under the key.
+  give(key, file) {
+    this.#worker?.postMessage({ key, file });
   }
 
   // take gives the bytes that came with an answer, once.

@@ -15,8 +15,13 @@ const zones = {
   "dock-tabs": ["ArrowLeft", "ArrowRight", "Home", "End"],
   "open-files": ["ArrowLeft", "ArrowRight", "Home", "End", "Delete"],
   name: ["Enter", "Escape"],
+  "image-name": ["Enter", "Escape"],
+  images: ["Escape"],
   drawer: ["Escape"],
 };
+
+// The zones that are fields.
+const fields = ["name", "image-name"];
 
 export function listen(root) {
   root.addEventListener("keydown", (e) => {
@@ -26,8 +31,8 @@ export function listen(root) {
       const zone = el.dataset.zone;
       if (!zones[zone]?.includes(key)) continue;
       // A button inside a zone keeps its own Enter and Space.
-      if ((e.key === "Enter" || e.key === " ") && zone !== "name" && e.target !== el) return;
-      if (zone !== "name" && e.target.matches("input, select, textarea")) return;
+      if ((e.key === "Enter" || e.key === " ") && !fields.includes(zone) && e.target !== el) return;
+      if (!fields.includes(zone) && e.target.matches("input, select, textarea")) return;
       e.preventDefault();
       post("key", JSON.stringify({ zone, key, value: e.target.value ?? "" }));
       return;

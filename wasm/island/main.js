@@ -67,10 +67,22 @@ const editor = new Editor({
   caret: (path, line) => post("caret", JSON.stringify({ path, line })),
   hover: (line) => post("hover", String(line)),
 }, embed.options?.readOnly);
+
+// Archives of images that were handed to the engine, and how to add those that
+// were dropped as files instead, by key.
+let handed = 0;
+const dropped = new Map();
+
 const upload = new Upload({ putBlob: (key, blob) => desk.putBlob(key, blob) }, {
   reading: (n) => post("reading", String(n)),
   added: (files) => post("added", JSON.stringify(files)),
   tooBig: (path) => post("toobig", path),
+  image(file, again) {
+    const key = `image:${Date.now()}:${++handed}`; // several pages may share the Worker
+    engine.give(key, file);
+    if (again) dropped.set(key, again);
+    post(again ? "tookimage" : "image", key, file.name);
+  },
 });
 
 // What is to be done when the page's program has drawn.
@@ -164,6 +176,8 @@ globalThis.layerlab = {
     after.push(() => measure(name, el));
   },
   pick: (folder) => upload.pick(folder),
+  pickImage: () => upload.pickImage(),
+  addDropped: (key) => dropped.get(key)?.(),
   update: () => offline.update(),
   download(request, name) {
     const [bytes] = engine.take(request);

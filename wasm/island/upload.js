@@ -2,10 +2,13 @@
 // folders. Texts go into the workspace as text; anything else is kept by the
 // store under a key.
 
+import { isImage } from "./archive.js";
+
 const TEXT_MOST = 1 << 20;
 const FILE_MOST = 512 << 20;
 
-// on is {reading(n), added(files), tooBig(path)}.
+// on is {reading(n), added(files), tooBig(path), image(file, again)}; again adds
+// the file to the workspace after all.
 export class Upload {
   #store;
   #on;
@@ -22,6 +25,15 @@ export class Upload {
     input.webkitdirectory = folder;
     input.onchange = () =>
       this.#take([...input.files].map((file) => ({ path: file.webkitRelativePath || file.name, file })));
+    input.click();
+  }
+
+  // pickImage chooses an archive of an image.
+  pickImage() {
+    const input = document.createElement("input");
+    input.type = "file";
+    input.accept = ".tar,.tgz,.gz,.zst,application/x-tar,application/gzip,application/zstd";
+    input.onchange = () => input.files[0] && this.#on.image(input.files[0], null);
     input.click();
   }
 
@@ -45,7 +57,9 @@ export class Upload {
       this.#over(el, (depth = 0));
       // The entries must be taken before the first await.
       const entries = [...e.dataTransfer.items].map((i) => i.webkitGetAsEntry?.()).filter(Boolean);
-      this.#walk(entries).then((list) => this.#take(list));
+      const files = [...e.dataTransfer.files].map((file) => ({ path: file.name, file }));
+      if (entries.length) this.#walk(entries).then((list) => this.#take(list));
+      else this.#take(files);
     });
   }
 
@@ -75,7 +89,13 @@ export class Upload {
     return list;
   }
 
-  async #take(list) {
+  // take adds files, but for archives of images, which become bases.
+  async #take(list, evenImages = false) {
+    if (!evenImages) {
+      const images = await Promise.all(list.map(({ path, file }) => file && !path.includes("/") && isImage(file)));
+      list.filter((_, i) => images[i]).forEach((one) => this.#on.image(one.file, () => this.#take([one], true)));
+      list = list.filter((_, i) => !images[i]);
+    }
     if (!list.length) return;
     this.#on.reading(list.length);
     const top = list[0].path.split("/")[0] + "/";

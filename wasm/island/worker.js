@@ -7,17 +7,25 @@
 //                            what the page says, by the same two arguments;
 //                            called without any, it ends the conversation.
 //
+// and finds
+//
+//   layerlab.images          what keeps images from outside, see images.js
+//
 // What a page says before that waits. A page's first message is {module,
-// wasmExec}, or {program, wasmExec} to a shared Worker, which no compiled module
-// reaches: the engine, and the address of Go's support script, which the page
-// knows because the build names it by its content; none where that script
-// stands before this one.
+// wasmExec, site}, or {program, wasmExec, site} to a shared Worker, which no
+// compiled module reaches: the engine; the address of Go's support script, which
+// the page knows because the build names it by its content, none where that
+// script stands before this one; and the address that the page comes from, ""
+// for a file.
+import { Images } from "./images.js";
 
+const images = new Images();
 const pages = new Set();
 let converse = null;
 let running = false;
 
 globalThis.layerlab = {
+  images,
   set converse(f) {
     converse = f;
     for (const page of pages) page.begin();
@@ -34,9 +42,10 @@ function died(why) {
   if (shared) close();
 }
 
-async function run({ module, program, wasmExec }) {
+async function run({ module, program, wasmExec, site }) {
   if (running) return;
   running = true;
+  images.site = site;
   if (wasmExec) importScripts(wasmExec);
   const go = new Go();
   let lastLine = "";
@@ -62,6 +71,7 @@ class Page {
     pages.add(this);
     port.onmessage = ({ data }) => {
       if (data.end) this.#end();
+      else if (data.file) images.give(data.key, data.file);
       else if (data.json === undefined) {
         run(data).catch(died);
         if (shared) port.postMessage({ pages: pages.size });

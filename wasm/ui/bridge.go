@@ -123,6 +123,11 @@ func (b *bridge) receive(m message) error {
 		}
 		l.Notice = nil
 		l.AddMany(files)
+	case "image":
+		l.Import(m.payload, m.extra)
+	case "tookimage":
+		l.Notice = &lab.Notice{Text: l.W.TookImage(m.extra), Action: l.W.AddAsFile, Do: func() { b.page.Call("addDropped", m.payload) }}
+		l.Import(m.payload, m.extra)
 	case "offline":
 		var o lab.Offline
 		if err := json.Unmarshal([]byte(m.payload), &o); err != nil {
@@ -240,6 +245,14 @@ func (b *bridge) key(zone, key, value string) {
 			value = ""
 		}
 		l.EndName(value, false)
+	case "images":
+		l.ShowImages(false)
+		b.Focus("images-open")
+	case "image-name":
+		if key == "Escape" {
+			value = ""
+		}
+		l.EndImageName(value)
 	case "drawer":
 		l.Drawer = false
 		b.Focus("stack")

@@ -23,6 +23,7 @@ type Desk struct {
 	setLang    func(name string)
 	setTheme   func(name string)
 	pick       func(folder bool)
+	pickImage  func()
 }
 
 // Part makes a struct a component that has the desk.

@@ -57,3 +57,11 @@ func (c *EditorPane) problems() []wire.Diagnostic {
 	d := c.Lab.Diagnostics()
 	return d[:min(len(d), 50)]
 }
+
+// pull names what a missing base would be pulled by.
+func (c *EditorPane) pull(d wire.Diagnostic) string {
+	if d.Missing == nil {
+		return ""
+	}
+	return c.Lab.W.PullThe(d.Missing.Name)
+}

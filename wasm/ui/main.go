@@ -21,6 +21,7 @@ func main() {
 		measured:   func(el js.Value, list string) { b.page.Call("list", el, list) },
 		invalidate: b.invalidate,
 		pick:       func(folder bool) { b.page.Call("pick", folder) },
+		pickImage:  func() { b.page.Call("pickImage") },
 	}
 	b.desk.setLang = func(name string) { b.setLang(words.Lang(name)) }
 	b.desk.setTheme = func(name string) {

@@ -29,6 +29,8 @@ type Diagnostic struct {
 	StartColumn int `json:"startColumn"`
 	EndLine     int `json:"endLine"`
 	EndColumn   int `json:"endColumn"`
+	// Missing is the base image that is not here, where that is the error.
+	Missing *Missing `json:"missing,omitempty"`
 }
 
 // Image is a built image with the stages that led to it.
@@ -60,7 +62,8 @@ type Base struct {
 	Name   string  `json:"name"`
 	Kind   string  `json:"kind"` // "scratch", "stage", "image" (another Dockerfile's), "stand-in", "imported"
 	Digest string  `json:"digest,omitempty"`
-	Note   Message `json:"note,omitzero"` // for a stand-in: what it is
+	Note   Message `json:"note,omitzero"`  // for a stand-in: what it is
+	Kept   string  `json:"kept,omitempty"` // full name of the kept image, where it is "imported"
 }
 
 // Step is one stratum: a layer of the base or an instruction.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -93,7 +94,7 @@ func (s *Session) build(ctx context.Context, j *job) {
 	start := time.Now()
 	w := &works{
 		ctx: ctx, job: j, cache: s.cache, bases: s.results.bases, progress: s.progress(j.revision),
-		runLimit: cmp.Or(s.options.RunLimit, runLimit), state: map[string]*work{},
+		runLimit: cmp.Or(s.options.RunLimit, runLimit), state: map[string]*work{}, shelved: s.shelved,
 	}
 	built := wire.Built{Revision: j.revision, Dockerfile: j.chosen, Shown: -1,
 		Diagnostics: []wire.Diagnostic{}, Images: []wire.Image{}}
@@ -126,6 +127,7 @@ func (s *Session) build(ctx context.Context, j *job) {
 	s.mu.Lock()
 	s.results.take(j.paths, w.order)
 	s.keepDrafts(w)
+	s.shelved.keep(s.results.usedBases())
 	s.mu.Unlock()
 
 	// What must be compressed first to be known comes at once where it is
@@ -135,6 +137,9 @@ func (s *Session) build(ctx context.Context, j *job) {
 	}
 	if ctx.Err() != nil {
 		return
+	}
+	if missing := registriesOf(built.Diagnostics); len(missing) > 0 {
+		go s.askRegistries(s.ctx, missing)
 	}
 	built.Millis = time.Since(start).Milliseconds()
 	s.say(wire.EventBuilt, built)
@@ -161,6 +166,7 @@ type works struct {
 	state    map[string]*work // by path of the Dockerfile
 	order    []*work          // those that built, in order of building
 	sealed   bool
+	shelved  *shelved
 }
 
 // work is the build of one Dockerfile.
@@ -203,7 +209,7 @@ func (w *works) build(path string) (*image.Image, error) {
 	o := build.Options{
 		Name: d.Path, Ignore: d.Name, Epoch: w.job.settings.Epoch, Platform: w.job.settings.Platform, BuildArgs: w.job.settings.BuildArgs,
 		Cache: w.cache, Seed: w.job.settings.Seed,
-		Image: func(_ context.Context, name string) (*image.Image, error) { return w.base(path, name) },
+		Image: func(ctx context.Context, name string) (*image.Image, error) { return w.base(ctx, path, name) },
 	}
 	ctx := &fuse{Context: w.ctx, limit: w.runLimit,
 		tell: func(p build.Progress) { w.progress(p.Step, int64(p.Done), int64(p.Total)) }}
@@ -229,12 +235,28 @@ func (w *works) build(path string) (*image.Image, error) {
 }
 
 // base finds what FROM names in the Dockerfile at path: the image of another
-// Dockerfile of the workspace, else one of the bases that are always here.
-func (w *works) base(path, name string) (*image.Image, error) {
+// Dockerfile of the workspace, else one that was imported or pulled, else one
+// of the stand-ins that are always here.
+func (w *works) base(ctx context.Context, path, name string) (*image.Image, error) {
 	if other, ok := w.job.tags[strings.TrimSuffix(name, ":latest")]; ok && other != path {
 		return w.build(other)
 	}
+	img, err := w.shelved.image(ctx, name, func(done, total int64) { w.progress("FROM "+name, done, total) })
+	if img != nil || err != nil {
+		return img, err
+	}
 	return standin.Image(name)
+}
+
+// registriesOf are those that the missing base images would come from.
+func registriesOf(list []wire.Diagnostic) []string {
+	var out []string
+	for _, d := range list {
+		if d.Missing != nil && !slices.Contains(out, d.Missing.Registry) {
+			out = append(out, d.Missing.Registry)
+		}
+	}
+	return out
 }
 
 // diagnostics are what is wrong with a Dockerfile, and why its build failed.
@@ -262,6 +284,12 @@ func (w *works) diagnostics(d *work, err error) []wire.Diagnostic {
 		why := wire.Diagnostic{File: d.Path, Severity: "error", Text: toPage(failed.Text), Detail: toPage(failed.Advice), StartLine: 1, EndLine: 1}
 		if text, detail, stopped := advice(err); stopped {
 			why.Text, why.Detail = toPage(text), toPage(detail)
+		}
+		var missing *build.NoBaseError
+		if errors.As(err, &missing) {
+			if full, err := dockerfile.NormalizeReference(missing.Name); err == nil {
+				why.Missing = &wire.Missing{Name: dockerfile.FamiliarReference(full), Registry: dockerfile.Registry(full)}
+			}
 		}
 		if failed.File != "" && failed.File != d.Path {
 			why.File = path.Join(d.Context, failed.File)

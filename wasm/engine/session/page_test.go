@@ -73,6 +73,12 @@ func (p *page) wait(what string, ready func() bool) {
 // try sends a request and returns the answer.
 func (p *page) try(method string, params any, buffers ...[]byte) (wire.Response, [][]byte) {
 	p.t.Helper()
+	return p.answer(p.send(method, params, buffers...), method)
+}
+
+// send sends a request and returns its number.
+func (p *page) send(method string, params any, buffers ...[]byte) int {
+	p.t.Helper()
 	raw, err := json.Marshal(params)
 	if err != nil {
 		p.t.Fatal(err)
@@ -84,6 +90,12 @@ func (p *page) try(method string, params any, buffers ...[]byte) (wire.Response,
 		p.t.Fatal(err)
 	}
 	p.s.Receive(message, buffers)
+	return id
+}
+
+// answer waits for the answer to a request.
+func (p *page) answer(id int, method string) (wire.Response, [][]byte) {
+	p.t.Helper()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.wait("the answer to "+method, func() bool { _, ok := p.answers[id]; return ok })

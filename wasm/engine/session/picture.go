@@ -27,7 +27,7 @@ func (d *work) picture(w *works) error {
 		d.image.Size += l.Size()
 	}
 	for n, b := range d.result.Stages {
-		out := wire.Stage{Name: b.Name, Base: describe(b), Steps: []wire.Step{}, Used: b.Used}
+		out := wire.Stage{Name: b.Name, Base: describe(b, w.shelved), Steps: []wire.Step{}, Used: b.Used}
 		if out.Name == "" {
 			out.Name = strconv.Itoa(b.Index)
 		}
@@ -52,7 +52,7 @@ func (d *work) picture(w *works) error {
 }
 
 // describe tells what FROM named.
-func describe(b *build.Stage) wire.Base {
+func describe(b *build.Stage, k *shelved) wire.Base {
 	base := wire.Base{Name: b.BaseName}
 	switch {
 	case b.Parent != nil:
@@ -64,6 +64,11 @@ func describe(b *build.Stage) wire.Base {
 		base.Kind = "image"
 	case !b.Base.Note.IsZero():
 		base.Kind, base.Note = "stand-in", toPage(b.Base.Note)
+	case k.holds(b.Base):
+		base.Kind = "imported"
+		if r, ok := k.find(b.BaseName); ok {
+			base.Kept = r.Name
+		}
 	default:
 		base.Kind = "image"
 	}

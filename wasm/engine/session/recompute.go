@@ -60,7 +60,7 @@ func (s *Session) hashAgain(q wire.RecomputeQuery, w io.Writer, out *wire.Recomp
 			return &vfs.AbsentError{Digest: b.Digest}
 		}
 		out.Expected = string(b.Digest)
-		_, err = w.Write(b.Content)
+		_, err = io.Copy(w, b.Content.Reader())
 		return err
 	}
 	d, err := s.work(q.Image)

@@ -63,6 +63,15 @@ func (r *results) take(dockerfiles []string, order []*work) {
 	r.lists = slices.DeleteFunc(r.lists, func(l *list) bool { return r.step(l.key.of.ID) != l.key.of })
 }
 
+// usedBases are the base images of all builds that can be looked at.
+func (r *results) usedBases() []*image.Image {
+	var all []*work
+	for _, d := range r.good {
+		all = append(all, d)
+	}
+	return usedBases(append(all, r.earlier.works()...))
+}
+
 func (r *results) step(id string) *step {
 	if st := r.now.steps[id]; st != nil {
 		return st

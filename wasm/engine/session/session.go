@@ -26,6 +26,8 @@ type Options struct {
 	Context func(context.Context) context.Context
 	// RunLimit is how long a RUN may take; 0: 30 seconds.
 	RunLimit time.Duration
+	// Shelf keeps images from outside; nil: there are none.
+	Shelf Shelf
 }
 
 // Session is one conversation with a page. Its methods may be called from
@@ -45,6 +47,9 @@ type Session struct {
 	results results
 	job     *job             // the newest, built or not
 	drafts  map[string]*work // the last build of each Dockerfile, good or not
+
+	ctx     context.Context // the session's
+	shelved *shelved
 }
 
 // New begins a session and says Ready. The session ends with ctx.
@@ -55,8 +60,10 @@ func New(ctx context.Context, post Post, o Options) *Session {
 	s := &Session{
 		post: post, options: o, cache: build.NewCache(), wake: make(chan struct{}, 1),
 		newest: -1, reader: newReader(), stop: func() {}, exports: map[int]context.CancelFunc{}, results: newResults(), drafts: map[string]*work{},
+		ctx: ctx, shelved: newShelved(o.Shelf),
 	}
 	s.say(wire.EventReady, wire.Ready{Version: wire.Version, Engine: o.Engine, Bases: bases()})
+	go s.load(ctx)
 	go s.builds(ctx)
 	return s
 }
@@ -149,6 +156,21 @@ func (s *Session) query(req wire.Request) (any, [][]byte, error) {
 		return only(ask(req, s.share))
 	case wire.MethodOpen:
 		return only(ask(req, open))
+	case wire.MethodImport:
+		return only(ask(req, s.importArchive))
+	case wire.MethodPull:
+		return only(ask(req, s.pull))
+	case wire.MethodLookUp:
+		return only(ask(req, with(s.ctx, s.lookUp)))
+	case wire.MethodForget:
+		return only(ask(req, done(s.ctx, s.forget)))
+	case wire.MethodRename:
+		return only(ask(req, done(s.ctx, s.rename)))
+	case wire.MethodRegistry:
+		return only(ask(req, done(s.ctx, s.askRegistry)))
+	case wire.MethodStopTransfer:
+		s.stopTransfer()
+		return struct{}{}, nil, nil
 	case wire.MethodExport:
 		var q wire.ExportQuery
 		if err := json.Unmarshal(req.Params, &q); err != nil {
@@ -167,6 +189,15 @@ func ask[P, R any](req wire.Request, to func(P) (R, error)) (R, error) {
 		return none, fmt.Errorf("%s: %w", req.Method, err)
 	}
 	return to(params)
+}
+
+// with gives an answerer its context; done does so for one without an answer.
+func with[P, R any](ctx context.Context, f func(context.Context, P) (R, error)) func(P) (R, error) {
+	return func(p P) (R, error) { return f(ctx, p) }
+}
+
+func done[P any](ctx context.Context, f func(context.Context, P) error) func(P) (struct{}, error) {
+	return func(p P) (struct{}, error) { return struct{}{}, f(ctx, p) }
 }
 
 // only is an answer without buffers.

@@ -92,6 +92,9 @@ func (l *Lab) Receive(message []byte) error {
 		}
 		return nil
 	}
+	if mine, err := l.imageEvent(m.Event, m.Data); mine {
+		return err
+	}
 	switch m.Event {
 	case wire.EventReady:
 		return l.ready(m.Data)
@@ -176,6 +179,7 @@ func (l *Lab) built(b *wire.Built) {
 // Died tells that the engine's Worker has ended. It is started again, unless
 // it ends on the same files twice.
 func (l *Lab) Died(why string) {
+	l.Shelf.Transfer, l.Shelf.Offer, l.Shelf.Asking, l.Shelf.told = nil, nil, "", false
 	l.calls, l.sent = map[int]call{}, map[string]bool{}
 	l.Busy, l.Exporting, l.Phase, l.needsBuild = false, false, Starting, true
 	for _, list := range l.Lists {
@@ -194,6 +198,7 @@ func (l *Lab) Died(why string) {
 
 // Restart ends the engine, whatever it is doing, and starts it again.
 func (l *Lab) Restart() {
+	l.Shelf.Transfer, l.Shelf.Offer, l.Shelf.Asking, l.Shelf.told = nil, nil, "", false
 	l.calls, l.sent, l.deaths = map[int]call{}, map[string]bool{}, map[int]int{}
 	l.Busy, l.Exporting, l.Phase, l.needsBuild = false, false, Starting, true
 	l.Notice, l.looping = nil, false

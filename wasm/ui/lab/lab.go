@@ -75,6 +75,7 @@ type Lab struct {
 	Embed     *Embed     // nil where the page is not inside another
 	goal      *wire.View // what a link wants looked at, after the next build
 
+	Shelf       Shelf
 	Offline     Offline
 	updateLater bool
 

@@ -6,6 +6,7 @@ type Words struct {
 	Network
 	Layout
 	Strata
+	Bases
 
 	Compare
 	Settings

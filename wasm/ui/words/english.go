@@ -14,6 +14,7 @@ var english = Words{
 	Network: englishNetwork,
 	Layout:  layoutEnglish,
 	Strata:  strataEnglish,
+	Bases:   englishBases,
 
 	Compare:  compareEnglish,
 	Settings: settingsEnglish,

@@ -7,6 +7,7 @@ var korean = Words{
 	Network: koreanNetwork,
 	Layout:  layoutKorean,
 	Strata:  strataKorean,
+	Bases:   koreanBases,
 
 	Compare:  compareKorean,
 	Settings: settingsKorean,

@@ -1,0 +1,106 @@
+package wire
+
+// The events about images from outside.
+const (
+	EventImages     = "images"     // Images, at first and whenever they change
+	EventTransfer   = "transfer"   // Transfer, at most every 100 ms
+	EventRegistries = "registries" // Registries, when it is known of another one
+)
+
+// The methods about images from outside. There is at most one transfer (import
+// or pull) at a time.
+const (
+	MethodImport       = "import"       // ImportQuery -> Imported
+	MethodLookUp       = "lookUp"       // ImageQuery -> Offer: what pulling would fetch
+	MethodPull         = "pull"         // ImageQuery -> Imported
+	MethodStopTransfer = "stopTransfer" // nothing -> nothing
+	MethodForget       = "forget"       // ImageQuery -> nothing
+	MethodRename       = "rename"       // RenameQuery -> nothing
+	MethodRegistry     = "registry"     // RegistryQuery -> nothing; Registries follows as an event
+)
+
+// Images are the images from outside that this browser keeps, by name.
+type Images struct {
+	Images []KeptImage `json:"images"`
+	// Lasting is false where they are gone when the page is closed.
+	Lasting bool `json:"lasting"`
+}
+
+// KeptImage is an image from outside that FROM can name.
+type KeptImage struct {
+	Name     string `json:"name"`  // in full: "docker.io/library/alpine:3.20"
+	Short    string `json:"short"` // as people write it: "alpine:3.20"
+	ID       string `json:"id"`
+	Manifest string `json:"manifest,omitempty"` // digest, "" where it came without
+	Platform string `json:"platform"`
+	Layers   int    `json:"layers"`
+	Size     int64  `json:"size"`   // bytes that are kept
+	Source   string `json:"source"` // "archive" or "pull"
+}
+
+// Transfer tells how far an import or a pull is.
+type Transfer struct {
+	Name string `json:"name"`
+	// Step is "reading" (the archive is looked through) or "layers".
+	Step   string          `json:"step"`
+	Done   int64           `json:"done"` // bytes, of Total
+	Total  int64           `json:"total"`
+	Layers []TransferLayer `json:"layers"` // bottom first
+}
+
+// TransferLayer is a layer on its way.
+type TransferLayer struct {
+	Digest string `json:"digest"`
+	Done   int64  `json:"done"` // bytes, of Total
+	Total  int64  `json:"total"`
+	// State is "waiting", "running", "done" or "here" (it was kept already).
+	State string `json:"state"`
+}
+
+// ImportQuery names an archive that the page has handed to the Worker.
+type ImportQuery struct {
+	Key  string `json:"key"`
+	File string `json:"file"` // name of the file, for an image without one
+}
+
+// ImageQuery names an image, in whatever form FROM does.
+type ImageQuery struct {
+	Name string `json:"name"`
+}
+
+// RegistryQuery asks whether the site pulls from a registry.
+type RegistryQuery struct {
+	Name string `json:"name"`
+}
+
+// RenameQuery gives a kept image another name.
+type RenameQuery struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+// Imported are the names of what came, in short.
+type Imported struct {
+	Names []string `json:"names"`
+}
+
+// Offer is what a registry says of an image before it is pulled.
+type Offer struct {
+	Name     string          `json:"name"` // in short
+	Digest   string          `json:"digest"`
+	Platform string          `json:"platform"`
+	Size     int64           `json:"size"`  // of all that makes the image, as stored
+	Fetch    int64           `json:"fetch"` // of that, what is not kept yet
+	Layers   []TransferLayer `json:"layers"`
+}
+
+// Registries says of registries whether this site pulls from them.
+type Registries struct {
+	Open map[string]bool `json:"open"` // by name
+}
+
+// Missing is a base image that is not here.
+type Missing struct {
+	Name     string `json:"name"`     // as people write it
+	Registry string `json:"registry"` // where it would come from
+}
