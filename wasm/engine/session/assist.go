@@ -53,7 +53,7 @@ func (s *Session) open(p wire.Place) *draft {
 	}
 	s.mu.Unlock()
 	u := newUnits(p.Text)
-	d := &draft{at: u.bytes(p.At), units: u, around: assist.Context{Images: bases()}}
+	d := &draft{at: u.bytes(p.At), units: u, around: assist.Context{Images: append(s.shelved.names(), bases()...)}}
 	for tag := range others {
 		d.around.Images = append(d.around.Images, tag)
 	}
@@ -112,7 +112,7 @@ func look(c *assist.Context, find func(name string) *image.Image) {
 
 // around is what help knows while a build is reported.
 func (w *works) around(d *work) assist.Context {
-	c := assist.Context{Images: bases(), Options: dockerfile.Options{BuildArgs: d.settings.BuildArgs, Platform: d.settings.Platform}}
+	c := assist.Context{Images: append(w.shelved.names(), bases()...), Options: dockerfile.Options{BuildArgs: d.settings.BuildArgs, Platform: d.settings.Platform}}
 	look(&c, func(name string) *image.Image {
 		if d.result == nil {
 			return nil

@@ -127,7 +127,7 @@ func (s *Session) build(ctx context.Context, j *job) {
 	s.mu.Lock()
 	s.results.take(j.paths, w.order)
 	s.keepDrafts(w)
-	s.shelved.keep(s.results.usedBases())
+	s.shelved.keep(append(s.results.usedBases(), draftBases(s.drafts)...))
 	s.mu.Unlock()
 
 	// What must be compressed first to be known comes at once where it is

@@ -72,6 +72,20 @@ func (r *results) usedBases() []*image.Image {
 	return usedBases(append(all, r.earlier.works()...))
 }
 
+// draftBases are the base images of the last builds, failed ones included.
+func draftBases(drafts map[string]*work) []*image.Image {
+	var out []*image.Image
+	for _, d := range drafts {
+		if d.result == nil {
+			continue
+		}
+		for _, img := range d.result.Bases {
+			out = append(out, img)
+		}
+	}
+	return out
+}
+
 func (r *results) step(id string) *step {
 	if st := r.now.steps[id]; st != nil {
 		return st

@@ -153,6 +153,18 @@ func (k *shelved) find(name string) (Record, bool) {
 	return Record{}, false
 }
 
+// names are the names of the kept images, as people write them, sorted.
+func (k *shelved) names() []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var out []string
+	for name := range k.records {
+		out = append(out, dockerfile.FamiliarReference(name))
+	}
+	slices.Sort(out)
+	return out
+}
+
 // image gives the kept image of a name, unpacked; nil where none is kept.
 // progress is told the bytes of layers that are unpacked and those there are.
 func (k *shelved) image(ctx context.Context, name string, progress func(done, total int64)) (*image.Image, error) {

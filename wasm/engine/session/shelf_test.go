@@ -278,6 +278,9 @@ func TestImport(t *testing.T) {
 			for n, name := range test.from {
 				checkUpon(t, p, n+1, name, want)
 			}
+			// Nor does a line that fails make it be unpacked again.
+			p.build(workspace(8, "Dockerfile", "FROM "+test.from[0]+"\nRUN exit 3\n"))
+			p.build(workspace(9, "Dockerfile", "FROM "+test.from[0]+"\nRUN exit 4\n"))
 			if s.unpacked != len(img.Layers) {
 				t.Errorf("%d layers were unpacked, want each once", s.unpacked)
 			}

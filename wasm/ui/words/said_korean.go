@@ -8,7 +8,7 @@ var koreanMessages = map[string]string{
 	"why.applet":              "busybox에는 있는 애플릿이지만 여기서는 해석하지 않습니다",
 	"why.no-manager":          "{0}: 이 이미지에는 없는 패키지 관리자입니다. Docker에서도 똑같이 실패합니다",
 	"why.xz":                  "xz 파일을 만드는 것은 여기서 해석하지 않습니다",
-	"why.option":              "%s 옵션은 여기서 해석하지 않습니다",
+	"why.option":              "{0} 옵션은 여기서 해석하지 않습니다",
 	"instead.option":          "옵션 없이 쓰거나 이 단계를 Docker로 빌드하세요",
 	"why.apt-get":             "apt-get은 네트워크에서 패키지를 받아 설치 스크립트를 실행하는데, 여기서는 하지 않습니다",
 	"why.apt":                 "apt는 네트워크에서 패키지를 받아 설치 스크립트를 실행하는데, 여기서는 하지 않습니다",
