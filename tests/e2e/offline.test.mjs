@@ -76,7 +76,7 @@ for (const name of browsers) {
 
         // Only what the build lists is in the caches.
         const kept = await lab.page.evaluate(async () => {
-          for (const path of ["/v2/", "/api/share", "/healthz"]) await fetch(path);
+          for (const path of ["/v2/", "/healthz"]) await fetch(path);
           const urls = [];
           for (const key of await caches.keys()) {
             urls.push(...(await (await caches.open(key)).keys()).map((r) => new URL(r.url).pathname));
