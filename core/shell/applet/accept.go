@@ -43,6 +43,12 @@ func accepts(p *proc.Proc) *accepted {
 
 // limit takes out of what an applet knows what the program does not take.
 func (a *accepted) limit(p *proc.Proc, spec string, long []string) (string, []string) {
+	letters := a.letters
+	if p.GNU {
+		for _, l := range long {
+			letters += l[len(l)-1:] // what has a name may have no letter
+		}
+	}
 	var b strings.Builder
 	for i := 0; i < len(spec); i++ {
 		c := spec[i]
@@ -50,7 +56,7 @@ func (a *accepted) limit(p *proc.Proc, spec string, long []string) (string, []st
 		for j < len(spec) && spec[j] == ':' {
 			j++
 		}
-		if i == 0 && c == '+' || c >= 0x80 || strings.IndexByte(a.letters, c) >= 0 {
+		if i == 0 && c == '+' || c >= 0x80 || strings.IndexByte(letters, c) >= 0 {
 			b.WriteString(spec[i:j])
 		}
 		i = j - 1

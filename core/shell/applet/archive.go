@@ -1,6 +1,7 @@
 package applet
 
 import (
+	"archive/tar"
 	"archive/zip"
 	"bytes"
 	"fmt"
@@ -22,6 +23,10 @@ func (t *tarApplet) create(file string, names []string) int {
 		p.Die("empty archive")
 	}
 	out := 1
+	var old []byte
+	if o.Has('r') || o.Has('u') {
+		old = members(p, file)
+	}
 	if file != "-" {
 		fd, err := p.Open(file, proc.Write|proc.Create|proc.Trunc, 0o666)
 		if err != nil {
@@ -32,8 +37,12 @@ func (t *tarApplet) create(file string, names []string) int {
 	}
 	t.chdir()
 	var buf bytes.Buffer
+	buf.Write(old)
 	for _, n := range names {
 		t.add(&buf, n)
+	}
+	if t.status != 0 && p.GNU {
+		p.Errorf("tar: Exiting with failure status due to previous errors\n")
 	}
 	if t.status != 0 && !p.GNU {
 		p.Warn("error exit delayed from previous errors")
@@ -55,6 +64,24 @@ func (t *tarApplet) create(file string, names []string) int {
 	}
 	p.WriteFD(out, data)
 	return t.status
+}
+
+// members is an archive without the blocks of zeros at its end.
+func members(p *proc.Proc, file string) []byte {
+	data, err := p.ReadFile(file)
+	if err != nil {
+		return nil
+	}
+	r := bytes.NewReader(data)
+	end := 0
+	for t := tar.NewReader(r); ; {
+		h, err := t.Next()
+		if err != nil {
+			return data[:end]
+		}
+		end = len(data) - r.Len() + int((h.Size+511)&^511)
+		end = min(end, len(data))
+	}
 }
 
 func unzip(p *proc.Proc) int {

@@ -1,6 +1,7 @@
 package applet
 
 import (
+	"encoding/binary"
 	"fmt"
 	"io"
 	"strings"
@@ -243,6 +244,15 @@ func bunzipError(err error) int {
 	return -5
 }
 
+// named puts the name and the time of a file into the header of a gzip member.
+func named(member []byte, name string, mtime int64) []byte {
+	out := append([]byte{}, member[:10]...)
+	out[3] |= 8
+	binary.LittleEndian.PutUint32(out[4:], uint32(mtime))
+	out = append(append(out, name...), 0)
+	return append(out, member[10:]...)
+}
+
 // gnuFile does one file as gzip, bzip2 and xz do.
 func (z *packer) gnuFile(name string) {
 	p, o := z.p, z.o
@@ -302,7 +312,14 @@ func (z *packer) gnuFile(name string) {
 			return
 		}
 	} else {
+		if z.codec == gzipCodec && (strings.HasSuffix(name, ".gz") || strings.HasSuffix(name, ".tgz")) && !z.stdout {
+			say(2, "%s already has %s suffix -- unchanged", name, name[strings.LastIndexByte(name, '.'):])
+			return
+		}
 		out = z.codec.encode(p, data)
+		if z.codec == gzipCodec && name != "-" && !o.Has('n') {
+			out = named(out, base(name), floorDiv(st.MTime, 1e9))
+		}
 	}
 	switch {
 	case o.Has('t'):

@@ -16,8 +16,10 @@ type copier struct {
 	through bool
 	// unlinkFirst removes an existing file, ask asks before it goes.
 	unlinkFirst, ask bool
-	seen             map[uint64]string // where the first name of an inode went
-	made             map[uint64]bool   // directories this copy has made
+	// keepMode preserves the mode alone, dropMode does not even copy it.
+	keepMode, dropMode bool
+	seen               map[uint64]string // where the first name of an inode went
+	made               map[uint64]bool   // directories this copy has made
 }
 
 func newCopier(p *proc.Proc) *copier {
@@ -80,8 +82,11 @@ func (c *copier) copy(source, dest string, top bool) bool {
 	exists := err == nil
 	if exists {
 		same := src.Ino() == dst.Ino() && p.Device(source) == p.Device(dest)
-		if d, e := p.Stat(dest); e == nil && !same && follow && p.GNU {
+		if d, e := p.Stat(dest); e == nil && !same && follow && p.GNU && !c.unlinkFirst {
 			same = src.Ino() == d.Ino() && p.Device(source) == p.Device(dest)
+		}
+		if l, e := p.Lstat(dest); e == nil && l.Kind == vfs.Symlink && src.Kind != vfs.Symlink && c.unlinkFirst {
+			same = false
 		}
 		if same && !(c.hard || c.soft) {
 			if p.GNU {
@@ -147,6 +152,9 @@ func (c *copier) copy(source, dest string, top bool) bool {
 		}
 		if c.preserve {
 			p.Lchown(dest, src.UID, src.GID)
+			if t := src.MTime; p.GNU {
+				p.Utimes(dest, &t, false)
+			}
 		}
 		return true
 	default:
@@ -163,6 +171,9 @@ func (c *copier) copy(source, dest string, top bool) bool {
 
 // keep gives dest the times, the owner and the mode of src, if asked to.
 func (c *copier) keep(source, dest string, src *vfs.Node) bool {
+	if c.keepMode && !c.preserve {
+		c.p.Chmod(dest, src.Mode)
+	}
 	if !c.preserve {
 		return true
 	}
@@ -217,6 +228,9 @@ func (c *copier) regular(source, dest string, src *vfs.Node, exists bool) bool {
 	}
 	if p.GNU {
 		mode &= 0o777
+	}
+	if c.dropMode {
+		mode = 0o666
 	}
 	flags := proc.Write | proc.Create | proc.Excl
 	if c.through && !c.ask {
@@ -317,15 +331,20 @@ func cp(p *proc.Proc) int {
 	if helped(p) {
 		return 0
 	}
-	spec := "pdRfinsrLHaPlut:Tv\x83::\x84::"
+	spec := "pdRfinsrLHaPlut:Tv\x83::\x84::\x85:"
 	if p.GNU {
 		spec += "xZ"
 	}
-	o := options(p, spec, "archive=a", "force=f", "interactive=i", "link=l", "dereference=L", "no-dereference=P", "recursive=R", "symbolic-link=s", "no-target-directory=T", "verbose=v", "update=u", "parents=\x81", "remove-destination=\x82", "reflink=\x83", "no-clobber=n", "preserve=\x84", "target-directory=t", "one-file-system=x")
+	o := options(p, spec, "archive=a", "force=f", "interactive=i", "link=l", "dereference=L", "no-dereference=P", "recursive=R", "symbolic-link=s", "no-target-directory=T", "verbose=v", "update=u", "parents=\x81", "remove-destination=\x82", "reflink=\x83", "no-clobber=n", "preserve=\x84", "no-preserve=\x85", "target-directory=t", "one-file-system=x")
 	c := newCopier(p)
 	all := o.Has('a')
 	c.recurse = o.Has('R') || o.Has('r') || all
-	c.preserve = o.Has('p') || all || o.Has(0x84)
+	c.preserve = o.Has('p') || all
+	if attrs := o.Arg(0x84); o.Has(0x84) {
+		c.preserve = attrs == "" || strings.Contains(attrs, "all") || strings.Contains(attrs, "timestamps")
+		c.keepMode = strings.Contains(attrs, "mode")
+	}
+	c.dropMode = o.Arg(0x85) == "mode"
 	c.force = o.Has('f') || o.Has(0x82)
 	c.verbose = o.Has('v')
 	c.update = o.Has('u')

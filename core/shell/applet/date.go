@@ -212,6 +212,65 @@ func strftimeIn(format string, t time.Time) string {
 	return b.String()
 }
 
+// relativeDate reads what GNU date adds to a date, or to now: "+1 day",
+// "2 weeks ago", "yesterday".
+func relativeDate(p *proc.Proc, s string, utc bool) (int64, bool) {
+	loc := zone(p)
+	if utc {
+		loc = time.UTC
+	}
+	words := strings.Fields(s)
+	at := time.Unix(floorDiv(p.Machine().Now(), 1e9), 0).In(loc)
+	for i := len(words); i > 0; i-- {
+		if t, ok := parseDate(p, strings.Join(words[:i], " "), utc); ok {
+			at, words = time.Unix(t, 0).In(loc), words[i:]
+			break
+		}
+	}
+	sign := 1
+	if n := len(words); n > 0 && words[n-1] == "ago" {
+		sign, words = -1, words[:n-1]
+	}
+	for len(words) > 0 {
+		switch words[0] {
+		case "now", "today":
+			words = words[1:]
+			continue
+		case "yesterday":
+			at, words = at.AddDate(0, 0, -1), words[1:]
+			continue
+		case "tomorrow":
+			at, words = at.AddDate(0, 0, 1), words[1:]
+			continue
+		}
+		n, err := strconv.Atoi(strings.TrimPrefix(words[0], "+"))
+		if err != nil || len(words) < 2 {
+			return 0, false
+		}
+		n *= sign
+		switch strings.TrimSuffix(words[1], "s") {
+		case "year":
+			at = at.AddDate(n, 0, 0)
+		case "month":
+			at = at.AddDate(0, n, 0)
+		case "week":
+			at = at.AddDate(0, 0, 7*n)
+		case "day":
+			at = at.AddDate(0, 0, n)
+		case "hour":
+			at = at.Add(time.Duration(n) * time.Hour)
+		case "minute", "min":
+			at = at.Add(time.Duration(n) * time.Minute)
+		case "second", "sec":
+			at = at.Add(time.Duration(n) * time.Second)
+		default:
+			return 0, false
+		}
+		words = words[2:]
+	}
+	return at.Unix(), true
+}
+
 // strptime reads a date by a format of strptime(3): numbers only.
 func strptime(p *proc.Proc, s, format string, utc bool) (int64, bool) {
 	loc := zone(p)
@@ -537,6 +596,9 @@ func date(p *proc.Proc) int {
 			t, ok = strptime(p, text, o.Arg('D'), o.Has('u'))
 		} else {
 			t, ok = parseDate(p, text, o.Has('u'))
+		}
+		if !ok && p.GNU {
+			t, ok = relativeDate(p, text, o.Has('u'))
 		}
 		if strings.HasPrefix(text, "@-") && !p.GNU {
 			ok = false

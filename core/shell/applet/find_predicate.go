@@ -374,7 +374,11 @@ func findPrintf(p *proc.Proc, format string, x *found) string {
 				b.WriteString(".")
 			}
 		case 's':
-			b.WriteString(strconv.FormatInt(x.node.Size(), 10))
+			size := x.node.Size()
+			if x.node.IsDir() {
+				size = 4096
+			}
+			b.WriteString(strconv.FormatInt(size, 10))
 		case 'm':
 			b.WriteString(strconv.FormatUint(uint64(x.node.Mode), 8))
 		case 'M':

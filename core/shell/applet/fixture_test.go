@@ -20,6 +20,7 @@ type flavour struct {
 var flavours = []flavour{
 	{name: "full", lines: "busybox"},
 	{name: "static", lines: "busybox", plain: true},
+	{name: "gnu", lines: "gnu", gnu: true},
 }
 
 // debianStatic is the size and digest of the static build the evaluator knows.
@@ -114,6 +115,9 @@ func fixture(t testing.TB) []node {
 	add("/w/fifo", vfs.Fifo, 0o644, "")
 	add("/w/e/h1", vfs.File, 0o644, "hard\n")
 	nodes = append(nodes, node{path: "/w/e/h2", hardlink: "/w/e/h1"})
+	add("/etc/login.defs", vfs.File, 0o644, "MAIL_DIR /var/mail\nUMASK 022\nPASS_MAX_DAYS 99999\nPASS_MIN_DAYS 0\nPASS_WARN_AGE 7\nUID_MIN 1000\nUID_MAX 60000\nSYS_UID_MIN 100\nSYS_UID_MAX 999\nGID_MIN 1000\nGID_MAX 60000\nSYS_GID_MIN 100\nSYS_GID_MAX 999\nUSERGROUPS_ENAB yes\n")
+	add("/etc/default", vfs.Dir, 0o755, "")
+	add("/etc/default/useradd", vfs.File, 0o644, "SHELL=/bin/sh\n")
 	// Directories were touched by what was put into them.
 	return nodes
 }

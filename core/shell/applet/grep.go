@@ -284,6 +284,7 @@ func (g *grepper) file(name string) bool {
 			r.Close()
 			if p.GNU {
 				p.Warn("%s: Is a directory", name)
+				g.failed = true
 			}
 			return false
 		}

@@ -281,8 +281,8 @@ func wc(p *proc.Proc) int {
 				break
 			}
 		}
-		if p.Plain {
-			x.n['m'] = x.n['c']
+		if p.Plain || p.GNU {
+			x.n['m'] = x.n['c'] // in the C locale
 		}
 		x.n['L'] = max(widest, width)
 		for _, c := range show {
@@ -328,11 +328,12 @@ func gnuCounts(p *proc.Proc, rows []counted, show []byte, total [256]int64, name
 	}
 	width := 1
 	if len(show) > 1 || len(rows) > 1 {
+		// The sizes of the files decide, whatever is counted.
 		width = len(strconv.FormatInt(total['c'], 10))
 		for _, c := range show {
 			width = max(width, len(strconv.FormatInt(total[c], 10)))
 		}
-		if len(names) == 0 {
+		if ino, ok := p.IsRegular(0); len(names) == 0 && (!ok || ino == 0) {
 			width = 7
 		}
 	}

@@ -402,7 +402,16 @@ func (l *lister) showLong(list []*listed) {
 		t := floorDiv(e.node.MTime, 1e9)
 		var when string
 		switch {
-		case o.Has(0x81):
+		case strings.HasPrefix(o.Arg(0x84), "+"):
+			when = strftime(p, o.Arg(0x84)[1:], t, 0)
+		case o.Arg(0x84) == "long-iso":
+			when = strftime(p, "%Y-%m-%d %H:%M", t, 0)
+		case o.Arg(0x84) == "iso":
+			when = strftime(p, "%m-%d %H:%M", t, 0)
+			if t > now || now-t > 365*24*3600/2 {
+				when = strftime(p, "%Y-%m-%d ", t, 0)
+			}
+		case o.Has(0x81) || o.Arg(0x84) == "full-iso":
 			when = strftime(p, "%Y-%m-%d %H:%M:%S", t, 0)
 			if p.GNU {
 				when += fmt.Sprintf(".%09d", e.node.MTime-t*1e9)

@@ -79,6 +79,9 @@ func passwd(p *proc.Proc) int {
 		name = u.name
 	}
 	if _, ok := userNamed(p, name); !ok {
+		if p.GNU {
+			p.Die("user '%s' does not exist", name)
+		}
 		p.Die("unknown user %s", name)
 	}
 	old := "x"
@@ -86,6 +89,26 @@ func passwd(p *proc.Proc) int {
 		if f[0] == name && len(f) > 1 {
 			old = f[1]
 		}
+	}
+	if p.GNU && (o.Has('d') || o.Has('l') || o.Has('u')) {
+		word := ""
+		switch {
+		case o.Has('l'):
+			word = "!" + strings.TrimPrefix(old, "!")
+		case o.Has('u'):
+			word = strings.TrimPrefix(old, "!")
+		}
+		edit(p, "/etc/shadow", func(lines []string) []string {
+			for i, l := range lines {
+				if f := strings.Split(l, ":"); f[0] == name && len(f) > 2 {
+					f[1] = word
+					lines[i] = strings.Join(f, ":")
+				}
+			}
+			return lines
+		})
+		p.Puts("passwd: password changed.\n")
+		return 0
 	}
 	switch {
 	case o.Has('d'):

@@ -480,7 +480,7 @@ func mktemp(p *proc.Proc) int {
 			seed = seed*6364136223846793005 + 1442695040888963407
 			name = append(name, letters[seed>>33%uint64(len(letters))])
 		}
-		path := string(name)
+		path := string(name) + o.Arg(0x81)
 		if o.Has('u') {
 			if _, err := p.Lstat(path); err == nil {
 				continue

@@ -104,7 +104,7 @@ func split(p *proc.Proc) int {
 	if helped(p) {
 		return 0
 	}
-	o := options(p, "l:b:a:dn:C:", "lines=l", "bytes=b", "suffix-length=a", "numeric-suffixes=d", "number=n", "additional-suffix=\x81")
+	o := options(p, "l:b:a:dn:C:\x81:", "lines=l", "bytes=b", "suffix-length=a", "numeric-suffixes=d", "number=n", "additional-suffix=\x81")
 	width := 2
 	if o.Has('a') {
 		width = mustInt(p, o.Arg('a'))
@@ -141,7 +141,7 @@ func split(p *proc.Proc) int {
 			p.Die("suffixes exhausted")
 		}
 		n++
-		if err := p.WriteFile(prefix+string(s), part, 0o666); err != nil {
+		if err := p.WriteFile(prefix+string(s)+o.Arg(0x81), part, 0o666); err != nil {
 			p.Die("can't open '%s': %s", prefix+string(s), proc.Text(err))
 		}
 	}

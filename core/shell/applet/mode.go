@@ -192,6 +192,13 @@ func chmod(p *proc.Proc) int {
 	}
 	rest := o.Rest
 	spec := minus
+	if o.Has(0x81) {
+		n, err := p.Stat(o.Arg(0x81))
+		if err != nil {
+			p.Die("failed to get attributes of '%s': %s", o.Arg(0x81), proc.Text(err))
+		}
+		spec = strconv.FormatUint(uint64(n.Mode), 8)
+	}
 	if spec == "" {
 		if len(rest) < 1 {
 			if p.GNU {

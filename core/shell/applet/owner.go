@@ -1,6 +1,7 @@
 package applet
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -192,6 +193,17 @@ func chown(p *proc.Proc) int {
 	}
 	name := p.Name()
 	o := options(p, "RhvcfHLP\x81:\x82:", "recursive=R", "no-dereference=h", "verbose=v", "changes=c", "silent=f", "quiet=f", "reference=\x81", "from=\x82")
+	if o.Has(0x81) {
+		n, err := p.Stat(o.Arg(0x81))
+		if err != nil {
+			p.Die("failed to get attributes of '%s': %s", o.Arg(0x81), proc.Text(err))
+		}
+		spec := fmt.Sprintf("%d:%d", n.UID, n.GID)
+		if name == "chgrp" {
+			spec = strconv.Itoa(n.GID)
+		}
+		o.Rest = append([]string{spec}, o.Rest...)
+	}
 	if len(o.Rest) < 2 {
 		if p.GNU {
 			if len(o.Rest) == 0 {

@@ -11,6 +11,7 @@ import (
 type remover struct {
 	p                               *proc.Proc
 	recurse, force, verbose, prompt bool
+	dirs                            bool // empty directories go, too
 }
 
 func (r *remover) ask(format string, a ...any) bool {
@@ -33,6 +34,16 @@ func (r *remover) remove(path string) bool {
 		return false
 	}
 	if n.IsDir() {
+		if !r.recurse && r.dirs {
+			if err := p.Rmdir(path); err != nil {
+				r.fail(path, err)
+				return false
+			}
+			if r.verbose {
+				p.Printf("removed directory '%s'\n", path)
+			}
+			return true
+		}
 		if !r.recurse {
 			if p.GNU {
 				p.Warn("cannot remove '%s': Is a directory", path)
@@ -103,7 +114,7 @@ func rm(p *proc.Proc) int {
 		return 0
 	}
 	o := options(p, "fiRrvIdx", "force=f", "recursive=r", "verbose=v", "preserve-root=\x81", "no-preserve-root=\x82", "interactive=i", "dir=d")
-	r := remover{p: p, recurse: o.Has('r') || o.Has('R'), force: o.Has('f'), verbose: o.Has('v')}
+	r := remover{p: p, recurse: o.Has('r') || o.Has('R'), force: o.Has('f'), verbose: o.Has('v'), dirs: o.Has('d')}
 	for _, x := range o.Order {
 		switch x.Char {
 		case 'f':

@@ -17,10 +17,68 @@ import (
 // edit changes a file the way shadow-utils does: a backup NAME-, then the new
 // content.
 func edit(p *proc.Proc, name string, change func([]string) []string) bool {
+	if _, err := p.Lstat("/etc/.pwd.lock"); err != nil {
+		// lckpwdf(3) leaves its file behind.
+		if fd, err := p.Open("/etc/.pwd.lock", proc.Write|proc.Create, 0o600); err == nil {
+			p.Close(fd)
+		}
+	}
 	if _, err := p.Stat(name); err != nil {
 		return true
 	}
 	return rewrite(p, name, change)
+}
+
+// changeGroups gives groups other members, takes the group drop away and adds a
+// line to /etc/group and /etc/gshadow where lines has them, each file in one
+// step.
+func changeGroups(p *proc.Proc, drop string, lines [2]string, change func(group string, members []string) []string) {
+	for i, file := range []string{"/etc/group", "/etc/gshadow"} {
+		var old []string
+		for _, f := range table(p, file) {
+			old = append(old, strings.Join(f, ":"))
+		}
+		now := slices.Clone(old)
+		for k, l := range now {
+			f := strings.Split(l, ":")
+			if len(f) != 4 {
+				continue
+			}
+			var members []string
+			if f[3] != "" {
+				members = strings.Split(f[3], ",")
+			}
+			f[3] = strings.Join(change(f[0], members), ",")
+			now[k] = strings.Join(f, ":")
+		}
+		now = slices.DeleteFunc(now, func(l string) bool { return drop != "" && strings.HasPrefix(l, drop+":") })
+		if lines[i] != "" {
+			now = append(now, lines[i])
+		}
+		if !slices.Equal(old, now) {
+			edit(p, file, func([]string) []string { return now })
+		}
+	}
+}
+
+// renamed changes the fields of a line of a file; a line with a new name goes
+// to the end.
+func renamed(name string, change func(f []string)) func([]string) []string {
+	return func(lines []string) []string {
+		for i, l := range lines {
+			f := strings.Split(l, ":")
+			if f[0] != name {
+				continue
+			}
+			change(f)
+			lines[i] = strings.Join(f, ":")
+			if f[0] != name {
+				lines = append(slices.Delete(slices.Clone(lines), i, i+1), strings.Join(f, ":"))
+			}
+			break
+		}
+		return lines
+	}
 }
 
 func useradd(p *proc.Proc) int {
@@ -38,6 +96,10 @@ func useradd(p *proc.Proc) int {
 		return 1
 	}
 	name := o.Rest[0]
+	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-$") != "" || strings.HasPrefix(name, "-") {
+		p.Warn("invalid user name '%s': use --badname to ignore", name)
+		return 3
+	}
 	if _, ok := userNamed(p, name); ok {
 		p.Warn("user '%s' already exists", name)
 		return 9
@@ -117,13 +179,16 @@ func useradd(p *proc.Proc) int {
 		aging = "::"
 	}
 	edit(p, "/etc/shadow", appendLine(fmt.Sprintf("%s:%s:%d:%s:::", name, pass, p.Machine().Epoch/86400, aging)))
+	var lines [2]string
 	if own {
-		edit(p, "/etc/group", appendLine(fmt.Sprintf("%s:x:%d:", name, gid)))
-		edit(p, "/etc/gshadow", appendLine(name+":!::"))
+		lines = [2]string{fmt.Sprintf("%s:x:%d:", name, gid), name + ":!::"}
 	}
-	for _, g := range extra {
-		addMember(p, g, name)
-	}
+	changeGroups(p, "", lines, func(g string, members []string) []string {
+		if slices.Contains(extra, g) {
+			members = append(members, name)
+		}
+		return members
+	})
 	if o.Has('m') {
 		homeFor(p, home, uid, gid)
 	}
@@ -220,7 +285,7 @@ func usermod(p *proc.Proc) int {
 		p.Warn("user '%s' does not exist", name)
 		return 6
 	}
-	oldHome := u.home
+	oldHome, before := u.home, u
 	if o.Has('c') {
 		u.gecos = o.Arg('c')
 	}
@@ -244,46 +309,47 @@ func usermod(p *proc.Proc) int {
 	if o.Has('l') {
 		u.name = o.Arg('l')
 	}
-	edit(p, "/etc/passwd", func(lines []string) []string {
-		for i, l := range lines {
-			if strings.HasPrefix(l, name+":") {
-				lines[i] = fmt.Sprintf("%s:%s:%d:%d:%s:%s:%s", u.name, u.pass, u.uid, u.gid, u.gecos, u.home, u.shell)
-			}
-		}
-		return lines
-	})
-	if o.Has('p') {
-		setPassword(p, u.name, o.Arg('p'))
-	}
+	var want []string
 	if o.Has('G') {
-		want := strings.Split(o.Arg('G'), ",")
+		want = strings.Split(o.Arg('G'), ",")
 		for _, g := range want {
 			if _, ok := groupNamed(p, g); !ok {
 				p.Warn("group '%s' does not exist", g)
 				return 6
 			}
 		}
-		edit(p, "/etc/group", func(lines []string) []string {
-			for i, l := range lines {
-				f := strings.Split(l, ":")
-				if len(f) < 4 {
-					continue
-				}
-				var ms []string
-				if f[3] != "" {
-					ms = strings.Split(f[3], ",")
-				}
-				in := slices.Contains(ms, name)
-				switch {
-				case slices.Contains(want, f[0]) && !in:
-					ms = append(ms, name)
-				case !slices.Contains(want, f[0]) && in && !o.Has('a'):
-					ms = slices.DeleteFunc(ms, func(m string) bool { return m == name })
-				}
-				f[3] = strings.Join(ms, ",")
-				lines[i] = strings.Join(f, ":")
+	}
+	if u != before {
+		edit(p, "/etc/passwd", renamed(name, func(f []string) {
+			copy(f, []string{u.name, u.pass, strconv.Itoa(u.uid), strconv.Itoa(u.gid), u.gecos, u.home, u.shell})
+		}))
+	}
+	if u.name != name || o.Has('L') || o.Has('U') {
+		edit(p, "/etc/shadow", renamed(name, func(f []string) {
+			f[0] = u.name
+			switch {
+			case o.Has('L'):
+				f[1] = "!" + strings.TrimPrefix(f[1], "!")
+			case o.Has('U'):
+				f[1] = strings.TrimPrefix(f[1], "!")
 			}
-			return lines
+		}))
+	}
+	if o.Has('p') {
+		setPassword(p, u.name, o.Arg('p'))
+	}
+	if o.Has('G') || u.name != name {
+		changeGroups(p, "", [2]string{}, func(g string, members []string) []string {
+			at := slices.Index(members, name)
+			switch {
+			case at >= 0 && (o.Has('G') && !o.Has('a') && !slices.Contains(want, g)):
+				return slices.Delete(members, at, at+1)
+			case at >= 0 && u.name != name:
+				return append(slices.Delete(members, at, at+1), u.name)
+			case at < 0 && slices.Contains(want, g):
+				return append(members, u.name)
+			}
+			return members
 		})
 	}
 	if o.Has('m') && o.Has('d') && oldHome != u.home {
@@ -309,17 +375,17 @@ func userdel(p *proc.Proc) int {
 	}
 	edit(p, "/etc/passwd", without)
 	edit(p, "/etc/shadow", without)
-	edit(p, "/etc/group", func(lines []string) []string {
-		for i, l := range lines {
-			f := strings.Split(l, ":")
-			if len(f) == 4 {
-				f[3] = strings.Join(slices.DeleteFunc(strings.Split(f[3], ","), func(m string) bool { return m == name }), ",")
-				lines[i] = strings.Join(f, ":")
+	drop := name // the group of its own
+	if g, ok := groupNamed(p, name); ok {
+		for _, other := range users(p) {
+			if other.gid == g.gid {
+				drop = ""
 			}
 		}
-		return without(lines)
+	}
+	changeGroups(p, drop, [2]string{}, func(_ string, members []string) []string {
+		return slices.DeleteFunc(members, func(m string) bool { return m == name })
 	})
-	edit(p, "/etc/gshadow", without)
 	if o.Has('r') {
 		r := remover{p: p, recurse: true, force: true}
 		r.remove(u.home)

@@ -2,6 +2,7 @@ package applet
 
 import (
 	"fmt"
+	"path"
 	"strconv"
 	"strings"
 
@@ -48,7 +49,7 @@ func statApplet(p *proc.Proc) int {
 	if helped(p) {
 		return 0
 	}
-	o := options(p, "ftLc:", "format=c", "dereference=L", "file-system=f", "terse=t", "printf=c")
+	o := options(p, "ftLc:\x81:", "format=c", "dereference=L", "file-system=f", "terse=t", "printf=\x81")
 	if len(o.Rest) == 0 {
 		if p.GNU {
 			p.Warn("missing operand")
@@ -81,6 +82,9 @@ func statApplet(p *proc.Proc) int {
 			continue
 		}
 		switch {
+		case o.Has(0x81):
+			text, _ := unescape(statFormat(p, o.Arg(0x81), name, n, o.Has('L')), false, false)
+			p.Out().Write(text)
 		case o.Has('c'):
 			p.Puts(statFormat(p, o.Arg('c'), name, n, o.Has('L')) + "\n")
 		case o.Has('t'):
@@ -317,7 +321,7 @@ func realpath(p *proc.Proc) int {
 	}
 	spec := ""
 	if p.GNU {
-		spec = "emsqzLP"
+		spec = "emsqzLP\x81:"
 	}
 	o := &proc.Options{Rest: p.Args[1:]}
 	if p.GNU {
@@ -338,6 +342,9 @@ func realpath(p *proc.Proc) int {
 			continue
 		}
 		out, err := p.Real(name)
+		if o.Has('s') {
+			out, err = path.Clean(p.Abs(name)), nil
+		}
 		if err != nil && proc.Is(err, vfs.ENOENT) && out != "" && !o.Has('e') && (p.GNU || dangling(p, name) || strings.Contains(name, "/")) {
 			err = nil
 		}
@@ -347,6 +354,9 @@ func realpath(p *proc.Proc) int {
 			}
 			status = 1
 			continue
+		}
+		if o.Has(0x81) {
+			out = relative(p, out, under(o.Arg(0x81), "."))
 		}
 		p.Puts(out + "\n")
 	}

@@ -102,6 +102,21 @@ func usage(p *proc.Proc) int {
 		}
 	case "nohup":
 		status = 127
+		if p.GNU {
+			status = 125
+		}
+	case "env", "timeout", "nice", "stdbuf":
+		if p.GNU {
+			status = 125
+		}
+	case "ls", "dir", "vdir":
+		if p.GNU {
+			status = 2
+		}
+	case "tar":
+		if p.GNU {
+			status = 64
+		}
 	}
 	p.Exit(status)
 	return status
@@ -265,7 +280,14 @@ func open(p *proc.Proc, name string) (*proc.Reader, error) {
 	}
 	if err != nil {
 		if p.GNU {
-			p.Warn("%s: %s", name, proc.Text(err))
+			switch p.Name() {
+			case "head", "tail":
+				p.Warn("cannot open '%s' for reading: %s", name, proc.Text(err))
+			case "sort":
+				p.Warn("cannot read: %s: %s", name, proc.Text(err))
+			default:
+				p.Warn("%s: %s", name, proc.Text(err))
+			}
 		} else {
 			cannotOpen(p, name, err)
 		}

@@ -96,6 +96,10 @@ func tarMain(p *proc.Proc) int {
 		}
 		return usage(p)
 	}
+	if o.Has(0x8a) && p.GNU {
+		p.Machine().Abort(&proc.UnsupportedError{Command: strings.Join(p.Args, " "), Path: p.Exe, ExitCode: 126,
+			Reason: whyOption.With("--transform"), Advice: insteadOption.With()})
+	}
 	file := "-"
 	if o.Has('f') {
 		file = o.Arg('f')
@@ -501,6 +505,9 @@ func (t *tarApplet) list(h *tar.Header) {
 		}
 	}
 	user, grp := h.Uname, h.Gname
+	if t.o.Has(0x86) && p.GNU {
+		user, grp = "", ""
+	}
 	if user == "" {
 		user = strconv.Itoa(h.Uid)
 	}
