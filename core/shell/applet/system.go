@@ -284,7 +284,7 @@ func seq(p *proc.Proc) int {
 		}
 		t := show(v)
 		if format != "" {
-			f := formatter{p: p, args: []string{t}}
+			f := formatter{p: p, args: []string{t}, sh: &Shell{}}
 			t = string(f.run(format))
 		}
 		for len(t) < w {

@@ -109,7 +109,7 @@ func skipped(path string) bool {
 	if path == "/" || path == "/usr" {
 		return true
 	}
-	for _, p := range []string{"/bin", "/sbin", "/usr/bin", "/usr/sbin", "/lib", "/lib64", "/usr/lib", "/dev", "/proc", "/sys"} {
+	for _, p := range []string{"/bin", "/sbin", "/usr/bin", "/usr/sbin", "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/dev", "/proc", "/sys"} {
 		if path == p || strings.HasPrefix(path, p+"/") {
 			return true
 		}

@@ -1,0 +1,120 @@
+package applet
+
+import (
+	"strings"
+
+	"layerlab.dev/core/shell/proc"
+	"layerlab.dev/core/vfs"
+)
+
+func cp(p *proc.Proc) int {
+	if helped(p) {
+		return 0
+	}
+	spec := "pdRfinsrLHaPlut:Tv\x83::\x84::\x85:"
+	if p.GNU {
+		spec += "xZ"
+	}
+	o := options(p, spec, "archive=a", "force=f", "interactive=i", "link=l", "dereference=L", "no-dereference=P", "recursive=R", "symbolic-link=s", "no-target-directory=T", "verbose=v", "update=u", "parents=\x81", "remove-destination=\x82", "reflink=\x83", "no-clobber=n", "preserve=\x84", "no-preserve=\x85", "target-directory=t", "one-file-system=x")
+	c := newCopier(p)
+	all := o.Has('a')
+	c.recurse = o.Has('R') || o.Has('r') || all
+	c.preserve = o.Has('p') || all
+	if attrs := o.Arg(0x84); o.Has(0x84) {
+		c.preserve = attrs == "" || strings.Contains(attrs, "all") || strings.Contains(attrs, "timestamps")
+		c.keepMode = strings.Contains(attrs, "mode")
+	}
+	c.dropMode = o.Arg(0x85) == "mode"
+	c.force = o.Has('f') || o.Has(0x82)
+	c.verbose = o.Has('v')
+	c.update = o.Has('u')
+	c.unlinkFirst = o.Has(0x82)
+	for _, x := range o.Order {
+		if strings.IndexByte("nif", x.Char) >= 0 {
+			c.ask = x.Char == 'i'
+		}
+	}
+	c.hard, c.soft = o.Has('l'), o.Has('s')
+	c.noClobber = o.Has('n')
+	c.derefTop = o.Has('H')
+	c.deref = !c.recurse && !o.Has('d') && !o.Has('P') || o.Has('L')
+	if o.Has(0x82) {
+		c.through = false
+	}
+	args := o.Rest
+	var last string
+	if o.Has('t') {
+		last = o.Arg('t')
+		if len(args) == 0 {
+			return usage(p)
+		}
+	} else {
+		if len(args) < 2 {
+			if p.GNU {
+				if len(args) == 0 {
+					p.Warn("missing file operand")
+				} else {
+					p.Warn("missing destination file operand after '%s'", args[0])
+				}
+			}
+			return usage(p)
+		}
+		last = args[len(args)-1]
+		args = args[:len(args)-1]
+	}
+	dst, err := p.Stat(last)
+	intoDir := err == nil && dst.IsDir() && !o.Has('T')
+	if !intoDir && (len(args) > 1 || o.Has('t')) {
+		if p.GNU {
+			if err != nil {
+				p.Warn("target '%s': %s", last, proc.Text(err))
+			} else {
+				p.Warn("target '%s': Not a directory", last)
+			}
+			return 1
+		}
+		intoDir = true // it fails at the first file
+	}
+	if !intoDir && err != nil && strings.HasSuffix(last, "/") {
+		// A name with a slash at its end is only good for a directory.
+		if s, e := stat(p, args[0], c.deref); e == nil && !s.IsDir() {
+			if p.GNU {
+				p.Warn("cannot create regular file '%s': Not a directory", last)
+			} else {
+				p.Warn("can't create '%s': %s", last, proc.Text(vfs.EISDIR))
+			}
+			return 1
+		}
+	}
+	status := 0
+	for _, a := range args {
+		dest := last
+		if intoDir {
+			name := base(a)
+			if o.Has(0x81) {
+				dest = under(last, a)
+				makeParents(p, dest)
+			} else if name == "." || name == ".." && c.recurse {
+				dest = last + "/" + name
+				if name == "." {
+					dest = last + "/."
+				}
+			} else {
+				dest = under(last, name)
+			}
+		}
+		if !c.file(a, dest) {
+			status = 1
+		}
+	}
+	return status
+}
+
+// makeParents makes the directories above path.
+func makeParents(p *proc.Proc, path string) {
+	for i := 1; i < len(path); i++ {
+		if path[i] == '/' {
+			p.Mkdir(path[:i], 0o777)
+		}
+	}
+}
