@@ -24,6 +24,9 @@ Usage: ./build.sh COMMAND
   test                         run every check and test, browsers included;
                                screenshots go to dist/screenshots
   bench                        measure speed and sizes, print tables
+  deploy [ARGUMENTS]           build the site and put it on Cloudflare, with wrangler's
+                               arguments; needs CLOUDFLARE_API_TOKEN and
+                               CLOUDFLARE_ACCOUNT_ID (see site/README.md)
   fuzz [TIME]                  run each fuzz target for TIME (30s)
   help                         this text
 
@@ -120,6 +123,25 @@ site() {
 # single builds the page as one file, from the parts of the last stage.
 single() { timed "packing into $single" pack --single "$single"; }
 
+# worker builds the Worker of Cloudflare into dist/worker, over the built site.
+worker() { go run ./site/worker/assemble "$site" dist/worker; }
+
+# deploy puts the site on Cloudflare. It asks nothing: what it needs is in the
+# environment, or it ends before anything is built.
+deploy() {
+  local missing=() name
+  for name in CLOUDFLARE_API_TOKEN CLOUDFLARE_ACCOUNT_ID; do
+    [[ -n ${!name:-} ]] || missing+=("$name")
+  done
+  if ((${#missing[@]})); then
+    die "deploy needs ${missing[*]} in the environment, and a bucket layerlab-shares in R2: see site/README.md"
+  fi
+  site 11
+  timed "npm packages of the Worker" node_packages site/worker
+  timed "the Worker" worker
+  (cd site/worker && WRANGLER_SEND_METRICS=false npx --no-install wrangler deploy "$@")
+}
+
 serve() {
   local arg
   for arg in "$@"; do if [[ $arg == -h || $arg == --help ]]; then usage; return; fi; done
@@ -173,6 +195,8 @@ check() {
   if "$@"; then echo '1 0 0' >.cache/count; else echo '0 1 0' >.cache/count; fi
 }
 
+in_js() { GOOS=js GOARCH=wasm "$@"; }
+
 go_files() { git ls-files --cached --others --exclude-standard '*.go'; }
 
 formatted() {
@@ -180,8 +204,6 @@ formatted() {
   files=$(go_files | while IFS= read -r f; do [[ -f $f ]] && printf '%s\0' "$f"; done | xargs -0 gofmt -l)
   [[ -z $files ]] || { printf 'not formatted by gofmt:\n%s\n' "$files"; return 1; }
 }
-
-in_js() { GOOS=js GOARCH=wasm "$@"; }
 
 go_tests() { go test -json ./... 2>&1 | go run ./tests/report --count .cache/count | tee .cache/go-tests.txt; }
 
@@ -212,14 +234,15 @@ run_tests() {
   single
   timed "serve and layerlab" servers
   timed "npm packages of the browser tests" node_packages tests/e2e
+  timed "npm packages of the Worker" node_packages site/worker
   part "gofmt" check formatted
   part "go vet" check go vet ./...
-  part "go vet (js/wasm)" check in_js go vet ./core/... ./wasm/...
+  part "go vet (js/wasm)" check in_js go vet ./core/... ./wasm/... ./site/worker
   # By its path: go tool would build it for js as well.
   local staticcheck
   staticcheck=$(go tool -n staticcheck)
   part "staticcheck" check "$staticcheck" ./...
-  part "staticcheck (js/wasm)" check in_js "$staticcheck" ./core/... ./wasm/...
+  part "staticcheck (js/wasm)" check in_js "$staticcheck" ./core/... ./wasm/... ./site/worker
   part "Go tests" go_tests
   part "Go tests (js/wasm)" wasm_tests
   part "browser tests" browser_tests
@@ -274,6 +297,7 @@ main() {
       ;;
     test) run_tests ;;
     bench) bench ;;
+    deploy) deploy "$@" ;;
     fuzz) fuzz "$@" ;;
     help | -h | --help) usage ;;
     *) usage >&2; die "unknown command: $command" ;;

@@ -170,13 +170,18 @@ func (h *Handler) findManifest(ctx context.Context, reg Registry, t target, acce
 	if res.ContentLength > h.Limits.ManifestBytes {
 		return "", manifest{}, tooLarge(res.ContentLength, h.Limits.ManifestBytes)
 	}
-	slow := time.AfterFunc(h.Limits.Answer, func() { res.Body.Close() })
+	if coding := field(res.Header, "Content-Encoding"); coding != "" && coding != identity {
+		return "", manifest{}, badGateway("the registry encodes the manifest", fmt.Errorf("Content-Encoding %q", coding))
+	}
+	timer := time.AfterFunc(h.Limits.Answer, func() { res.Body.Close() })
 	body, err := readUpTo(res.Body, h.Limits.ManifestBytes)
-	slow.Stop()
+	if !timer.Stop() {
+		return "", manifest{}, &failure{status: http.StatusGatewayTimeout, code: "UNKNOWN", message: "the registry does not answer", cause: errSlow}
+	}
 	if errors.Is(err, errTooLong) {
 		return "", manifest{}, tooLarge(h.Limits.ManifestBytes+1, h.Limits.ManifestBytes)
 	}
-	if err != nil {
+	if err != nil || res.ContentLength >= 0 && int64(len(body)) != res.ContentLength {
 		return "", manifest{}, badGateway("the manifest did not arrive whole", err)
 	}
 	digest = sha256Of(body)
