@@ -29,7 +29,7 @@ func (s *Shell) arithmetic(x syntax.ArithmExpr) int64 {
 		text = s.text(x) // as it stands: messages quote it
 	}
 	if text == "" {
-		text = s.render(x)
+		text = s.filled(x)
 	}
 	if still {
 		if s.rendered == nil || len(s.rendered) > 1000 {
@@ -60,6 +60,36 @@ func (s *Shell) static(x syntax.ArithmExpr) bool {
 		return ok
 	})
 	return ok
+}
+
+// filled is the source of an expression with its expansions carried out.
+func (s *Shell) filled(x syntax.ArithmExpr) string {
+	var b strings.Builder
+	at, to := int(x.Pos().Offset()), int(x.End().Offset())
+	if to > len(s.code.src) || at > to {
+		return s.render(x)
+	}
+	syntax.Walk(x, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.ParamExp:
+			if !n.Dollar.IsValid() {
+				return true
+			}
+		case *syntax.CmdSubst, *syntax.ArithmExp, *syntax.ProcSubst:
+		case *syntax.DblQuoted:
+			if s.dialect != Bash && !s.code.wrong[int(n.Pos().Offset())] {
+				return true
+			}
+		default:
+			return true
+		}
+		part := n.(syntax.WordPart)
+		b.WriteString(s.code.src[at:part.Pos().Offset()])
+		b.WriteString(s.word(&syntax.Word{Parts: []syntax.WordPart{part}}))
+		at = int(part.End().Offset())
+		return false
+	})
+	return b.String() + s.code.src[at:to]
 }
 
 // render writes an expression as text, its words expanded.
@@ -199,7 +229,7 @@ func (p *arithParser) fail(want string) {
 
 // token is how bash shows the rest of the text from an offset on.
 func (p *arithParser) token(at int) string {
-	return " (error token is \"" + strings.TrimRight(p.src[at:], " \t\n") + "\")"
+	return " (error token is \"" + p.src[at:] + "\")"
 }
 
 var arithOps = []string{"<<=", ">>=", "**", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "+=", "-=", "*=",
@@ -384,6 +414,9 @@ func (p *arithParser) unary() *arithNode {
 	n := p.primary()
 	for p.tok == "++" || p.tok == "--" {
 		if n.op != "var" {
+			// Two signs: one of two operands, one of the second.
+			p.tok = p.tok[:1]
+			p.pos = p.start + 1
 			return n
 		}
 		n = &arithNode{op: "p" + p.tok, a: n}

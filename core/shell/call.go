@@ -18,7 +18,7 @@ func (s *Shell) attribute(st *syntax.Stmt, argv []string) *proc.Command {
 	if s.script || old == nil {
 		c := &proc.Command{Argv: argv}
 		if s.script {
-			c.Start, c.End = original(s.edits, int(st.Pos().Offset())), original(s.edits, int(st.End().Offset()))
+			c.Start, c.End = original(s.code.edits, int(st.Pos().Offset())), original(s.code.edits, int(st.End().Offset()))
 		}
 		s.p.Command = c
 	}
@@ -250,13 +250,13 @@ func (s *Shell) callFunction(name string, fn *function, args []string) {
 	}
 	fr := &frame{name: name, file: fn.file}
 	s.frames = append(s.frames, fr)
-	oldArgs, oldBase, oldScript, loops, line, src, edits := s.args, s.base, s.script, s.loops, s.line, s.src, s.edits
-	s.src, s.edits = fn.src, fn.edits
+	oldArgs, oldBase, oldScript, loops, line, code := s.args, s.base, s.script, s.loops, s.line, s.code
+	s.code = fn.code
 	optind, optoff := s.optind, s.optoff
 	s.args, s.base, s.script, s.loops = args, fn.base, fn.script, 0
 	defer func() {
 		s.leave()
-		s.args, s.base, s.script, s.loops, s.line, s.src, s.edits = oldArgs, oldBase, oldScript, loops, line, src, edits
+		s.args, s.base, s.script, s.loops, s.line, s.code = oldArgs, oldBase, oldScript, loops, line, code
 		if s.dialect != Bash {
 			s.optind, s.optoff = optind, optoff
 		}
@@ -445,7 +445,7 @@ func (s *Shell) runFile(at string, argv []string) int {
 // program runs the whole text of a script.
 func (s *Shell) program(text string, base int) int {
 	sc := parse(text, s.dialect)
-	s.base, s.edits, s.src = base, sc.edits, sc.src
+	s.base, s.code = base, sc
 	s.run(sc, s.opt.command)
 	return s.status
 }
@@ -483,15 +483,15 @@ func (s *Shell) ps4() string {
 	ps4, _ := s.get("PS4")
 	if strings.ContainsAny(ps4, "$`") {
 		s.opt.xtrace = false
-		src := s.src
+		code := s.code
 		sc := parse(": \""+ps4+"\"", s.dialect)
-		s.src = sc.src
+		s.code = sc
 		if len(sc.stmts) == 1 {
 			if c, ok := sc.stmts[0].Cmd.(*syntax.CallExpr); ok && len(c.Args) == 2 {
 				ps4 = s.word(c.Args[1])
 			}
 		}
-		s.opt.xtrace, s.src = true, src
+		s.opt.xtrace, s.code = true, code
 	}
 	if s.dialect == Bash && ps4 != "" {
 		_, n := utf8.DecodeRuneInString(ps4)

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -12,9 +13,9 @@ import (
 // source runs a program text, as eval does. base is added to its line numbers.
 func (s *Shell) source(text string, base int) int {
 	sc := parse(text, s.dialect)
-	oldBase, oldScript, line, src, edits := s.base, s.script, s.line, s.src, s.edits
-	s.base, s.script, s.src, s.edits = base, false, sc.src, sc.edits
-	defer func() { s.base, s.script, s.src, s.edits = oldBase, oldScript, src, edits }()
+	oldBase, oldScript, line, code := s.base, s.script, s.line, s.code
+	s.base, s.script, s.code = base, false, sc
+	defer func() { s.base, s.script, s.code = oldBase, oldScript, code }()
 	if len(sc.stmts) == 0 {
 		s.status = 0
 	}
@@ -53,6 +54,7 @@ func (s *Shell) run(sc *script, last bool) {
 	case sc.late != "":
 		s.line = sc.line + s.base
 		s.belated(sc.late)
+		s.flow = exiting
 	case sc.bad != nil:
 		s.line = sc.line + s.base
 		s.syntaxError(sc)
@@ -86,17 +88,11 @@ func (s *Shell) line1(list []*syntax.Stmt, last bool) {
 	s.stmts(list, last)
 }
 
-// belated carries out an expansion that has a mistake.
-func (s *Shell) belated(text string) {
+// belated carries out an expansion that the parser refused: arithmetic may be
+// right in this dialect, and what is wrong fails here and now.
+func (s *Shell) belated(text string) string {
 	if inner, ok := strings.CutPrefix(text, "$(("); ok {
-		inner = strings.TrimSuffix(inner, "))")
-		s.status = s.discard(func() int {
-			s.arith(inner)
-			s.arithError(inner, "")
-			return 1
-		})
-		s.flow = exiting
-		return
+		return strconv.FormatInt(s.arith(strings.TrimSuffix(inner, "))")), 10)
 	}
 	switch s.dialect {
 	case Dash:
@@ -104,7 +100,8 @@ func (s *Shell) belated(text string) {
 	case Ash:
 		s.fail(2, "syntax error: bad substitution")
 	}
-	s.fail(1, "%s: bad substitution", text)
+	s.complain("%s: bad substitution", text)
+	panic(shellExit{s: s, status: 1, line: true})
 }
 
 // syntaxError says that the program has a mistake and ends the shell; bash
@@ -316,7 +313,7 @@ func (s *Shell) compound(st *syntax.Stmt, last bool) {
 		} else if s.unit != "" {
 			file = s.unit
 		}
-		s.funcs[c.Name.Value] = &function{body: c.Body, base: s.base, script: s.script, src: s.src, edits: s.edits, file: file}
+		s.funcs[c.Name.Value] = &function{body: c.Body, base: s.base, script: s.script, code: s.code, file: file}
 		s.status = 0
 	case *syntax.ArithmCmd:
 		if s.dialect != Bash {

@@ -407,6 +407,14 @@ func (b *builder) part(p syntax.WordPart, quoted bool) {
 		}
 		b.add(v, true)
 	case *syntax.DblQuoted:
+		if b.s.code.wrong[int(p.Pos().Offset())] {
+			in := builder{s: b.s, mode: plain}
+			for _, q := range p.Parts {
+				in.part(q, true)
+			}
+			b.add(b.s.belated(string(in.buf)), true)
+			return
+		}
 		if !b.s.noArgs(p) {
 			b.started = true
 		}
@@ -520,10 +528,10 @@ func (s *Shell) length(v string) int {
 // text is the source of a part of the program.
 func (s *Shell) text(n syntax.Node) string {
 	from, to := int(n.Pos().Offset()), int(n.End().Offset())
-	if from < 0 || to > len(s.src) || from > to {
+	if from < 0 || to > len(s.code.src) || from > to {
 		return ""
 	}
-	return s.src[from:to]
+	return s.code.src[from:to]
 }
 
 // ansi decodes the text of $'…'.

@@ -22,6 +22,7 @@ type grammar struct {
 	plain    bool // the word has no quotes and no expansions
 	pushed   bool
 	inside   bool // of [[ … ]]
+	document bool // inside a here-document
 	function bool // a word function has just been read
 
 	docs     []document
@@ -42,7 +43,11 @@ type mistake struct {
 }
 
 // span is where an expansion stands.
-type span struct{ from, to int }
+type span struct {
+	from, to int
+	quoted   bool // between double quotes
+	document bool // in a here-document
+}
 
 // edit is text put into the program at an offset for mvdan.cc/sh's parser.
 type edit struct {
@@ -620,6 +625,7 @@ func (g *grammar) hereDocuments() {
 				g.pos = min(g.pos+len(line)+1, g.end)
 				continue
 			}
+			g.document = true
 			for g.pos < g.end {
 				c := g.src[g.pos]
 				g.pos++
@@ -636,22 +642,44 @@ func (g *grammar) hereDocuments() {
 				}
 			}
 		}
+		g.document = false
 		if !closed {
 			g.unclosed = append(g.unclosed, d)
 		}
 	}
 }
 
-// expansion returns the outermost arithmetic or parameter expansion at an
-// offset, "" if there is none.
-func (g *grammar) expansion(off int) string {
+// expansion returns the innermost arithmetic or parameter expansion at an
+// offset, an empty one if there is none.
+func (g *grammar) expansion(off int) span {
 	best := span{}
 	for _, s := range g.spans {
-		if s.from <= off && off <= s.to && s.to-s.from > best.to-best.from {
+		if s.from <= off && off <= s.to && (best.to == 0 || s.to-s.from < best.to-best.from) {
 			best = s
 		}
 	}
-	return g.src[best.from:best.to]
+	return best
+}
+
+// defuse turns an expansion that mvdan.cc/sh refuses into a quoted string of
+// the same text, and reports whether it could.
+func (g *grammar) defuse(s span) bool {
+	if s.to == 0 || s.document || strings.ContainsAny(g.src[s.from+1:s.to], "\"\\`") {
+		return false
+	}
+	for _, e := range g.edits {
+		if e.off == s.from && strings.HasSuffix(e.text, `"\`) {
+			return false
+		}
+	}
+	if s.quoted {
+		g.edit(s.from, `""\`)
+		g.edit(s.to, `""`)
+	} else {
+		g.edit(s.from, `"\`)
+		g.edit(s.to, `"`)
+	}
+	return true
 }
 
 // line is the number of the line at an offset.

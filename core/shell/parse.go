@@ -24,10 +24,14 @@ type script struct {
 	text  string // as it was given
 	src   string // as it was parsed
 	edits []edit // what was put into it for the parser
+	// spans are expansions the parser refuses, which stand in src as quoted
+	// strings; wrong are the offsets of these.
+	spans []span
+	wrong map[int]bool
 	// bad is the mistake it has, nil if there is none.
 	bad *mistake
-	// late is an expansion that is wrong in a way the shell notices only when
-	// it gets there; all statements before it are in stmts.
+	// late is a refused expansion that cannot be made a string; all statements
+	// before it are in stmts.
 	late string
 	line int // of the mistake, or of the late expansion
 	// unclosed are the marks of here-documents that the end of the text ends,
@@ -50,7 +54,46 @@ func parse(src string, d Dialect) *script {
 	} else {
 		sc.unclosed = g.unclosed
 	}
+	for range 100 {
+		pos, what := sc.read(&g, text)
+		if what == "" {
+			return sc
+		}
+		bad := g.expansion(original(sc.edits, int(pos.Offset())))
+		if g.defuse(bad) {
+			if sc.wrong == nil {
+				sc.wrong = map[int]bool{}
+			}
+			sc.spans = append(sc.spans, bad)
+			continue
+		}
+		sc.line = int(pos.Line())
+		sc.unclosed = nil
+		if sc.late = g.src[bad.from:bad.to]; sc.late == "" {
+			sc.bad = &mistake{text: "syntax error: " + what}
+		}
+		break
+	}
+	return sc
+}
+
+// read gives the edited text to mvdan.cc/sh and takes the statements it finds.
+// what is its complaint, "" if it has none.
+func (sc *script) read(g *grammar, text string) (pos syntax.Pos, what string) {
 	sc.src, sc.edits = g.apply(text)
+	clear(sc.wrong)
+	for _, s := range sc.spans {
+		at := s.from
+		for _, e := range sc.edits {
+			if e.off < s.from {
+				at += len(e.text)
+			}
+		}
+		if s.quoted {
+			at++
+		}
+		sc.wrong[at] = true
+	}
 	text = sc.src
 	for _, doc := range sc.unclosed {
 		// Shells take the end of the text for the end of the document.
@@ -59,6 +102,7 @@ func parse(src string, d Dialect) *script {
 		}
 		text += doc.mark + "\n"
 	}
+	sc.stmts = sc.stmts[:0]
 	p := syntax.NewParser(syntax.Variant(syntax.LangBash))
 	var perr error
 	for st, err := range p.StmtsSeq(strings.NewReader(text)) {
@@ -71,24 +115,17 @@ func parse(src string, d Dialect) *script {
 			sc.stmts = append(sc.stmts, st)
 		}
 	}
-	if perr == nil {
-		return sc
-	}
-	pos, what := syntax.Pos{}, perr.Error()
 	var pe syntax.ParseError
 	var le syntax.LangError
 	switch {
+	case perr == nil:
+		return pos, ""
 	case errors.As(perr, &pe):
-		pos, what = pe.Pos, pe.Text
+		return pe.Pos, pe.Text
 	case errors.As(perr, &le):
-		pos, what = le.Pos, le.Feature
+		return le.Pos, le.Feature
 	}
-	sc.line = int(pos.Line())
-	sc.unclosed = nil
-	if sc.late = g.expansion(original(sc.edits, int(pos.Offset()))); sc.late == "" {
-		sc.bad = &mistake{text: "syntax error: " + what}
-	}
-	return sc
+	return pos, perr.Error()
 }
 
 // original takes an offset in an edited program back to the program.

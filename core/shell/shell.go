@@ -54,8 +54,7 @@ type Shell struct {
 	line    int           // of the command that runs
 	base    int           // added to lines of the parser
 	script  bool          // positions are those of the RUN command's text
-	src     string        // the text of the program, as it was parsed
-	edits   []edit        // what the parser was given besides the program
+	code    *script       // the program that runs
 	sourced string        // the file that is read by "."
 	unit    string        // the script or sourced file that ash names in messages
 	utf8    bool          // bash counts characters, not bytes
@@ -84,8 +83,7 @@ type function struct {
 	body   *syntax.Stmt
 	base   int
 	script bool
-	src    string
-	edits  []edit
+	code   *script
 	file   string // that it was read from; "environment" for the command line
 }
 
@@ -118,7 +116,7 @@ type shellExit struct {
 
 // newShell makes the shell that p runs, with p's environment.
 func newShell(p *proc.Proc, d Dialect) *Shell {
-	s := &Shell{p: p, dialect: d, arg0: p.Args[0], vars: map[string]*variable{}, funcs: map[string]*function{},
+	s := &Shell{code: &script{}, p: p, dialect: d, arg0: p.Args[0], vars: map[string]*variable{}, funcs: map[string]*function{},
 		shopt: map[string]bool{}, traps: map[int]string{}, pid: p.PID, ifs: " \t\n", optind: 1, random: uint32(p.Machine().Seeded(uint64(p.PID))),
 		started: p.Machine().Now()}
 	s.assign("IFS", " \t\n", 0)

@@ -307,7 +307,7 @@ func (g *grammar) dollar(quoted bool) {
 	switch {
 	case strings.HasPrefix(rest, "(("):
 		g.pos += 2
-		g.arithmetic()
+		g.arithmetic(quoted)
 	case rest[0] == '(':
 		g.pos++
 		g.substitution()
@@ -371,7 +371,7 @@ func (g *grammar) backquote() {
 }
 
 // arithmetic passes over $((…)).
-func (g *grammar) arithmetic() {
+func (g *grammar) arithmetic(quoted bool) {
 	open := g.pos
 	depth := 0
 	for g.pos < g.end {
@@ -395,7 +395,7 @@ func (g *grammar) arithmetic() {
 					g.edit(g.pos-1, "0")
 				}
 				g.pos++
-				g.spans = append(g.spans, span{open - 3, g.pos})
+				g.spans = append(g.spans, span{open - 3, g.pos, quoted, g.document})
 				return
 			}
 		}
@@ -405,7 +405,7 @@ func (g *grammar) arithmetic() {
 
 // brace passes over ${…}.
 func (g *grammar) brace(quoted bool) {
-	open := g.pos - 1
+	open, outer := g.pos-1, quoted
 	i := g.pos
 	for i < g.end && (word(g.src[i]) || i == g.pos && strings.IndexByte("#?!@*$-", g.src[i]) >= 0) {
 		i++
@@ -419,7 +419,7 @@ func (g *grammar) brace(quoted bool) {
 		g.pos++
 		switch {
 		case c == '}':
-			g.spans = append(g.spans, span{open - 1, g.pos})
+			g.spans = append(g.spans, span{open - 1, g.pos, outer, g.document})
 			return
 		case c == '\\':
 			g.pos = min(g.pos+1, g.end)
