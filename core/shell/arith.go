@@ -236,6 +236,7 @@ var arithOps = []string{"<<=", ">>=", "**", "++", "--", "<<", ">>", "<=", ">=", 
 	"/=", "%=", "&=", "|=", "^=", "+", "-", "*", "/", "%", "&", "|", "^", "~", "!", "<", ">", "=", "(", ")", "?", ":", ",", "[", "]"}
 
 func (p *arithParser) next() {
+	operand := p.num || p.id
 	p.num, p.id = false, false
 	p.before = p.start
 	dash := p.s.dialect == Dash
@@ -278,6 +279,9 @@ func (p *arithParser) next() {
 				p.pos += len(op)
 				return
 			}
+		}
+		if operand && p.s.dialect == Bash {
+			p.s.arithError(p.src, "syntax error: invalid arithmetic operator"+p.token(p.start))
 		}
 		p.tok = p.src[p.pos : p.pos+1]
 		p.pos++

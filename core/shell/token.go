@@ -305,6 +305,11 @@ func (g *grammar) dollar(quoted bool) {
 	}
 	rest := g.src[g.pos:g.end]
 	switch {
+	case strings.HasPrefix(rest, "((") && g.d == Bash && !g.closes(g.pos):
+		// Not arithmetic, but a subshell first thing in a substitution.
+		g.edit(g.pos+1, " ")
+		g.pos++
+		g.substitution()
 	case strings.HasPrefix(rest, "(("):
 		g.pos += 2
 		g.arithmetic(quoted)
@@ -435,6 +440,30 @@ func (g *grammar) brace(quoted bool) {
 		g.unfinished(open, '}', "unterminated quoted string")
 	}
 	g.unfinished(open, '}', "missing '}'")
+}
+
+// closes reports whether the two brackets at an offset are closed by two that
+// stand together; it says so too where they are not closed at all.
+func (g *grammar) closes(at int) bool {
+	depth := 0
+	for i := at; i < g.end; i++ {
+		switch g.src[i] {
+		case '\\':
+			i++
+		case '\'':
+			for i++; i < g.end && g.src[i] != '\''; i++ {
+			}
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 1 && i+1 < g.end && g.src[i+1] == ')' {
+				return true
+			} else if depth == 0 {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // arithmeticCommand passes over bash's ((…)), whose first bracket has been
