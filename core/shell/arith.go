@@ -267,6 +267,10 @@ func (p *arithParser) next() {
 				i++
 			}
 			p.tok, p.pos, p.id = p.src[p.pos:i], i, true
+			if ahead := strings.TrimLeft(p.src[i:], " \t\n"); p.s.dialect == Bash && ahead != "" && !word(ahead[0]) && strings.IndexByte("<>=!&|+-*/%^~()?:,[]\\\"'", ahead[0]) < 0 {
+				// bash looks one token ahead of a name, for an assignment.
+				p.s.arithError(p.src, "syntax error: invalid arithmetic operator"+p.token(len(p.src)-len(ahead)))
+			}
 			return
 		}
 		p.start = p.pos
