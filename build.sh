@@ -88,7 +88,8 @@ scripts() {
 styles() {
   cp -R site/web/. "$stage/"
   rm -r "$stage/style"
-  cp -R site/docs "$stage/docs"
+  mkdir "$stage/docs"
+  cp site/docs/*.{html,js,svg} "$stage/docs"
   go tool esbuild site/web/embed.js --outdir="$stage" --allow-overwrite --minify --target=es2022 --log-level=warning
   go tool esbuild site/web/*.css --outdir="$stage" --allow-overwrite --bundle --minify \
     '--external:*.svg' '--external:*.png' --log-level=warning

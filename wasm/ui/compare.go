@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"layerlab.dev/wasm/ui/strip"
+	"layerlab.dev/core/picture"
 	"layerlab.dev/wasm/wire"
 )
 
@@ -144,7 +144,7 @@ func (c *Compare) name(b wire.Build) string {
 	if b.Pinned {
 		parts = append(parts, w.ComparePinned)
 	}
-	return strings.Join(append(parts, strip.Short(b.Image)), " · ")
+	return strings.Join(append(parts, picture.Short(b.Image)), " · ")
 }
 
 func (c *Compare) chosen(side string) string {

@@ -1,6 +1,6 @@
 package main
 
-import "layerlab.dev/wasm/ui/strip"
+import "layerlab.dev/core/picture"
 
 // Digest draws a digest: its strip and its first twelve digits, or all of
 // them.
@@ -41,5 +41,5 @@ func (c *Digest) Text() string {
 	if c.Full {
 		return c.Value
 	}
-	return strip.Short(c.Value)
+	return picture.Short(c.Value)
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"layerlab.dev/core/picture"
 	"layerlab.dev/wasm/ui/lab"
 	"layerlab.dev/wasm/wire"
 )
@@ -38,7 +39,7 @@ func (c *Stratum) Height() int {
 
 func (c *Stratum) hollow() bool { return c.V.Broken == nil && lab.Hollow(c.S) }
 
-func (c *Stratum) parts() []lab.Part {
+func (c *Stratum) parts() []picture.Part {
 	if c.V.Broken != nil {
 		return nil
 	}

@@ -15,6 +15,7 @@ const usage = `usage: layerlab COMMAND [FLAGS]
 
   build [-f FILE] [FLAGS] CONTEXT   build an image
   case [--bases DIR] FILE...        build recorded cases and compare
+  render [-o FILE] WORKSPACE.txtar  draw the layers of an image as SVG
   verify IMAGE.tar WORKSPACE.txtar  compare an image made elsewhere with ours
 
 Run "layerlab COMMAND -h" for the flags.
@@ -43,6 +44,8 @@ func run(ctx context.Context, args []string) error {
 		return runBuild(ctx, args[1:])
 	case "case":
 		return runCase(ctx, args[1:])
+	case "render":
+		return runRender(ctx, args[1:])
 	case "verify":
 		return runVerify(ctx, args[1:])
 	case "help", "-h", "--help":

@@ -139,6 +139,25 @@ func TestVerify(t *testing.T) {
 	}
 }
 
+func TestRender(t *testing.T) {
+	dir := folder(t, map[string]string{"w.txtar": "name: Mine\n-- Dockerfile --\nFROM scratch\nCOPY Dockerfile /\n", "bad.txtar": "-- Dockerfile --\nFROM scratch\nCOPY none /\n"})
+	out, errs, code := layerlab(t, dir, "render", "w.txtar")
+	if code != 0 || !strings.HasPrefix(out, "<svg ") || !strings.Contains(out, "<title id=") || !strings.Contains(out, "Layer 1, COPY Dockerfile /") {
+		t.Fatalf("exit %d, %s%s", code, out, errs)
+	}
+	if _, errs, code := layerlab(t, dir, "render", "w.txtar", "-o", "w.svg", "-lang", "ko"); code != 0 {
+		t.Fatal(errs)
+	}
+	if svg, err := os.ReadFile(filepath.Join(dir, "w.svg")); err != nil || !strings.Contains(string(svg), "레이어 1, COPY Dockerfile /") {
+		t.Errorf("w.svg: %v\n%s", err, svg)
+	}
+	for _, args := range [][]string{{"render"}, {"render", "none.txtar"}, {"render", "bad.txtar"}, {"render", "-lang", "fr", "w.txtar"}} {
+		if out, errs, code := layerlab(t, dir, args...); code == 0 || errs == "" || out != "" {
+			t.Errorf("%v: exit %d, %s%s", args, code, out, errs)
+		}
+	}
+}
+
 func TestCase(t *testing.T) {
 	dir := folder(t, map[string]string{"cases.jsonl": `{"name":"ok","dockerfile":"FROM scratch\nCOPY a /\n","source_date_epoch":1700000000,"context":[{"path":"a","type":"file","mode":"644","text":"a","mtime":"1600000000.5"}]}
 {"name":"bad","dockerfile":"FROM alpine\nRUN echo out; echo err >&2; exit 3\n","source_date_epoch":1700000000,"error":{"exit_code":3,"text":"x"}}

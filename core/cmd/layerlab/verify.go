@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 
+	"layerlab.dev/core/build"
 	"layerlab.dev/core/image"
 	"layerlab.dev/core/workspace"
 )
@@ -62,6 +63,15 @@ func runVerify(ctx context.Context, args []string) error {
 // buildWorkspace builds a workspace and returns the image of the Dockerfile it
 // shows.
 func buildWorkspace(ctx context.Context, w *workspace.Workspace, find func(context.Context, string) (*image.Image, error)) (*image.Image, error) {
+	res, err := buildShown(ctx, w, find)
+	if err != nil {
+		return nil, err
+	}
+	return res.Image, nil
+}
+
+// buildShown is buildWorkspace with all that the build found out.
+func buildShown(ctx context.Context, w *workspace.Workspace, find func(context.Context, string) (*image.Image, error)) (*build.Result, error) {
 	files, err := w.Tree()
 	if err != nil {
 		return nil, err
@@ -73,7 +83,7 @@ func buildWorkspace(ctx context.Context, w *workspace.Workspace, find func(conte
 		if b.Err != nil {
 			return nil, b.Err
 		}
-		return b.Result.Image, nil
+		return b.Result, nil
 	}
 	return nil, fmt.Errorf("the workspace has no %s", w.Dockerfile)
 }

@@ -1,4 +1,4 @@
-package strip
+package picture
 
 import (
 	"encoding/hex"
@@ -10,11 +10,11 @@ const Blocks = 8
 
 // Geometry of the picture in CSS pixels.
 const (
-	Width     = Blocks*blockStep - blockGap
-	Height    = 12
-	blockStep = 6
-	blockGap  = 1
-	minHeight = 3
+	StripWidth  = Blocks*blockStep - blockGap
+	StripHeight = 12
+	blockStep   = 6
+	blockGap    = 1
+	minHeight   = 3
 )
 
 // Hues is the number of hues; the style sheet has a class of each, so that a
@@ -27,14 +27,14 @@ type Block struct {
 	Hue        int // 0 to Hues-1
 }
 
-// Of gives the blocks of a digest such as "sha256:35654c…", or of bare
+// Strip gives the blocks of a digest such as "sha256:35654c…", or of bare
 // hexadecimal digits. It gives nil where there are fewer than eight bytes or
 // they are not hexadecimal, so that a broken digest has no picture rather than
 // a false one.
 //
 // The high nibble of a byte chooses the hue and the low one the height, so a
 // change of either shows.
-func Of(digest string) []Block {
+func Strip(digest string) []Block {
 	digits := Hex(digest)
 	if len(digits) < 2*Blocks {
 		return nil
@@ -45,8 +45,8 @@ func Of(digest string) []Block {
 	}
 	out := make([]Block, Blocks)
 	for i, v := range b {
-		h := minHeight + int(v&0xf)*(Height-minHeight)/15
-		out[i] = Block{X: i * blockStep, Y: Height - h, W: blockStep - blockGap, H: h, Hue: int(v >> 4)}
+		h := minHeight + int(v&0xf)*(StripHeight-minHeight)/15
+		out[i] = Block{X: i * blockStep, Y: StripHeight - h, W: blockStep - blockGap, H: h, Hue: int(v >> 4)}
 	}
 	return out
 }
