@@ -64,7 +64,37 @@ export class Lab {
   }
 
   async click(role, name) {
+    if (role === "tab") await this.reach(name);
     await (await this.find(role, name)).click();
+  }
+
+  // reach goes to the level of the inspector that has a tab: the image, a
+  // layer, a file.
+  async reach(tab) {
+    for (const level of ["image", "layer"]) {
+      if (await this.look("tab", tab)) return;
+      await this.page.$eval(`.crumb-${level}`, (e) => e.click());
+      await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    }
+  }
+
+  // rows are the descriptions of the rows of the inspector's list in sight: the
+  // whole path first.
+  rows() {
+    return this.page.$$eval('.inspector [role="treeitem"]', (list) => list.map((e) => e.title));
+  }
+
+  // row gives the row of the inspector's list whose description begins with a path.
+  row(path) {
+    return poll(`the row ${path}`, async () => {
+      for (const row of await this.page.$$('.inspector [role="treeitem"]')) {
+        if ((await row.evaluate((e) => e.title)).startsWith(`${path}, `)) return row;
+      }
+    });
+  }
+
+  async pick(path) {
+    await (await this.row(path)).click();
   }
 
   async text(role, name) {

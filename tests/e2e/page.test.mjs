@@ -72,7 +72,7 @@ inBrowsers("page", (it) => {
 
   for (const theme of ["light", "dark"]) {
     it(`has no violations that axe finds, ${theme}`, { theme }, async (lab) => {
-      for (const tab of ["Changes", "Tar", "Files", "Digests", "Commands", "History", "Config", "Manifest", "Reproduce", "Lesson"]) {
+      for (const tab of ["Changes", "Files", "Tar", "Digests", "Cache", "Commands", "History", "Config", "Manifest", "Index", "Waste", "Cost", "Compare", "Reproduce", "Lesson"]) {
         await lab.click("tab", tab);
         assert.deepEqual(await violations(lab), [], tab);
       }

@@ -40,7 +40,7 @@ inBrowsers("screens", (it) => {
     await shoot(lab, "error-1440-light-en");
   });
 
-  for (const tab of ["Tar", "Files", "Digests", "Commands", "History", "Config", "Manifest", "Reproduce", "Lesson"]) {
+  for (const tab of ["Tar", "Files", "Digests", "Cache", "Commands", "History", "Config", "Manifest", "Waste", "Cost", "Reproduce", "Lesson"]) {
     it(tab, {}, async (lab) => {
       await lab.click("tab", tab);
       await shoot(lab, `${tab.toLowerCase()}-1440-light-en`);

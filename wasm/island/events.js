@@ -17,6 +17,8 @@ const zones = {
   name: ["Enter", "Escape"],
   "image-name": ["Enter", "Escape"],
   images: ["Escape"],
+  rows: [...arrows, "PageUp", "PageDown", "Enter", " "],
+  fields: ["ArrowUp", "ArrowDown", "Home", "End"],
   drawer: ["Escape"],
 };
 
@@ -34,7 +36,7 @@ export function listen(root) {
       if ((e.key === "Enter" || e.key === " ") && !fields.includes(zone) && e.target !== el) return;
       if (!fields.includes(zone) && e.target.matches("input, select, textarea")) return;
       e.preventDefault();
-      post("key", JSON.stringify({ zone, key, value: e.target.value ?? "" }));
+      post("key", JSON.stringify({ zone, key, value: e.target.value ?? el.dataset.list ?? "" }));
       return;
     }
   });
@@ -59,10 +61,17 @@ export function listen(root) {
     else if (to) post("line", to.dataset.line);
   });
 
+  let field = "";
+  root.addEventListener("mouseover", (e) => {
+    const at = e.target.closest?.("[data-field]")?.dataset.field ?? "";
+    // Leaving the fields keeps the last one lit.
+    if (at && at !== field && document.getSelection().isCollapsed) post("field", (field = at));
+  });
+
   for (const type of ["input", "change"]) {
     root.addEventListener(type, (e) => {
       const name = e.target.dataset?.[type];
-      if (name) post(type, JSON.stringify({ name, value: e.target.value }));
+      if (name) post(type, JSON.stringify({ name, value: e.target.type === "checkbox" ? String(e.target.checked) : e.target.value }));
     });
   }
 
@@ -96,6 +105,8 @@ export function listen(root) {
   );
 
   root.addEventListener("click", (e) => {
+    const link = e.target.closest?.("[data-follow]");
+    if (link) return post("follow", link.dataset.follow);
     const button = e.target.closest?.("[data-copy], [data-copy-of]");
     if (!button) return;
     const text = button.dataset.copy ?? textOf(button.dataset.copyOf);

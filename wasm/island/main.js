@@ -197,6 +197,15 @@ globalThis.layerlab = {
       el?.select?.();
     });
   },
+  // scrollTo brings a stretch of a long list into sight.
+  scrollTo(list, top, height) {
+    after.push(() => {
+      const el = seen.get(list);
+      if (!el?.isConnected) return;
+      if (top < el.scrollTop) el.scrollTop = top;
+      else if (top + height > el.scrollTop + el.clientHeight) el.scrollTop = top + height - el.clientHeight;
+    });
+  },
   reveal: (id) => after.push(() => swipe.reveal(document.getElementById(id))),
   unfold: split.unfold,
   drawn() {
@@ -211,6 +220,7 @@ globalThis.layerlab = {
         el.value = el.dataset.value;
       }
     }
+    for (const el of document.querySelectorAll("[data-checked]")) el.checked = el.dataset.checked === "true";
     const todo = after;
     after = [];
     for (const f of todo) f();

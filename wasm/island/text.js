@@ -87,12 +87,35 @@ const kinds = {
       return [document.createTextNode(text)];
     }
   },
+  // linked is JSON in which digests that name something lead there.
+  linked(json) {
+    const { text, links } = JSON.parse(json);
+    const list = kinds.json(text);
+    for (const token of list) {
+      const digest = token.textContent.slice(1, -1);
+      if (token.className !== "j-digest" || !links[digest]) continue;
+      const link = Object.assign(document.createElement("button"), { type: "button", textContent: token.textContent, title: links[digest] });
+      link.dataset.follow = digest;
+      token.replaceChildren(link);
+    }
+    return list;
+  },
   markdown,
   embed: (text) => [document.createTextNode(snippet(text))],
   link: (fragment, el) => field(to(fragment), el),
   journal,
   open: (fragment, el) => [away(to(fragment), el)],
-  hex: (base64) => [document.createTextNode(dump(atob(base64)))],
+  hex: (base64, el) => [document.createTextNode(dump(atob(base64), el))],
+  hextext: (text, el) => [document.createTextNode(dump(Array.from(new TextEncoder().encode(text), (c) => String.fromCharCode(c)).join(""), el))],
+  // A picture is drawn as <img>, in which nothing of an SVG runs.
+  picture(json, el) {
+    const { type, base64, text, name } = JSON.parse(json);
+    const bytes = base64 ? Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)) : new TextEncoder().encode(text ?? "");
+    URL.revokeObjectURL(el.dataset.url);
+    el.dataset.url = URL.createObjectURL(new Blob([bytes], { type }));
+    return [Object.assign(document.createElement("img"), { src: el.dataset.url, alt: name, className: "picture" })];
+  },
+  diff: (json) => (JSON.parse(json) ?? []).map(line),
 };
 
 // away leads to an address beside this page.
@@ -113,6 +136,19 @@ function field(address, el) {
   return [input];
 }
 
+// line draws a line of a comparison: sign, numbers, text.
+function line({ sign, old, new: now, text }) {
+  const el = span({ "+": "diff-new", "-": "diff-old", "@": "diff-gap" }[sign] ?? "diff-same", "");
+  if (sign === "@") {
+    el.append(span("diff-number", "⋯"));
+    return el;
+  }
+  const what = { "+": "ins", "-": "del" }[sign] ?? "span";
+  const body = Object.assign(document.createElement(what), { className: "diff-text", textContent: text || " " });
+  el.append(span("diff-number", old ?? ""), span("diff-number", now ?? ""), span("diff-sign", sign), body);
+  return el;
+}
+
 // tokens colours JSON: keys, texts, digests, numbers.
 function tokens(text) {
   const out = [];
@@ -129,14 +165,15 @@ function tokens(text) {
   return out;
 }
 
-// dump writes bytes as hexdump -C does.
-function dump(bytes) {
+// dump writes bytes as hexdump -C does, in lines that fit.
+function dump(bytes, el) {
   const lines = [];
-  for (let i = 0; i < bytes.length; i += 16) {
-    const row = [...bytes.slice(i, i + 16)];
+  const width = el.clientWidth < 600 ? 8 : 16;
+  for (let i = 0; i < bytes.length; i += width) {
+    const row = [...bytes.slice(i, i + width)];
     const hex = row.map((c) => c.charCodeAt(0).toString(16).padStart(2, "0"));
     const text = row.map((c) => (c >= " " && c <= "~" ? c : ".")).join("");
-    lines.push(`${i.toString(16).padStart(8, "0")}  ${hex.join(" ").padEnd(47)}  ${text}`);
+    lines.push(`${i.toString(16).padStart(8, "0")}  ${hex.join(" ").padEnd(width * 3 - 1)}  ${text}`);
   }
   return lines.join("\n");
 }

@@ -98,6 +98,16 @@ func (b *bridge) receive(m message) error {
 		l.Edited(m.payload, m.extra)
 	case "lit":
 		l.Lit(m.payload)
+	case "field":
+		n := -1
+		if m.payload != "" {
+			if _, err := fmt.Sscan(m.payload, &n); err != nil {
+				return err
+			}
+		}
+		l.LightField(n)
+	case "follow":
+		l.Follow(m.payload)
 	case "hover":
 		var line int
 		if _, err := fmt.Sscan(m.payload, &line); err != nil {
@@ -220,6 +230,10 @@ func (b *bridge) input(name, value string) error {
 
 func (b *bridge) change(name, value string) {
 	l := b.desk.Lab
+	if digest, ok := strings.CutPrefix(name, "present "); ok {
+		l.SetPresent(digest, value == "true")
+		return
+	}
 	switch name {
 	case "lesson":
 		if value != "" {
@@ -253,6 +267,10 @@ func (b *bridge) key(zone, key, value string) {
 			value = ""
 		}
 		l.EndImageName(value)
+	case "rows":
+		l.RowKey(value, key)
+	case "fields":
+		l.FieldKey(key)
 	case "drawer":
 		l.Drawer = false
 		b.Focus("stack")
@@ -262,8 +280,8 @@ func (b *bridge) key(zone, key, value string) {
 	case "open-files":
 		b.fileKey(key)
 	case "tabs":
-		l.SetTab(nextTab(append(slices.Clone(lab.LayerTabs), l.ImageTabs()...), l.Tab, key))
-		b.Focus("tab-" + l.Tab)
+		l.SetTab(nextTab(slices.Concat(l.TabRows()...), l.ShownTab(), key))
+		b.Focus("tab-" + l.ShownTab())
 	case "stack":
 		switch key {
 		case "ArrowUp":
@@ -283,8 +301,10 @@ func (b *bridge) key(zone, key, value string) {
 		case "ArrowLeft":
 			l.OpenChosen(false)
 		case "Enter", " ":
-			l.Drawer = true
-			b.Focus("tab-" + l.Tab)
+			if c := l.Chosen(); c != nil {
+				l.ShowStep(c.ID)
+			}
+			b.Focus("tab-" + l.ShownTab())
 		case "Alt+ArrowUp":
 			l.MoveChosen(1)
 		case "Alt+ArrowDown":
@@ -553,6 +573,12 @@ func (b *bridge) Download(request int, name string) { b.call("download", request
 
 // Update implements lab.Host.
 func (b *bridge) Update() { b.call("update") }
+
+// Reveal implements lab.Host.
+func (b *bridge) Reveal(element string) { b.call("reveal", element) }
+
+// ScrollTo implements lab.Host.
+func (b *bridge) ScrollTo(list string, top, height int) { b.call("scrollTo", list, top, height) }
 
 // Focus implements lab.Host.
 func (b *bridge) Focus(element string) { b.call("focus", element) }

@@ -5,7 +5,8 @@ import "layerlab.dev/wasm/wire"
 // Digests shows a step's digests and how its ChainID comes about.
 type Digests struct {
 	Part
-	Step *wire.Step
+	Step  *wire.Step
+	nodes []node
 }
 
 // Bottom tells whether the layer is the lowest, whose ChainID is its DiffID.

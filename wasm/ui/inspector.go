@@ -1,6 +1,9 @@
 package main
 
 import (
+	"path"
+	"slices"
+
 	"layerlab.dev/wasm/ui/lab"
 	"layerlab.dev/wasm/wire"
 )
@@ -8,40 +11,36 @@ import (
 // Inspector looks into the chosen stratum and the image.
 type Inspector struct{ Part }
 
-type tabRow struct {
-	Name string
-	Tabs []string
-}
+type crumb struct{ level, text, title string }
 
-// TabRows are the tabs of the layer and those of the image.
-func (c *Inspector) TabRows() []tabRow {
-	return []tabRow{{c.Lab.W.OfLayer, lab.LayerTabs}, {c.Lab.W.OfImage, c.Lab.ImageTabs()}}
-}
-
-// Shows tells whether a tab is the chosen one.
-func (c *Inspector) Shows(tabs ...string) bool {
-	for _, t := range tabs {
-		if t == c.Lab.Tab {
-			return true
+// Crumbs lead from the image to the chosen step and the file that is looked at.
+func (c *Inspector) Crumbs() []crumb {
+	w := c.Lab.W
+	out := []crumb{{"image", w.OfImage, ""}}
+	if c.Lab.Image != nil {
+		out[0].title = c.Lab.Image.Tag
+	}
+	if s := c.Lab.Chosen(); s != nil {
+		text := s.Keyword
+		if n := lab.LayerNumber(c.Lab.ShownStage(), s.ID); n > 0 {
+			text = w.Layer(n)
 		}
+		out = append(out, crumb{"layer", text, lab.Title(s)})
 	}
-	return false
+	if v := c.Lab.View; v != nil {
+		out = append(out, crumb{"file", path.Base(v.Path), "/" + v.Path})
+	}
+	return out
 }
 
-// OfLayer tells whether the chosen tab is one of the layer's.
-func (c *Inspector) OfLayer() bool { return c.Shows(lab.LayerTabs...) }
-
-// Title names what is looked at.
-func (c *Inspector) Title() string {
-	s, w := c.Lab.Chosen(), c.Lab.W
-	if s == nil || !c.OfLayer() {
-		return w.OfImage
-	}
-	if n := lab.LayerNumber(c.Lab.ShownStage(), s.ID); n > 0 {
-		return w.Layer(n)
-	}
-	return w.NoLayer
+// Shows tells whether one of these tabs of the image or a layer is chosen, and
+// not a file looked at.
+func (c *Inspector) Shows(tabs ...string) bool {
+	return c.Lab.View == nil && slices.Contains(tabs, c.Lab.Tab)
 }
+
+// OfLayer tells whether the chosen step is looked at.
+func (c *Inspector) OfLayer() bool { return c.Lab.Level() != "image" }
 
 // Subject is the chosen step's instruction, or the image's Dockerfile.
 func (c *Inspector) Subject() string {
@@ -56,23 +55,10 @@ func (c *Inspector) Subject() string {
 
 // TabStop is "0" for the chosen tab, which alone the Tab key reaches.
 func (c *Inspector) TabStop(name string) string {
-	if name == c.Lab.Tab {
+	if name == c.Lab.ShownTab() {
 		return "0"
 	}
 	return "-1"
-}
-
-// Why is the reason of the chosen step's cache state.
-func (c *Inspector) Why() string {
-	s := c.Lab.Chosen()
-	if s == nil || !c.OfLayer() {
-		return ""
-	}
-	t := c.Lab.W.Cache[s.Cache.State]
-	if !s.Cache.Reason.IsZero() {
-		t += ": " + c.Lab.W.Say(s.Cache.Reason)
-	}
-	return t
 }
 
 // List is the list of the chosen tab, or nil.
@@ -81,6 +67,11 @@ func (c *Inspector) List() *lab.List {
 		return nil
 	}
 	return c.Lab.Lists[c.Lab.Tab]
+}
+
+// lists tells whether a long list is to be shown.
+func (c *Inspector) lists() bool {
+	return c.Lab.Image != nil && c.List() != nil && c.Lab.View == nil && (c.hasLayer() || c.Shows("files"))
 }
 
 // hasLayer tells whether the chosen step made a layer.

@@ -111,5 +111,7 @@ func (nowhere) Goto(int, int)                                  {}
 func (nowhere) Fill(string, string, string)                    {}
 func (nowhere) Download(int, string)                           {}
 func (nowhere) Focus(string)                                   {}
+func (nowhere) Reveal(string)                                  {}
+func (nowhere) ScrollTo(string, int, int)                      {}
 func (nowhere) Update()                                        {}
 func (nowhere) Unfold(string)                                  {}

@@ -255,7 +255,7 @@ func (c *Stratum) Pick() {
 	case c.V.Opened > 0 && was:
 		c.Lab.OpenBase(c.Stage, false)
 	}
-	c.Lab.Drawer = true
+	c.Lab.ShowStep(c.S.ID)
 }
 
 // diffID is that of the slab's layer; several have several.

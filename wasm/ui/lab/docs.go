@@ -2,6 +2,7 @@ package lab
 
 import (
 	"encoding/json"
+	"slices"
 
 	"layerlab.dev/wasm/ui/words"
 	"layerlab.dev/wasm/wire"
@@ -9,7 +10,7 @@ import (
 
 // wantDocs asks for the image's document that is in sight.
 func (l *Lab) wantDocs() {
-	if l.Image == nil || (l.Tab != "config" && l.Tab != "manifest") {
+	if l.Image == nil || !slices.Contains(Documents, l.Tab) {
 		return
 	}
 	if l.docImage != l.Image.ID {
@@ -42,8 +43,10 @@ func (l *Lab) wantDocs() {
 // fillIslands gives the long texts in sight to their islands.
 func (l *Lab) fillIslands() {
 	switch l.Tab {
-	case "config", "manifest":
-		l.fill("doc", "json", l.Docs[l.Tab].JSON)
+	case "config", "manifest", "index":
+		if l.Image != nil {
+			l.fill("doc", "linked", encodeText(map[string]any{"text": l.Docs[l.Tab].JSON, "links": l.links()}))
+		}
 	case "reproduce":
 		l.fill("buildx", "text", l.Recipe.Buildx)
 		l.fill("buildctl", "text", l.Recipe.Buildctl)
@@ -58,13 +61,7 @@ func (l *Lab) fillIslands() {
 		}
 		l.fill("lesson", "markdown", text)
 	}
-	if l.View != nil && l.View.Loaded {
-		text, kind := l.View.Content.Text, "text"
-		if l.View.Content.Base64 != "" {
-			text, kind = l.View.Content.Base64, "hex"
-		}
-		l.fill("file", kind, text)
-	}
+	l.fillView()
 }
 
 func (l *Lab) fill(island, kind, text string) {
@@ -74,6 +71,3 @@ func (l *Lab) fill(island, kind, text string) {
 	l.filled[island] = kind + text
 	l.host.Fill(island, kind, text)
 }
-
-// SetTab chooses a tab of the inspector.
-func (l *Lab) SetTab(name string) { l.Tab, l.View = name, nil }

@@ -1,7 +1,5 @@
 package lab
 
-import "slices"
-
 // Embed says how the page is inside another one.
 type Embed struct {
 	Views    []string `json:"views"` // "stack", "editor", "output", or a tab of the inspector
@@ -14,7 +12,7 @@ func (l *Lab) BeEmbedded(e Embed) {
 	l.Embed = &e
 	l.Share.Open = true
 	for _, view := range e.Views {
-		if slices.Contains(LayerTabs, view) || slices.Contains(l.ImageTabs(), view) {
+		if l.hasTab(view) {
 			l.SetTab(view)
 			return
 		}

@@ -150,8 +150,11 @@ func (l *Lab) built(b *wire.Built) {
 	delete(l.deaths, b.Revision)
 	if b.Ok && b.Shown >= 0 && b.Shown < len(b.Images) {
 		l.Image, l.Stale = &b.Images[b.Shown], false
+		view := l.View
 		l.rechoose()
-		l.View = nil
+		l.View = view
+		l.showView()
+		l.forgetLost()
 		l.arrive()
 		if !l.Recipe.Loaded || l.Recipe.Failure != "" {
 			l.Recipe = Recipe{} // its answer may be lost
@@ -186,6 +189,7 @@ func (l *Lab) Died(why string) {
 		list.pending = false
 	}
 	l.linkLost(why)
+	l.forgetLost()
 	l.deaths[l.Revision]++
 	if l.deaths[l.Revision] > 1 {
 		l.Phase, l.looping, l.needsBuild = Stopped, true, false
@@ -202,6 +206,7 @@ func (l *Lab) Restart() {
 	l.calls, l.sent, l.deaths = map[int]call{}, map[string]bool{}, map[int]int{}
 	l.Busy, l.Exporting, l.Phase, l.needsBuild = false, false, Starting, true
 	l.Notice, l.looping = nil, false
+	l.forgetLost()
 	l.host.RestartEngine()
 }
 

@@ -49,6 +49,10 @@ type Host interface {
 	// Download saves buffer 0 of the engine's answer to a request.
 	Download(request int, name string)
 	Focus(element string)
+	// Reveal scrolls an element into sight, ScrollTo so that a stretch of a long
+	// list is in sight, in CSS pixels from its top.
+	Reveal(element string)
+	ScrollTo(list string, top, height int)
 	// Update loads the page again in the version that waits.
 	Update()
 	// Unfold opens a pane of the page that is folded away.

@@ -69,6 +69,11 @@ type Lab struct {
 	Trace     Trace
 	filled    map[string]string
 	View      *FileView
+	Header    Header
+	Proof     Proof
+	Weights   Weights
+	tabOf     map[string]string // the tab that was used last, by level
+	trail     []place
 	Tree      TreeState
 	Exporting bool
 	Share     Share
@@ -96,19 +101,6 @@ type call struct {
 	done   func(result json.RawMessage, failure string)
 }
 
-// LayerTabs are the inspector's tabs of the chosen layer.
-var LayerTabs = []string{"changes", "tar", "files", "digests", "commands"}
-
-// ImageTabs are the inspector's tabs of the image, with the words of the
-// lesson where one is open.
-func (l *Lab) ImageTabs() []string {
-	tabs := []string{"history", "config", "manifest", "compare", "reproduce"}
-	if l.Lesson != nil {
-		tabs = append(tabs, "lesson")
-	}
-	return tabs
-}
-
 // New is a state with no files.
 func New(host Host, w *words.Words) *Lab {
 	l := &Lab{
@@ -121,6 +113,8 @@ func New(host Host, w *words.Words) *Lab {
 		l.Lists[name] = newList(name)
 	}
 	l.Tree.closed, l.opened = map[string]bool{}, map[string]bool{}
+	l.Weights.Present, l.Weights.Opened = map[string]bool{}, map[string]bool{}
+	l.tabOf = map[string]string{"image": "history", "layer": "changes"}
 	return l
 }
 
@@ -143,6 +137,7 @@ func (l *Lab) Flush() {
 		l.wantComparison()
 		l.wantLink()
 		l.wantShare()
+		l.wantInspected()
 	}
 	l.fillIslands()
 	l.fillShare()

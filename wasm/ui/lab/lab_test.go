@@ -30,6 +30,7 @@ type host struct {
 	filled    map[string]string
 	saves     []string
 	focus     string
+	scrolled  string
 	updates   int
 	borrowed  []lab.Meta
 	mine      int
@@ -58,6 +59,10 @@ func (h *host) Renamed(a, b string)  { h.renamed = append(h.renamed, a+" "+b) }
 func (h *host) Goto(line, col int)   { h.gone = [2]int{line, col} }
 func (h *host) Focus(element string) { h.focus = element }
 func (h *host) Unfold(pane string)   { h.unfolded = pane }
+func (h *host) Reveal(string)        {}
+func (h *host) ScrollTo(list string, top, height int) {
+	h.scrolled = fmt.Sprint(list, " ", top, " ", height)
+}
 func (h *host) Replace(m lab.Meta, files []wire.File, former *wire.Workspace) {
 	h.meta, h.former, h.saved = m, former, map[string]wire.File{}
 	for _, f := range files {

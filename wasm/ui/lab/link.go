@@ -2,7 +2,6 @@ package lab
 
 import (
 	"encoding/json"
-	"slices"
 	"strconv"
 
 	"layerlab.dev/wasm/wire"
@@ -242,7 +241,7 @@ func (l *Lab) arrive() {
 			l.Choose(st.Steps[i].ID)
 		}
 	}
-	if slices.Contains(LayerTabs, v.Tab) || slices.Contains(l.ImageTabs(), v.Tab) {
+	if l.hasTab(v.Tab) {
 		l.SetTab(v.Tab)
 		l.Drawer, l.Pane = true, "inspector"
 	}

@@ -3,6 +3,7 @@ package lab_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"layerlab.dev/wasm/ui/lab"
@@ -150,7 +151,7 @@ func TestDocumentsAndTexts(t *testing.T) {
 	}
 	answer(t, l, h.last().ID, wire.Doc{JSON: `{"os":"linux"}`, Digest: "sha256:d", Size: 14}, "")
 	l.Flush()
-	if h.filled["doc"] != `json:{"os":"linux"}` {
+	if doc := h.filled["doc"]; !strings.HasPrefix(doc, "linked:") || !strings.Contains(doc, `"sha256:a":"Config"`) || !strings.Contains(doc, `"text":"{\"os\":\"linux\"}"`) {
 		t.Errorf("the island holds %q", h.filled["doc"])
 	}
 	event(t, l, wire.EventBuilt, built(l, image("b", "FROM a", "RUN y")))
@@ -159,7 +160,10 @@ func TestDocumentsAndTexts(t *testing.T) {
 		t.Error("did not ask for the new image's config")
 	}
 	l.SetTab("changes")
-	l.LookAt("etc/os-release")
+	l.Flush()
+	r, _ := h.lastOf(wire.MethodRows)
+	answer(t, l, r.ID, wire.Rows{Total: 1, Rows: []wire.Row{{Path: "etc/os-release", Type: "file"}}}, "")
+	l.PickRow("changes", 0)
 	answer(t, l, h.last().ID, wire.FileContent{Text: "ID=alpine\n", Size: 10}, "")
 	l.Flush()
 	if h.filled["file"] != "text:ID=alpine\n" || !l.View.Loaded {

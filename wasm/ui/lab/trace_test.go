@@ -35,7 +35,8 @@ func TestCommandsOfARun(t *testing.T) {
 	if h.count(wire.MethodCommands) != 1 {
 		t.Fatalf("%d questions for the commands, want 1", h.count(wire.MethodCommands))
 	}
-	answer(t, l, h.last().ID, wire.Commands{Total: 1, Commands: []wire.Command{{ID: "0", Text: "touch f", Files: 1, StartLine: 2, EndLine: 3}}}, "")
+	asked, _ := h.lastOf(wire.MethodCommands)
+	answer(t, l, asked.ID, wire.Commands{Total: 1, Commands: []wire.Command{{ID: "0", Text: "touch f", Files: 1, StartLine: 2, EndLine: 3}}}, "")
 	if c := l.Command("0"); c == nil || c.Text != "touch f" {
 		t.Fatalf("command 0 is %v", c)
 	}
@@ -76,22 +77,24 @@ func TestCommandOfAFile(t *testing.T) {
 	l.Flush()
 	r, _ := rowsAsked(t, h)
 	answer(t, l, r.ID, wire.Rows{Total: 2, Rows: []wire.Row{{Path: "f", Type: "file", Command: "touch f", By: "3"}, {Path: "g", Type: "file"}}}, "")
-	l.LookAt("g")
+	l.PickRow("changes", 1)
 	l.Flush()
 	if l.View.Command != "" || h.count(wire.MethodCommands) != 0 {
 		t.Error("a file that no command wrote has one")
 	}
-	l.LookAt("f")
+	l.SetLevel("layer")
+	l.PickRow("changes", 0)
 	l.Flush()
 	if l.View.Command != "touch f" || l.View.By != "3" {
 		t.Fatalf("f is by %q %q", l.View.Command, l.View.By)
 	}
-	answer(t, l, h.last().ID, wire.Commands{Total: 1, Commands: []wire.Command{{ID: "3", StartLine: 2, EndLine: 2}}}, "")
+	asked, _ := h.lastOf(wire.MethodCommands)
+	answer(t, l, asked.ID, wire.Commands{Total: 1, Commands: []wire.Command{{ID: "3", StartLine: 2, EndLine: 2}}}, "")
 	l.Flush()
 	if h.lit != (lab.Lines{From: 2, To: 2}) {
 		t.Errorf("lit are lines %v", h.lit)
 	}
-	l.CloseView()
+	l.SetLevel("layer")
 	l.Flush()
 	if h.lit != (lab.Lines{}) {
 		t.Errorf("lines %v stay lit", h.lit)

@@ -9,6 +9,7 @@ type Words struct {
 	Bases
 
 	Compare
+	Inspect
 	Settings
 	Sharing
 
