@@ -3,7 +3,7 @@ package main
 import (
 	"strings"
 
-	"layerlab.dev/wasm/ui/strip"
+	"layerlab.dev/core/picture"
 	"layerlab.dev/wasm/wire"
 )
 
@@ -86,7 +86,7 @@ func (c *CacheKey) before(p wire.CachePart) string {
 // shortValue shortens a digest and puts a command line's words apart.
 func shortValue(v string) string {
 	if len(v) == 64 && strings.Trim(v, "0123456789abcdef") == "" {
-		return "sha256:" + strip.Short(v)
+		return "sha256:" + picture.Short(v)
 	}
 	if v == "" {
 		return "\"\""
