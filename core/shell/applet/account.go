@@ -218,7 +218,7 @@ func appendLine(line string) func([]string) []string {
 
 // addMember puts a user into the member list of a group.
 func addMember(p *proc.Proc, name, member string) bool {
-	return rewrite(p, "/etc/group", func(lines []string) []string {
+	add := func(lines []string) []string {
 		for i, l := range lines {
 			f := strings.Split(l, ":")
 			if len(f) < 4 || f[0] != name {
@@ -232,7 +232,14 @@ func addMember(p *proc.Proc, name, member string) bool {
 			lines[i] = strings.Join(f, ":")
 		}
 		return lines
-	})
+	}
+	ok := rewrite(p, "/etc/group", add)
+	for _, f := range table(p, "/etc/gshadow") {
+		if f[0] == name {
+			rewrite(p, "/etc/gshadow", add)
+		}
+	}
+	return ok
 }
 
 // freeID finds an id in a range that no user and no group has.
@@ -448,10 +455,6 @@ func adduser(p *proc.Proc) int {
 func makeHome(p *proc.Proc, home string, uid, gid int, skel string) {
 	old := p.Umask
 	err := p.Mkdir(home, 0o755)
-	if proc.Is(err, vfs.ENOENT) {
-		makeParents(p, home)
-		err = p.Mkdir(home, 0o755)
-	}
 	if err != nil {
 		if proc.Is(err, vfs.EEXIST) {
 			p.Warn("Warning: home directory '%s' already exists", home)
@@ -464,7 +467,7 @@ func makeHome(p *proc.Proc, home string, uid, gid int, skel string) {
 	}
 	if isDir(p, skel, true) && err == nil {
 		c := newCopier(p)
-		c.recurse, c.preserve = true, true
+		c.recurse, c.preserve = true, p.GNU
 		names, _ := p.ReadDir(skel)
 		for _, n := range names {
 			c.file(under(skel, n), under(home, n))
@@ -520,7 +523,15 @@ func deluser(p *proc.Proc) int {
 		if _, ok := groupNamed(p, g); !ok {
 			p.Die("unknown group %s", g)
 		}
-		rewrite(p, "/etc/group", dropMember(u, g))
+		for _, file := range []string{"/etc/group", "/etc/gshadow"} {
+			if _, err := p.Stat(file); err != nil {
+				continue
+			}
+			dropped = false
+			if rewrite(p, file, dropMember(u, g)); !dropped && !p.GNU {
+				p.Warn("can't find %s in %s", u, file)
+			}
+		}
 		return 0
 	}
 	name := args[0]

@@ -172,6 +172,14 @@ func blocks512(n *vfs.Node) int64 {
 	return 0
 }
 
+// shownSize is st_size, which a directory has, too.
+func shownSize(n *vfs.Node) int64 {
+	if n.IsDir() {
+		return 4096
+	}
+	return n.Size()
+}
+
 func (l *lister) sort(list []*listed) {
 	o := l.o
 	cmp := func(a, b *listed) int { return strings.Compare(a.name, b.name) }
@@ -180,7 +188,7 @@ func (l *lister) sort(list []*listed) {
 		return
 	case o.Has('S'):
 		cmp = func(a, b *listed) int {
-			if d := b.node.Size() - a.node.Size(); d != 0 {
+			if d := shownSize(b.node) - shownSize(a.node); d != 0 {
 				return int(max(min(d, 1), -1))
 			}
 			return strings.Compare(a.name, b.name)

@@ -28,7 +28,14 @@ func setPassword(p *proc.Proc, name, hash string) bool {
 	}
 	for _, f := range table(p, "/etc/shadow") {
 		if f[0] == name {
-			return rewrite(p, "/etc/shadow", set(true))
+			if !rewrite(p, "/etc/shadow", set(true)) {
+				return false
+			}
+			if p.GNU {
+				return true
+			}
+			// busybox writes /etc/passwd again, with the x it has.
+			return rewrite(p, "/etc/passwd", func(lines []string) []string { return lines })
 		}
 	}
 	return rewrite(p, "/etc/passwd", set(false))
@@ -209,7 +216,11 @@ func su(p *proc.Proc) int {
 		p.Setenv("HOME", u.home)
 		p.Setenv("SHELL", shell)
 		if err := p.Chdir(u.home); err != nil {
-			p.WarnErr(err, "can't change directory to '%s'", u.home)
+			if p.GNU {
+				p.WarnErr(err, "can't change directory to '%s'", u.home)
+			} else {
+				p.Warn("can't change directory to '%s'", u.home)
+			}
 			p.Chdir("/")
 		}
 	} else if !keep {

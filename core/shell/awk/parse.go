@@ -363,7 +363,12 @@ tail:
 		p.next()
 		old := p.noGT
 		p.noGT = true
-		n.kids = append(n.kids, p.concat())
+		if p.plain {
+			// busybox takes a whole expression: print 1>2?"a":"b" writes to a.
+			n.kids = append(n.kids, p.expr())
+		} else {
+			n.kids = append(n.kids, p.concat())
+		}
 		p.noGT = old
 	} else if p.src != "" && p.tok == ">" {
 		p.fail("Unexpected token")
