@@ -263,17 +263,17 @@ func apply(src string, edits []assist.Edit) string {
 func TestFixes(t *testing.T) {
 	c := around(t)
 	for _, test := range []struct{ rule, src, title, want string }{
-		{"", "FRMO alpine\n", "Write FROM", "FROM alpine\n"},
-		{"", "FROM alpine\nCOPY --form=x a b\n", "Write --from", "FROM alpine\nCOPY --from=x a b\n"},
-		{"", "FROM alpine\nRUN --mount=type=chache a\n", "Write cache", "FROM alpine\nRUN --mount=type=cache a\n"},
+		{"", "FRMO alpine\n", "Change to FROM", "FROM alpine\n"},
+		{"", "FROM alpine\nCOPY --form=x a b\n", "Change to --from", "FROM alpine\nCOPY --from=x a b\n"},
+		{"", "FROM alpine\nRUN --mount=type=chache a\n", "Change to cache", "FROM alpine\nRUN --mount=type=cache a\n"},
 		{"", "", "Begin with FROM alpine", "FROM alpine\n"},
-		{"ConsistentInstructionCasing", "FROM alpine\nRUN a\nrun b\n", "Write RUN", "FROM alpine\nRUN a\nRUN b\n"},
-		{"ConsistentInstructionCasing", "from alpine\nrun a\nRUN b\n", "Write run", "from alpine\nrun a\nrun b\n"},
-		{"FromAsCasing", "FROM alpine as b\n", "Write AS", "FROM alpine AS b\n"},
-		{"FromAsCasing", "from alpine AS b\n", "Write as", "from alpine as b\n"},
-		{"StageNameCasing", "FROM alpine AS Build\n", "Write build", "FROM alpine AS build\n"},
-		{"DuplicateStageName", "FROM alpine AS b\nFROM alpine AS b\n", "Write b-2", "FROM alpine AS b\nFROM alpine AS b-2\n"},
-		{"ReservedStageName", "FROM alpine AS scratch\n", "Write scratch-2", "FROM alpine AS scratch-2\n"},
+		{"ConsistentInstructionCasing", "FROM alpine\nRUN a\nrun b\n", "Change to RUN", "FROM alpine\nRUN a\nRUN b\n"},
+		{"ConsistentInstructionCasing", "from alpine\nrun a\nRUN b\n", "Change to run", "from alpine\nrun a\nrun b\n"},
+		{"FromAsCasing", "FROM alpine as b\n", "Change to AS", "FROM alpine AS b\n"},
+		{"FromAsCasing", "from alpine AS b\n", "Change to as", "from alpine as b\n"},
+		{"StageNameCasing", "FROM alpine AS Build\n", "Change to build", "FROM alpine AS build\n"},
+		{"DuplicateStageName", "FROM alpine AS b\nFROM alpine AS b\n", "Change to b-2", "FROM alpine AS b\nFROM alpine AS b-2\n"},
+		{"ReservedStageName", "FROM alpine AS scratch\n", "Change to scratch-2", "FROM alpine AS scratch-2\n"},
 		{"MaintainerDeprecated", "FROM alpine\nMAINTAINER A B <a@b>\n", "Replace by LABEL", "FROM alpine\nLABEL org.opencontainers.image.authors=\"A B <a@b>\"\n"},
 		{"LegacyKeyValueFormat", "FROM alpine\nENV a b c\n", "Write NAME=VALUE", "FROM alpine\nENV a=\"b c\"\n"},
 		{"LegacyKeyValueFormat", "FROM alpine\nENV a b\n", "Write NAME=VALUE", "FROM alpine\nENV a=b\n"},
@@ -281,8 +281,8 @@ func TestFixes(t *testing.T) {
 		{"LegacyKeyValueFormat", "FROM alpine\nLABEL a b\n", "Write NAME=VALUE", "FROM alpine\nLABEL a=b\n"},
 		{"JSONArgsRecommended", "FROM alpine\nCMD node app.js\n", "Write as a JSON array", "FROM alpine\nCMD [\"node\", \"app.js\"]\n"},
 		{"JSONArgsRecommended", "FROM alpine\nENTRYPOINT exec top -b && \"x\"\n", "Write the shell out", "FROM alpine\nENTRYPOINT [\"/bin/sh\", \"-c\", \"exec top -b && \\\"x\\\"\"]\n"},
-		{"WorkdirRelativePath", "FROM scratch\nWORKDIR app\n", "Write /app", "FROM scratch\nWORKDIR /app\n"},
-		{"UndefinedVar", "FROM scratch\nENV DIR_ASSETS=x\nCOPY $DIR_ASSET ${DIR_ASSET}\n", "Write $DIR_ASSETS", "FROM scratch\nENV DIR_ASSETS=x\nCOPY $DIR_ASSETS ${DIR_ASSETS}\n"},
+		{"WorkdirRelativePath", "FROM scratch\nWORKDIR app\n", "Change to /app", "FROM scratch\nWORKDIR /app\n"},
+		{"UndefinedVar", "FROM scratch\nENV DIR_ASSETS=x\nCOPY $DIR_ASSET ${DIR_ASSET}\n", "Change to $DIR_ASSETS", "FROM scratch\nENV DIR_ASSETS=x\nCOPY $DIR_ASSETS ${DIR_ASSETS}\n"},
 		{"UndefinedVar", "FROM scratch\nCOPY $thing /\n", "Declare ARG thing", "FROM scratch\nARG thing\nCOPY $thing /\n"},
 		{"UndefinedArgInFrom", "FROM scratch$TAG\n", "Declare ARG TAG", "ARG TAG=latest\nFROM scratch$TAG\n"},
 		{"MultipleInstructionsDisallowed", "FROM scratch\nCMD [\"a\"]\nCMD [\"b\"]\n", "Remove the instruction", "FROM scratch\nCMD [\"b\"]\n"},
@@ -290,7 +290,7 @@ func TestFixes(t *testing.T) {
 		{"RedundantTargetPlatform", "FROM --platform=$TARGETPLATFORM alpine\n", "Remove --platform", "FROM alpine\n"},
 		{"FromPlatformFlagConstDisallowed", "FROM --platform=linux/arm64 alpine\n", "Remove --platform", "FROM alpine\n"},
 		{"ExposeProtoCasing", "FROM scratch\nEXPOSE 80/TCP 81/udp\n", "Write in lower case", "FROM scratch\nEXPOSE 80/tcp 81/udp\n"},
-		{"ExposeInvalidFormat", "FROM scratch\nEXPOSE 127.0.0.1:80:80\n", "Write 80", "FROM scratch\nEXPOSE 80\n"},
+		{"ExposeInvalidFormat", "FROM scratch\nEXPOSE 127.0.0.1:80:80\n", "Change to 80", "FROM scratch\nEXPOSE 80\n"},
 	} {
 		t.Run(test.rule+" "+test.title, func(t *testing.T) {
 			o := c.Options

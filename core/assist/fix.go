@@ -25,7 +25,7 @@ type Fix struct {
 }
 
 var (
-	fixReplace   = message.New("fix.replace", "Write %s")
+	fixReplace   = message.New("fix.replace", "Change to %s")
 	fixRemove    = message.New("fix.remove", "Remove %s")
 	fixLine      = message.New("fix.remove-line", "Remove the instruction")
 	fixBlank     = message.New("fix.remove-blank", "Remove the empty line")

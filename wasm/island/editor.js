@@ -1,13 +1,14 @@
 // The editor: CodeMirror in a shadow root, where its style sheets are adopted
 // instead of written into the page (a strict content policy forbids those),
 // and where the page's own rules do not reach.
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { bracketMatching, HighlightStyle, StreamLanguage, syntaxHighlighting } from "@codemirror/language";
+import { closeBrackets, closeBracketsKeymap, completionKeymap, startCompletion } from "@codemirror/autocomplete";
+import { defaultKeymap, history, indentWithTab, redo, undo } from "@codemirror/commands";
+import { bracketMatching, StreamLanguage, syntaxHighlighting } from "@codemirror/language";
 import { dockerFile } from "@codemirror/legacy-modes/mode/dockerfile";
 import { shell } from "@codemirror/legacy-modes/mode/shell";
-import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
-import { Compartment, EditorState, StateEffect, StateField } from "@codemirror/state";
+import { forEachDiagnostic, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { search, searchKeymap } from "@codemirror/search";
+import { Compartment, EditorState, Prec, StateEffect, StateField, Transaction } from "@codemirror/state";
 import {
   Decoration,
   drawSelection,
@@ -17,62 +18,15 @@ import {
   keymap,
   lineNumbers,
 } from "@codemirror/view";
-import { tags } from "@lezer/highlight";
-import { instructions } from "./dockerfile.js";
-
-const theme = EditorView.theme({
-  "&": { height: "100%", color: "var(--ink)", backgroundColor: "transparent", fontSize: "14px" },
-  "&.cm-focused": { outline: "none" },
-  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "24px", overflow: "auto" },
-  ".cm-content": { padding: "8px 0", caretColor: "var(--accent-strong)" },
-  ".cm-line": { padding: "0 16px 0 8px" },
-  ".cm-gutters": { backgroundColor: "transparent", color: "var(--ink-3)", border: "none", paddingLeft: "4px" },
-  ".cm-lineNumbers .cm-gutterElement": { minWidth: "24px", padding: "0 8px 0 0", fontSize: "12px" },
-  ".cm-activeLineGutter": { backgroundColor: "transparent", color: "var(--ink)" },
-  ".cm-cursor": { borderLeftColor: "var(--accent-strong)", borderLeftWidth: "2px" },
-  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
-    background: "var(--select)",
-  },
-  ".cm-line.cm-chosen": { backgroundColor: "var(--chosen)", boxShadow: "inset 2px 0 0 var(--accent)" },
-  ".cm-line.cm-lit": { backgroundColor: "var(--lit)" },
-  ".cm-matchingBracket": { backgroundColor: "var(--lit)", outline: "1px solid var(--line-2)" },
-  ".cm-gutter-lint": { width: "12px" },
-  ".cm-lint-marker": { width: "8px", height: "8px", marginTop: "8px" },
-  ".cm-lint-marker-error": { content: "none", backgroundColor: "var(--removed)", borderRadius: "50%" },
-  ".cm-lint-marker-warning": { content: "none", backgroundColor: "var(--modified)" },
-  ".cm-lintRange-error, .cm-lintRange-warning": {
-    backgroundImage: "none",
-    textDecoration: "underline wavy var(--removed) 1px",
-    textUnderlineOffset: "4px",
-    paddingBottom: "0",
-  },
-  ".cm-lintRange-warning": { textDecorationColor: "var(--modified)" },
-  ".cm-tooltip": {
-    color: "var(--ink)",
-    backgroundColor: "var(--float)",
-    border: "1px solid var(--line-2)",
-    borderRadius: "4px",
-    boxShadow: "var(--shadow)",
-    maxWidth: "min(420px, 90vw)",
-  },
-  ".cm-diagnostic": { padding: "8px 12px", border: "none", fontFamily: "var(--sans)", fontSize: "14px", lineHeight: "20px" },
-  ".cm-diagnostic p": { margin: "0" },
-  ".cm-diagnostic p + p": { marginTop: "4px", color: "var(--ink-2)" },
-  ".cm-diagnostic a": { color: "var(--accent-strong)" },
-  ".cm-tooltip-autocomplete > ul": { fontFamily: "var(--mono)", fontSize: "14px" },
-  ".cm-tooltip-autocomplete > ul > li": { padding: "2px 8px" },
-  ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--chosen)", color: "var(--ink)" },
-  ".cm-completionDetail": { color: "var(--ink-2)", fontStyle: "normal", fontFamily: "var(--sans)", fontSize: "12px" },
-  ".cm-panels": { backgroundColor: "var(--paper-2)", color: "var(--ink)" },
-});
-
-const colours = HighlightStyle.define([
-  { tag: [tags.keyword, tags.controlKeyword], color: "var(--code-word)", fontWeight: "600" },
-  { tag: [tags.string, tags.special(tags.string)], color: "var(--code-text)" },
-  { tag: [tags.comment, tags.lineComment], color: "var(--ink-3)", fontStyle: "italic" },
-  { tag: [tags.variableName, tags.propertyName, tags.attributeName], color: "var(--code-name)" },
-  { tag: [tags.number, tags.atom, tags.bool], color: "var(--code-text)" },
-]);
+import { ask } from "./ask.js";
+import { fitting, replacing } from "./change.js";
+import { completion } from "./complete.js";
+import { element } from "./element.js";
+import { folding } from "./fold.js";
+import { form } from "./form.js";
+import { closeNote, explain, notes } from "./note.js";
+import { rename, renamePanel } from "./rename.js";
+import { colours, theme } from "./theme.js";
 
 const setLight = StateEffect.define();
 const lightField = StateField.define({
@@ -110,17 +64,34 @@ const typeOverLines = EditorView.domEventHandlers({
   },
 });
 
+// What the browser's own menu takes back.
+const menuUndo = (on) =>
+  EditorView.domEventHandlers({
+    beforeinput(event) {
+      if (event.inputType !== "historyUndo" && event.inputType !== "historyRedo") return false;
+      event.preventDefault();
+      if (event.inputType === "historyUndo") on.undo();
+      else on.redo();
+      return true;
+    },
+  });
+
 const dockerfileName = /(^|\/)(Dockerfile(\.[^/]*)?|[^/]*\.Dockerfile)$/;
 const shellName = /\.(sh|bash)$/i;
 
-function language(path) {
-  if (dockerfileName.test(path) && !path.endsWith(".dockerignore")) {
-    return [StreamLanguage.define(dockerFile), autocompletion({ override: [instructions] })];
-  }
-  return shellName.test(path) ? [StreamLanguage.define(shell)] : [];
+const isDockerfile = (path) => dockerfileName.test(path) && !path.endsWith(".dockerignore");
+
+function highlighting(path) {
+  if (isDockerfile(path)) return StreamLanguage.define({ ...dockerFile, languageData: { commentTokens: { line: "#" } } });
+  return shellName.test(path) ? StreamLanguage.define(shell) : [];
 }
 
-// on is {edit(path, text), caret(path, line), hover(line)}.
+// What is typed without such a pause, in ms, is taken back at once.
+const PAUSE = 600;
+
+// on is {edit(path, text), pause(), caret(path, line), hover(line), undo(),
+// redo(), mend(problem, fix), stage(path, from, to), keys()}; undo and redo
+// give false where nobody is there to do it.
 export class Editor {
   #on;
   #box = document.createElement("div");
@@ -132,6 +103,10 @@ export class Editor {
   #light = null;
   #label = new Compartment();
   #hoverLine = 0;
+  #texts = {};
+  #phrases = {};
+  #typed = { kind: "", at: 0 };
+  #mending = null;
 
   #readOnly;
 
@@ -164,6 +139,7 @@ export class Editor {
     this.#view.setState(this.#states.get(path) ?? this.#create(path, text));
     const scroll = this.#scrolls.get(path);
     if (scroll) this.#view.dispatch({ effects: scroll });
+    this.#relabel();
     this.#applyMarks();
     if (this.#light) this.#view.dispatch({ effects: setLight.of(this.#light) });
   }
@@ -214,11 +190,43 @@ export class Editor {
 
   label(text) {
     this.#labelText = text;
-    this.#view.dispatch({ effects: this.#label.reconfigure(this.#labelled()) });
+    this.#relabel();
   }
+
+  // speak gives the texts of the island and of CodeMirror in a language.
+  speak(texts, phrases) {
+    this.#texts = texts;
+    this.#phrases = phrases;
+    this.#relabel();
+  }
+
+  // rewrite puts a text in the place of what is held of a file.
+  rewrite(path, text) {
+    if (path !== this.#path) {
+      this.forget([path]);
+      return;
+    }
+    const changes = replacing(this.#view.state.doc, text);
+    if (!changes.length) return;
+    const last = changes.at(-1);
+    const grown = changes.reduce((sum, c) => sum + c.insert.length - (c.to - c.from), 0);
+    this.#view.dispatch({ changes, selection: { anchor: last.to + grown }, scrollIntoView: true, annotations: Transaction.addToHistory.of(false) });
+  }
+
+  // edit makes changes in a file that is shown, where they still fit.
+  edit(path, edits) {
+    if (path === this.#path) this.#apply(edits, 0);
+  }
+
   #labelText = "Dockerfile";
   #labelled() {
-    return EditorView.contentAttributes.of({ "aria-label": this.#labelText, tabindex: "0", spellcheck: "false", translate: "no" });
+    return [
+      EditorView.contentAttributes.of({ "aria-label": this.#labelText, tabindex: "0", spellcheck: "false", translate: "no" }),
+      EditorState.phrases.of(this.#phrases),
+    ];
+  }
+  #relabel() {
+    this.#view.dispatch({ effects: this.#label.reconfigure(this.#labelled()) });
   }
 
   #keep() {
@@ -233,6 +241,7 @@ export class Editor {
       extensions: [
         EditorState.readOnly.of(this.#readOnly),
         lineNumbers(),
+        isDockerfile(path) ? this.#language() : completion(() => null, () => this.#fixes()),
         highlightActiveLineGutter(),
         highlightSpecialChars(),
         history(),
@@ -240,23 +249,114 @@ export class Editor {
         bracketMatching(),
         closeBrackets(),
         lintGutter(),
+        search({ top: true }),
         lightField,
         typeOverLines,
-        language(path),
+        menuUndo(this.#on),
+        highlighting(path),
         syntaxHighlighting(colours),
         theme,
         this.#label.of(this.#labelled()),
         // Escape, then Tab leaves the editor: CodeMirror's own way out.
-        keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap, indentWithTab]),
-        EditorView.updateListener.of((u) => {
-          if (u.docChanged) this.#on.edit(this.#path, u.state.doc.toString());
-          const line = (s) => s.doc.lineAt(s.selection.main.head).number;
-          if (u.selectionSet && (u.docChanged || line(u.state) !== line(u.startState))) {
-            this.#on.caret(this.#path, line(u.state));
-          }
-        }),
+        keymap.of([
+          { key: "Mod-z", run: (view) => this.#on.undo() || undo(view), preventDefault: true },
+          { key: "Mod-y", mac: "Mod-Shift-z", run: (view) => this.#on.redo() || redo(view), preventDefault: true },
+          { linux: "Ctrl-Shift-z", win: "Ctrl-Shift-z", run: (view) => this.#on.redo() || redo(view), preventDefault: true },
+          { key: "Mod-.", run: (view) => this.#mend(view) },
+          { key: "Alt-Enter", run: (view) => this.#mend(view) },
+          { key: "F1", run: () => (this.#on.keys(), true) },
+          ...closeBracketsKeymap, ...completionKeymap, ...searchKeymap, ...lintKeymap, ...defaultKeymap, indentWithTab,
+        ]),
+        EditorView.updateListener.of((u) => this.#updated(u)),
       ],
     });
+  }
+
+  // language is what only Dockerfiles have.
+  #language() {
+    const place = (state, at) => ({ path: this.#path, text: state.doc.toString(), at });
+    const texts = () => this.#texts;
+    return [
+      completion(place, () => this.#fixes()),
+      notes(place, texts),
+      folding(place),
+      form(place, texts, { tidy: (view) => this.#tidy(view), keys: () => this.#on.keys() }),
+      renamePanel,
+      Prec.high(keymap.of([
+        { key: "F2", run: rename(place, texts, (from, to) => this.#on.stage(this.#path, from, to)) },
+        { key: "Alt-k", run: explain(place, texts) },
+        { key: "Escape", run: closeNote },
+        { key: "Shift-Alt-f", run: (view) => this.#tidy(view), preventDefault: true },
+      ])),
+    ];
+  }
+
+  #updated(u) {
+    if (u.docChanged) {
+      const event = u.transactions.map((tr) => tr.annotation(Transaction.userEvent)).find(Boolean) ?? "";
+      const kind = /^(input\.type|delete)/.exec(event)?.[1] ?? "";
+      const now = performance.now();
+      if (!kind || kind !== this.#typed.kind || now - this.#typed.at > PAUSE) this.#on.pause();
+      this.#typed = { kind, at: now };
+      this.#on.edit(this.#path, u.state.doc.toString());
+    } else if (u.selectionSet) {
+      this.#typed = { kind: "", at: 0 };
+    }
+    const line = (s) => s.doc.lineAt(s.selection.main.head).number;
+    if (u.selectionSet && (u.docChanged || line(u.state) !== line(u.startState))) {
+      this.#on.caret(this.#path, line(u.state));
+    }
+  }
+
+  #tidy(view) {
+    const { state } = view;
+    if (state.readOnly) return false;
+    ask("tidy", { path: this.#path, text: state.doc.toString(), at: 0 }).then((tidy) => {
+      if (!tidy || view.state.doc !== state.doc) return;
+      const changes = replacing(state.doc, tidy.text);
+      if (changes.length) view.dispatch({ changes, userEvent: "format" });
+      view.focus();
+    });
+    return true;
+  }
+
+  // mend offers the ways to mend what is wrong on the cursor's line.
+  #mend(view) {
+    const { state } = view;
+    const line = state.doc.lineAt(state.selection.main.head);
+    const found = [];
+    forEachDiagnostic(state, (d, from, to) => {
+      if (from <= line.to && to >= line.from) found.push(...(d.fixes ?? []).map((fix) => ({ fix, by: from - d.at })));
+    });
+    if (!found.length) {
+      view.dispatch({ effects: EditorView.announce.of(this.#texts.nothing ?? "") });
+      return true;
+    }
+    if (found.length === 1) {
+      this.#run(found[0].fix, found[0].by);
+      return true;
+    }
+    this.#mending = found.map(({ fix, by }) => ({ label: fix.title, type: "fix", apply: () => this.#run(fix, by) }));
+    startCompletion(view);
+    return true;
+  }
+
+  // fixes gives the ways to mend that the list is opened for, once.
+  #fixes() {
+    const list = this.#mending;
+    this.#mending = null;
+    return list;
+  }
+
+  #run(fix, by) {
+    if (fix.edits) this.#apply(fix.edits, by);
+    else this.#on.mend(fix.problem, fix.fix);
+  }
+
+  #apply(edits, by) {
+    const changes = fitting(this.#view.state.doc, edits, by);
+    if (changes) this.#view.dispatch({ changes, userEvent: "mend", scrollIntoView: true });
+    this.#view.focus();
   }
 
   #hover(event) {
@@ -283,36 +383,24 @@ export class Editor {
       const from = at(d.startLine, d.startColumn);
       let to = Math.max(at(d.endLine, d.endColumn), from);
       if (to === from) to = doc.lineAt(from).to;
-      return { from, to, severity: d.severity, message: d.text, renderMessage: () => explain(d) };
+      const fixes = d.fixes ?? [];
+      return {
+        from, to, at: from, fixes, severity: d.severity, message: d.text, renderMessage: () => describe(d),
+        actions: fixes.map((fix) => ({ name: fix.title, apply: (view, now) => this.#run(fix, now - from) })),
+      };
     });
     list.sort((a, b) => a.from - b.from);
     this.#view.dispatch(setDiagnostics(state, list));
   }
 }
 
-// explain draws a diagnostic: what is wrong, what to do, the rule's page.
-function explain(d) {
-  const box = document.createElement("div");
-  const line = (text) => {
-    const p = document.createElement("p");
-    p.textContent = text;
-    box.append(p);
-    return p;
-  };
-  line(d.text);
-  if (d.detail) line(d.detail);
+// describe draws a diagnostic: what is wrong, what to do, the rule's page.
+function describe(d) {
+  const box = element("div", {}, element("p", {}, d.text));
+  if (d.detail) box.append(element("p", {}, d.detail));
   if (d.rule) {
-    const p = line("");
-    if (d.url) {
-      const a = document.createElement("a");
-      a.href = d.url;
-      a.target = "_blank";
-      a.rel = "noopener noreferrer";
-      a.textContent = d.rule;
-      p.append(a);
-    } else {
-      p.textContent = d.rule;
-    }
+    const rule = d.url ? element("a", { href: d.url, target: "_blank", rel: "noopener noreferrer" }, d.rule) : d.rule;
+    box.append(element("p", {}, rule));
   }
   return box;
 }

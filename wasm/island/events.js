@@ -26,6 +26,18 @@ const zones = {
 const fields = ["name", "image-name"];
 
 export function listen(root) {
+  // What is meant for the whole page, wherever the focus is but in a text.
+  document.addEventListener("keydown", (e) => {
+    const at = e.composedPath()[0];
+    if (e.defaultPrevented || e.isComposing || at.matches?.("input, textarea, select") || at.isContentEditable) return;
+    if ((e.ctrlKey || e.metaKey) && !e.altKey && ["z", "y"].includes(e.key.toLowerCase())) {
+      e.preventDefault();
+      post(e.shiftKey || e.key.toLowerCase() === "y" ? "redo" : "undo");
+    } else if (e.key === "?" && !e.ctrlKey && !e.metaKey && !e.altKey) {
+      document.getElementById("keys")?.togglePopover?.();
+    }
+  });
+
   root.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.isComposing) return;
     const key = e.altKey ? `Alt+${e.key}` : e.key;

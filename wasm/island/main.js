@@ -2,6 +2,7 @@
 // then starts the page's Go program and the engine's Worker beside it. Nothing
 // here waits for them, so that typing works, and is kept, without them.
 import * as strata from "./arrows.js";
+import { answer } from "./ask.js";
 import { assets, compile, script } from "./assets.js";
 import { Editor } from "./editor.js";
 import * as embed from "./embed.js";
@@ -64,6 +65,12 @@ const editor = new Editor({
     desk.setText(path, text);
     post("edit", path, text);
   },
+  pause: () => post("pause"),
+  undo: () => post("undo"),
+  redo: () => post("redo"),
+  mend: (problem, fix) => post("mend", JSON.stringify({ problem, fix })),
+  stage: (path, from, to) => post("stage", JSON.stringify({ path, from, to })),
+  keys: () => document.getElementById("keys")?.togglePopover?.(),
   caret: (path, line) => post("caret", JSON.stringify({ path, line })),
   hover: (line) => post("hover", String(line)),
 }, embed.options?.readOnly);
@@ -104,6 +111,7 @@ globalThis.layerlab = {
         lang: remembered("layerlab.lang"),
         langs: navigator.languages ?? [],
         theme: root.dataset.theme ?? "",
+        mac: /Mac|iPhone|iPad/.test(navigator.platform),
       }),
       null,
     );
@@ -159,6 +167,10 @@ globalThis.layerlab = {
   hide: () => editor.hide(),
   forget: (paths) => editor.forget(JSON.parse(paths)),
   renamed: (from, to) => editor.renamed(from, to),
+  rewrite: (path, text) => editor.rewrite(path, text),
+  edits: (path, list) => after.push(() => editor.edit(path, JSON.parse(list))),
+  answer,
+  speak: (texts, phrases) => editor.speak(JSON.parse(texts), JSON.parse(phrases)),
   marks: (path, list) => editor.marks(path, JSON.parse(list) ?? []),
   light: (from, to, litFrom, litTo) => editor.light({ from, to }, { from: litFrom, to: litTo }),
   goto: (line, column) => after.push(() => editor.goto(line, column, !embed.embedded)),

@@ -4,9 +4,11 @@
 let receive = null;
 let waiting = [];
 
+// post gives false where nobody hears it yet, or any more.
 export function post(kind, payload = "", extra = null) {
   if (receive) receive(kind, payload, extra);
   else waiting.push([kind, payload, extra]);
+  return Boolean(receive);
 }
 
 export function attach(to) {
@@ -14,7 +16,7 @@ export function attach(to) {
   const late = waiting;
   waiting = [];
   // Edits from before are in the state that the program began with.
-  for (const m of late) if (m[0] !== "edit") receive(...m);
+  for (const m of late) if (!["edit", "undo", "redo", "pause"].includes(m[0])) receive(...m);
 }
 
 export function detach() {

@@ -157,6 +157,14 @@ func (b *bridge) receive(m message) error {
 			return err
 		}
 		l.GoToLine(line)
+	case "undo":
+		l.Undo()
+	case "redo":
+		l.Redo()
+	case "pause":
+		l.Pause()
+	case "ask", "mend", "stage":
+		return b.write(m)
 	case "copied":
 		l.Say = l.W.Copied
 	case "link", "mine", "kept":
@@ -167,6 +175,31 @@ func (b *bridge) receive(m message) error {
 		l.Published(m.payload, m.extra)
 	default:
 		return b.act(m)
+	}
+	return nil
+}
+
+// write handles what the editor asks for beside edits.
+func (b *bridge) write(m message) error {
+	l := b.desk.Lab
+	var a struct {
+		ID           int
+		Method       string
+		Params       json.RawMessage
+		Problem, Fix int
+		Path         string
+		From, To     string
+	}
+	if err := json.Unmarshal([]byte(m.payload), &a); err != nil {
+		return fmt.Errorf("%s: %w", m.kind, err)
+	}
+	switch m.kind {
+	case "ask":
+		l.Help(a.ID, a.Method, a.Params)
+	case "mend":
+		l.Mend(a.Problem, a.Fix)
+	case "stage":
+		l.RenamedStage(a.Path, a.From, a.To)
 	}
 	return nil
 }
@@ -360,15 +393,17 @@ func (b *bridge) begin(payload string) error {
 		Lang   string     `json:"lang"`
 		Langs  []string   `json:"langs"`
 		Theme  string     `json:"theme"`
+		Mac    bool       `json:"mac"`
 		Panes  lab.Panes  `json:"panes"`
 	}
 	if err := json.Unmarshal([]byte(payload), &s); err != nil {
 		return fmt.Errorf("kept state: %w", err)
 	}
-	b.desk.Theme = s.Theme
+	b.desk.Theme, b.desk.Mac = s.Theme, s.Mac
 	l := b.desk.Lab
 	l.SetWords(words.For(words.Choose(s.Lang, s.Langs)))
 	js.Global().Get("document").Get("documentElement").Set("lang", string(l.W.Lang))
+	b.speak()
 	l.Panes = s.Panes
 	if s.Embed != nil {
 		l.BeEmbedded(*s.Embed)
@@ -420,7 +455,14 @@ func (b *bridge) guest(m message) error {
 func (b *bridge) setLang(lang words.Lang) {
 	b.desk.Lab.SetWords(words.For(lang))
 	b.page.Call("lang", string(lang))
+	b.speak()
 	b.label()
+}
+
+// speak gives the editor's island its texts.
+func (b *bridge) speak() {
+	w := b.desk.Lab.W
+	b.call("speak", text(w.Island), text(w.Phrases))
 }
 
 func (b *bridge) label() {
@@ -553,6 +595,15 @@ func (b *bridge) Forget(paths ...string) {
 
 // Renamed implements lab.Host.
 func (b *bridge) Renamed(from, to string) { b.call("renamed", from, to) }
+
+// Rewrite implements lab.Host.
+func (b *bridge) Rewrite(path, text string) { b.call("rewrite", path, text) }
+
+// Edit implements lab.Host.
+func (b *bridge) Edit(path string, edits []wire.Edit) { b.call("edits", path, text(edits)) }
+
+// Answer implements lab.Host.
+func (b *bridge) Answer(id int, answer string) { b.call("answer", id, answer) }
 
 // Marks implements lab.Host.
 func (b *bridge) Marks(path string, marks []lab.Mark) { b.call("marks", path, text(marks)) }

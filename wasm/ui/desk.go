@@ -16,6 +16,7 @@ import (
 type Desk struct {
 	Lab   *lab.Lab
 	Theme string // "", "light" or "dark"
+	Mac   bool   // the keyboard is an Apple one
 
 	island     func(el js.Value, name string)
 	measured   func(el js.Value, list string)

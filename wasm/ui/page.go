@@ -105,6 +105,9 @@ func (nowhere) Show(string, string)                            {}
 func (nowhere) Hide()                                          {}
 func (nowhere) Forget(...string)                               {}
 func (nowhere) Renamed(string, string)                         {}
+func (nowhere) Rewrite(string, string)                         {}
+func (nowhere) Edit(string, []wire.Edit)                       {}
+func (nowhere) Answer(int, string)                             {}
 func (nowhere) Marks(string, []lab.Mark)                       {}
 func (nowhere) Light(lab.Lines, lab.Lines)                     {}
 func (nowhere) Goto(int, int)                                  {}

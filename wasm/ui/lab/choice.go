@@ -305,9 +305,10 @@ func (l *Lab) light() {
 func (l *Lab) mark() {
 	of := []Mark{}
 	if l.Built != nil {
-		for _, d := range l.Built.Diagnostics {
+		for i, d := range l.Built.Diagnostics {
 			if d.File == l.Meta.Open {
 				of = append(of, Mark{
+					Fixes:    l.markFixes(i, d),
 					Severity: d.Severity, Rule: d.Rule, URL: d.URL, Text: l.W.Say(d.Text), Detail: l.W.Say(d.Detail),
 					StartLine: d.StartLine, StartColumn: d.StartColumn, EndLine: d.EndLine, EndColumn: d.EndColumn,
 				})
@@ -343,4 +344,15 @@ func (l *Lab) GoToProblem(i int) {
 		l.Pane = "editor"
 		l.host.Goto(d[i].StartLine, d[i].StartColumn)
 	}
+}
+
+func (l *Lab) markFixes(problem int, d wire.Diagnostic) []MarkFix {
+	var out []MarkFix
+	if l.ReadOnly() {
+		return out
+	}
+	for i, f := range d.Fixes {
+		out = append(out, MarkFix{Title: l.W.Say(f.Title), Edits: f.Edits, Problem: problem, Fix: i})
+	}
+	return out
 }

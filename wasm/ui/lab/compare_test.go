@@ -46,7 +46,7 @@ func TestMoveComparesWithBefore(t *testing.T) {
 	if got := *l.File("Dockerfile").Text; got != moved {
 		t.Fatalf("the file is\n%s", got)
 	}
-	if *h.saved["Dockerfile"].Text != moved || h.forgotten == 0 {
+	if *h.saved["Dockerfile"].Text != moved || len(h.rewritten) != 1 {
 		t.Error("the editor or the store still has the former text")
 	}
 	if l.CanMove("a3", -1) {

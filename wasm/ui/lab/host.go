@@ -39,6 +39,12 @@ type Host interface {
 	Hide()
 	Forget(paths ...string)
 	Renamed(from, to string)
+	// Rewrite puts a text in the place of what the editor holds of a file, Edit
+	// makes changes in it where it still says what they were made for.
+	Rewrite(path, text string)
+	Edit(path string, edits []wire.Edit)
+	// Answer brings the answer to a question of the editor's: Lab.Help.
+	Answer(id int, answer string)
 	Marks(path string, marks []Mark)
 	Light(chosen, lit Lines)
 	Goto(line, column int)
@@ -61,16 +67,26 @@ type Host interface {
 
 // Mark is a diagnostic in the page's language.
 type Mark struct {
-	Severity string `json:"severity"`
-	Rule     string `json:"rule,omitempty"`
-	Text     string `json:"text"`
-	Detail   string `json:"detail,omitempty"`
-	URL      string `json:"url,omitempty"`
+	Severity string    `json:"severity"`
+	Rule     string    `json:"rule,omitempty"`
+	Text     string    `json:"text"`
+	Detail   string    `json:"detail,omitempty"`
+	URL      string    `json:"url,omitempty"`
+	Fixes    []MarkFix `json:"fixes,omitempty"`
 	// The place, as in wire.Diagnostic.
 	StartLine   int `json:"startLine"`
 	StartColumn int `json:"startColumn"`
 	EndLine     int `json:"endLine"`
 	EndColumn   int `json:"endColumn"`
+}
+
+// MarkFix is a way to mend a diagnostic: edits, or something that Lab.Mend does.
+type MarkFix struct {
+	Title string      `json:"title"`
+	Edits []wire.Edit `json:"edits,omitempty"`
+	// Problem and Fix are the numbers for Lab.Mend.
+	Problem int `json:"problem"`
+	Fix     int `json:"fix"`
 }
 
 // Buffer names bytes for the engine: a text, or bytes that the store keeps

@@ -29,6 +29,7 @@ type Lab struct {
 	Revision   int
 	Former     *wire.Workspace // the workspace that a lesson replaced
 	Guest      Guest
+	Timeline   Timeline
 	textKeys   map[string]int  // version of a long text, by path
 	sent       map[string]bool // content keys that the engine has
 	needsBuild bool
@@ -121,6 +122,7 @@ func New(host Host, w *words.Words) *Lab {
 // Flush sends what has changed since the last call: at most one build, then
 // the windows of lists that came into sight. The page calls it once a frame.
 func (l *Lab) Flush() {
+	l.Observe()
 	if l.needsBuild && l.looping {
 		l.Restart()
 	}

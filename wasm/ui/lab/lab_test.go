@@ -29,6 +29,9 @@ type host struct {
 	gone      [2]int
 	filled    map[string]string
 	saves     []string
+	rewritten []string
+	edits     []wire.Edit
+	answers   []string
 	focus     string
 	scrolled  string
 	updates   int
@@ -69,6 +72,9 @@ func (h *host) Replace(m lab.Meta, files []wire.File, former *wire.Workspace) {
 		h.saved[f.Path] = f
 	}
 }
+func (h *host) Rewrite(path, text string)      { h.rewritten = append(h.rewritten, path+"="+text) }
+func (h *host) Edit(_ string, e []wire.Edit)   { h.edits = e }
+func (h *host) Answer(id int, text string)     { h.answers = append(h.answers, fmt.Sprint(id, " ", text)) }
 func (h *host) Marks(_ string, m []lab.Mark)   { h.marks = m }
 func (h *host) Light(chosen, lit lab.Lines)    { h.chosen, h.lit = chosen, lit }
 func (h *host) Fill(island, kind, text string) { h.filled[island] = kind + ":" + text }

@@ -119,7 +119,7 @@ func (l *Lab) linkLost(why string) {
 func (l *Lab) borrow(ws wire.Workspace, view wire.View) {
 	l.Guest.State, l.Guest.before, l.Guest.Name = Shared, nil, ws.Name
 	l.adopt(ws)
-	l.Lesson = nil
+	l.Timeline, l.Lesson = Timeline{}, nil
 	l.host.Forget()
 	l.host.Borrow(l.Meta, l.Files)
 	l.resetLook()

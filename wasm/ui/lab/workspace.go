@@ -39,7 +39,7 @@ func First() wire.Workspace {
 func (l *Lab) Load(ws wire.Workspace, open, lesson string) {
 	tabs := l.Meta.Tabs
 	l.adopt(ws)
-	l.Meta.Tabs = tabs
+	l.Meta.Tabs, l.Timeline = tabs, Timeline{}
 	l.Meta.Lesson = lesson
 	if i := l.index(open); i >= 0 {
 		l.Open(open)
@@ -387,8 +387,7 @@ func (l *Lab) rewrite(path, text string) {
 	next := *f
 	next.Text = &text
 	l.put(next)
-	// The editor keeps what it has of a file until it is told to forget it.
-	l.host.Forget(path)
+	l.host.Rewrite(path, text)
 	l.Open(path)
 	l.changed()
 }

@@ -7,6 +7,7 @@ type Words struct {
 	Layout
 	Strata
 	Bases
+	Writing
 
 	Compare
 	Inspect

@@ -15,6 +15,7 @@ var english = Words{
 	Layout:  layoutEnglish,
 	Strata:  strataEnglish,
 	Bases:   englishBases,
+	Writing: writingEnglish,
 
 	Compare:  compareEnglish,
 	Inspect:  inspectEnglish,

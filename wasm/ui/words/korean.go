@@ -8,6 +8,7 @@ var korean = Words{
 	Layout:  layoutKorean,
 	Strata:  strataKorean,
 	Bases:   koreanBases,
+	Writing: writingKorean,
 
 	Compare:  compareKorean,
 	Inspect:  inspectKorean,

@@ -102,7 +102,7 @@ var koreanHelp = map[string]string{
 	"assist.reserved-name":     "FROM에서 다른 뜻으로 쓰는 이름입니다: {0}",
 
 	// Ways to mend a finding.
-	"fix.replace":      "{0}(으)로 고치기",
+	"fix.replace":      "고치기: {0}",
 	"fix.remove":       "{0} 지우기",
 	"fix.remove-line":  "이 명령 지우기",
 	"fix.remove-blank": "빈 줄 지우기",
@@ -114,6 +114,6 @@ var koreanHelp = map[string]string{
 	"fix.comment":      "주석 떼어 놓기",
 	"fix.create":       "{0} 만들기",
 	"fix.except":       ".dockerignore에 !{0} 추가",
-	"fix.from":         "FROM {0}(으)로 시작하기",
+	"fix.from":         "FROM {0} 넣기",
 	"fix.lower":        "소문자로 쓰기",
 }
