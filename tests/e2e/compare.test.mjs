@@ -68,13 +68,17 @@ inBrowsers("compare", (it) => {
   });
 
   it("compares with a build that is kept", {}, async (lab) => {
-    await lab.write("Dockerfile", "FROM alpine\nCOPY second.txt /\n");
+    await lab.write("Dockerfile", "FROM alpine\nCOPY second.txt /\nRUN echo one >/f\n");
     await lab.click("tab", "Compare");
     await poll("the earlier build", async () => /They part at/.test(await comparison(lab)));
+    await lab.page.select('[data-change="compare-left"]', await lab.page.$eval('[data-change="compare-right"]', (e) => e.value));
     await lab.click("button", "Keep this build");
     await lab.find("button", "Let it go");
-    await lab.write("Dockerfile", "FROM alpine\nCOPY second.txt /\nCOPY third.txt /x\nENV A=b\n");
-    await poll("its files", async () => /1 only after/.test(await comparison(lab)) && /config\.Env/.test(await comparison(lab)));
+    await lab.write("Dockerfile", "FROM alpine\nCOPY second.txt /\nRUN echo two >/f\nCOPY third.txt /x\nENV A=b\n");
+    await poll("its files", async () => /1 only after, 1 changed/.test(await comparison(lab)) && /config\.Env/.test(await comparison(lab)));
+    await lab.click("button", "changed f content, 4 B");
+    await poll("the lines that differ", async () => /−?-one.*\+two/s.test((await lab.text("region", "/f")).replaceAll(/\s|\d/g, "")));
+    assert.deepEqual(await violations(lab), []);
     const kept = await lab.page.$$eval('[data-change="compare-left"] option', (list) => list.filter((o) => o.textContent.includes("kept")).length);
     assert.equal(kept, 1);
   });

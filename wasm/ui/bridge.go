@@ -248,6 +248,8 @@ func (b *bridge) act(m message) error {
 func (b *bridge) input(name, value string) error {
 	l := b.desk.Lab
 	switch name {
+	case "compare-filter":
+		l.FilterCompared(value)
 	case "filter":
 		l.FilterBy(l.Tab, value)
 	case "time":

@@ -50,7 +50,7 @@ func (l compareLine) height() int {
 // line.
 func (c *Compare) Compute() {
 	c.left, c.right, c.ties, c.height = nil, nil, nil, 0
-	r := c.Lab.Compare.Result
+	r := c.result()
 	if r == nil {
 		return
 	}
@@ -110,7 +110,12 @@ func reverse(l []compareLine) {
 	}
 }
 
-func (c *Compare) result() *wire.Comparison { return c.Lab.Compare.Result }
+func (c *Compare) result() *wire.Comparison {
+	if a := &c.Lab.Compare.Result; a.Ready() {
+		return &a.Value
+	}
+	return nil
+}
 
 // State is what stands in the place of a comparison that is not there.
 func (c *Compare) State() string {
@@ -119,11 +124,13 @@ func (c *Compare) State() string {
 	switch {
 	case s.Failure != "":
 		return s.Failure
+	case s.Result.Failure != "":
+		return s.Result.Failure
 	case len(s.Builds) > 0 && (left == nil || right == nil):
 		return w.CompareNothing
-	case s.Result == nil:
+	case !s.Result.Ready():
 		return w.CompareReading
-	case s.Result.Left.Image == s.Result.Right.Image:
+	case left.Image == right.Image:
 		return w.CompareSame
 	}
 	return ""
@@ -308,4 +315,87 @@ func (c *Compare) files() string {
 		return c.Lab.W.CompareNoFiles
 	}
 	return c.Lab.W.CompareCounts(r.Files.Left, r.Files.Right, r.Files.Both)
+}
+
+// paths are those that differ, as far as they are shown.
+func (c *Compare) paths() []wire.CompareFile {
+	if f := &c.Lab.Compare.Files; f.Ready() {
+		return f.Value.Rows
+	}
+	return nil
+}
+
+// more says how many paths are not shown, "" where all are.
+func (c *Compare) more() string {
+	f := &c.Lab.Compare.Files
+	if f.Ready() && f.Value.Total > len(f.Value.Rows) {
+		return c.Lab.W.CompareMore(len(f.Value.Rows), f.Value.Total)
+	}
+	return ""
+}
+
+// manyFiles tells whether a filter is of use.
+func (c *Compare) manyFiles() bool {
+	r := c.result()
+	return r != nil && r.Files.Left+r.Files.Right+r.Files.Both > 8
+}
+
+// kindOf says what became of a path, as a layer would say it.
+func (c *Compare) kindOf(f wire.CompareFile) string {
+	return map[string]string{"left": "removed", "right": "added", "both": "modified"}[f.Side]
+}
+
+// about says in what a path differs, and its size.
+func (c *Compare) about(f wire.CompareFile) string {
+	var words []string
+	for _, w := range f.What {
+		words = append(words, c.Lab.W.CompareWhat[w])
+	}
+	size := func(r *wire.Row) string {
+		if r == nil || r.Type != "file" {
+			return ""
+		}
+		return c.Lab.Size(r.Size)
+	}
+	a, b := size(f.Left), size(f.Right)
+	switch {
+	case a != "" && b != "" && a != b:
+		words = append(words, a+" → "+b)
+	case a+b != "":
+		words = append(words, strings.TrimPrefix(a, b)+b)
+	}
+	return strings.Join(words, ", ")
+}
+
+// canLook tells whether lines of a path can be shown: a file on both sides.
+func (c *Compare) canLook(f wire.CompareFile) bool {
+	return f.Side == "both" && f.Left.Type == "file" && f.Right.Type == "file"
+}
+
+// noLines says why no lines are shown of the path that is open.
+func (c *Compare) noLines() string {
+	d := &c.Lab.Compare.Diff
+	switch {
+	case d.Failure != "":
+		return d.Failure
+	case !d.Ready():
+		return c.Lab.W.LoadingRows
+	}
+	return c.Lab.W.NoDiff[d.Value.Why]
+}
+
+// expanded tells whether the lines of a path are shown; nil where it has none.
+func (c *Compare) expanded(f wire.CompareFile) any {
+	if !c.canLook(f) {
+		return nil
+	}
+	return word(f.Path == c.Lab.Compare.Path)
+}
+
+// stateOf is what is said of a path.
+func (c *Compare) stateOf(f wire.CompareFile) string {
+	if f.Side == "both" {
+		return "changed"
+	}
+	return f.Side
 }

@@ -13,13 +13,21 @@ type Compare struct {
 	// earlier build of the shown Dockerfile, and its image as it is now.
 	Left, Right string
 	Builds      []wire.Build
-	Result      *wire.Comparison
 	Failure     string
+	Result      Answer[wire.Comparison]
+	// Files are the first paths that differ, of those that contain Filter, and
+	// Diff the lines of the one at Path.
+	Files  Answer[wire.CompareFiles]
+	Filter string
+	Path   string
+	Diff   Answer[wire.Diff]
 
 	listed  *wire.Built // the build that Builds are of
-	asked   wire.CompareQuery
 	pending bool
 }
+
+// compareFiles is how many paths that differ are shown; a filter finds others.
+const compareFiles = 200
 
 // CompareWith opens the comparison of an image with what is now.
 func (l *Lab) CompareWith(image string) {
@@ -127,25 +135,35 @@ func (l *Lab) wantComparison() {
 		return
 	}
 	q := l.compared()
-	if q == c.asked || q.Left == "" || q.Right == "" {
-		if q.Left == "" || q.Right == "" {
-			c.Result, c.asked = nil, wire.CompareQuery{}
-		}
+	if q.Left == "" || q.Right == "" {
+		c.Result = Answer[wire.Comparison]{}
 		return
 	}
-	c.asked, c.pending = q, true
-	l.request(wire.MethodCompare, q, nil, func(result json.RawMessage, failure string) {
-		c.pending = false
-		var r wire.Comparison
-		if failure == "" {
-			if err := json.Unmarshal(result, &r); err != nil {
-				failure = err.Error()
-			}
-		}
-		if c.Failure = failure; failure != "" {
-			c.Result = nil
-			return
-		}
-		c.Result = &r
-	})
+	want(l, &c.Result, about(q), wire.MethodCompare, q)
+	if !c.Result.Ready() {
+		return
+	}
+	want(l, &c.Files, about(q, c.Filter), wire.MethodCompareFiles,
+		wire.CompareFilesQuery{Left: q.Left, Right: q.Right, Filter: c.Filter, Count: compareFiles})
+	if r := &c.Result.Value; c.Path != "" {
+		want(l, &c.Diff, about(q, c.Path), wire.MethodDiff, wire.DiffQuery{From: r.Left.Top, To: r.Right.Top, Path: c.Path})
+	}
+}
+
+// FilterCompared keeps only paths that contain a text.
+func (l *Lab) FilterCompared(text string) { l.Compare.Filter = text }
+
+// LookAtCompared shows in what lines a file differs; the same again hides it.
+func (l *Lab) LookAtCompared(path string) {
+	if l.Compare.Path == path {
+		path = ""
+	}
+	l.Compare.Path, l.Compare.Diff = path, Answer[wire.Diff]{}
+}
+
+// fillCompared gives the lines that differ to their island.
+func (l *Lab) fillCompared() {
+	if d := &l.Compare.Diff; l.Compare.Path != "" && d.Ready() {
+		l.fill("compared", "diff", encodeText(d.Value.Lines))
+	}
 }

@@ -63,7 +63,7 @@ func TestMoveComparesWithBefore(t *testing.T) {
 		t.Errorf("compares %+v", q)
 	}
 	answerLast(t, l, h, wire.MethodCompare, wire.Comparison{Shared: 2})
-	if r := l.Compare.Result; r == nil || r.Shared != 2 {
+	if r := l.Compare.Result; !r.Ready() || r.Value.Shared != 2 {
 		t.Errorf("the comparison is %+v", r)
 	}
 	l.Flush()

@@ -62,6 +62,7 @@ func (l *Lab) fillIslands() {
 		l.fill("lesson", "markdown", text)
 	}
 	l.fillView()
+	l.fillCompared()
 }
 
 func (l *Lab) fill(island, kind, text string) {

@@ -200,6 +200,11 @@ func (l *Lab) CostFailure() string { return l.Weights.cost.Failure }
 // forgetLost asks again what was asked of an engine, or of a build, that is
 // gone.
 func (l *Lab) forgetLost() {
+	c := &l.Compare
+	c.pending, c.listed = false, nil
+	c.Result.lost()
+	c.Files.lost()
+	c.Diff.lost()
 	l.Weights.Cache.lost()
 	l.Weights.Waste.lost()
 	l.Weights.cost.lost()

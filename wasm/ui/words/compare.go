@@ -36,6 +36,8 @@ type Compare struct {
 	CompareFiles    string // caption of the paths that differ
 	CompareCounts   func(left, right, both int) string
 	CompareNoFiles  string
+	CompareMore     func(shown, total int) string
+	CompareWhat     map[string]string // by wire.CompareFile.What
 	CompareEdits    string
 	CompareEditHow  string
 	CompareEdit     func(layers int, size string) string
@@ -63,7 +65,7 @@ var compareEnglish = Compare{
 	CompareStates: map[string]string{
 		"same":    "same layer on the same layers",
 		"rebased": "same layer on other ones",
-		"changed": "another layer",
+		"changed": "changed",
 		"moved":   "moved",
 		"left":    "only before",
 		"right":   "only after",
@@ -88,6 +90,12 @@ var compareEnglish = Compare{
 		return fmt.Sprintf("%s only before, %s only after, %s changed", Count(left), Count(right), Count(both))
 	},
 	CompareNoFiles: "No file differs.",
+	CompareMore: func(shown, total int) string {
+		return fmt.Sprintf("The first %s of %s. A filter finds the others.", Count(shown), Count(total))
+	},
+	CompareWhat: map[string]string{
+		"type": "type", "content": "content", "mode": "mode", "owner": "owner", "target": "target", "device": "device", "mtime": "mtime", "xattrs": "capabilities",
+	},
 	CompareEdits:   "If what it reads changes",
 	CompareEditHow: "Layers that are built and pulled again after an edit of what the instruction reads",
 	CompareEdit:    func(layers int, size string) string { return plural(layers, "layer", "layers") + ", " + size },
@@ -115,7 +123,7 @@ var compareKorean = Compare{
 	CompareStates: map[string]string{
 		"same":    "같은 레이어, 아래도 같음",
 		"rebased": "같은 레이어, 아래가 다름",
-		"changed": "다른 레이어",
+		"changed": "바뀜",
 		"moved":   "옮겨짐",
 		"left":    "이전에만 있음",
 		"right":   "이후에만 있음",
@@ -140,6 +148,12 @@ var compareKorean = Compare{
 		return fmt.Sprintf("이전에만 %s개, 이후에만 %s개, 바뀜 %s개", Count(left), Count(right), Count(both))
 	},
 	CompareNoFiles: "다른 파일이 없습니다.",
+	CompareMore: func(shown, total int) string {
+		return fmt.Sprintf("%s개 중 처음 %s개. 나머지는 필터로 찾습니다.", Count(total), Count(shown))
+	},
+	CompareWhat: map[string]string{
+		"type": "종류", "content": "내용", "mode": "모드", "owner": "소유자", "target": "대상", "device": "장치", "mtime": "mtime", "xattrs": "capability",
+	},
 	CompareEdits:   "읽는 파일이 바뀌면",
 	CompareEditHow: "명령이 읽는 파일을 고친 뒤 다시 빌드하고 다시 pull해야 하는 레이어",
 	CompareEdit:    func(layers int, size string) string { return fmt.Sprintf("레이어 %s개, %s", Count(layers), size) },
