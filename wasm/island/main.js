@@ -193,15 +193,10 @@ globalThis.layerlab = {
   update: () => offline.update(),
   download(request, name) {
     const [bytes] = engine.take(request);
-    if (!bytes) return;
-    const url = URL.createObjectURL(new Blob([bytes], { type: "application/x-tar" }));
-    const a = document.createElement("a");
-    a.href = url;
-    a.download = name;
-    a.click();
-    setTimeout(() => URL.revokeObjectURL(url), 60_000);
+    if (bytes) saveAs(name, new Blob([bytes], { type: "application/x-tar" }));
   },
 
+  saveText: (name, text) => saveAs(name, new Blob([text], { type: "text/plain" })),
   focus(id) {
     after.push(() => {
       const el = document.getElementById(id);
@@ -263,6 +258,15 @@ async function toMine() {
   desk.end?.(false);
   desk = store;
   post("mine", JSON.stringify(mine()));
+}
+
+function saveAs(name, blob) {
+  const url = URL.createObjectURL(blob);
+  const a = document.createElement("a");
+  a.href = url;
+  a.download = name;
+  a.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
 // stopped shows that the page's program has ended. The editor and the store go

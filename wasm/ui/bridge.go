@@ -638,3 +638,6 @@ func (b *bridge) Focus(element string) { b.call("focus", element) }
 
 // Unfold implements lab.Host.
 func (b *bridge) Unfold(pane string) { b.call("unfold", pane) }
+
+// SaveText implements lab.Host.
+func (b *bridge) SaveText(name, text string) { b.call("saveText", name, text) }

@@ -24,3 +24,16 @@ func (c *Notices) action() string {
 	}
 	return c.Lab.Notice.Action
 }
+
+func (c *Notices) also() string {
+	if c.Lab.Notice == nil {
+		return ""
+	}
+	return c.Lab.Notice.Also
+}
+
+func (c *Notices) doAlso() {
+	if n := c.Lab.Notice; n != nil && n.DoAlso != nil {
+		n.DoAlso()
+	}
+}

@@ -117,4 +117,5 @@ func (nowhere) Focus(string)                                   {}
 func (nowhere) Reveal(string)                                  {}
 func (nowhere) ScrollTo(string, int, int)                      {}
 func (nowhere) Update()                                        {}
+func (nowhere) SaveText(string, string)                        {}
 func (nowhere) Unfold(string)                                  {}

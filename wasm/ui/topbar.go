@@ -105,3 +105,19 @@ func (c *Topbar) themeIcon() string {
 	}
 	return c.Theme
 }
+
+// done is how far the running work is in percent, nil where that is not known.
+func (c *Topbar) done() any {
+	if c.Lab.Progress.Total == 0 {
+		return nil
+	}
+	return c.doneShare()
+}
+
+func (c *Topbar) doneShare() int {
+	p := c.Lab.Progress
+	if p.Total == 0 {
+		return 0
+	}
+	return int(min(p.Done*100/p.Total, 100))
+}

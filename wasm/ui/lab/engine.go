@@ -190,13 +190,14 @@ func (l *Lab) Died(why string) {
 	}
 	l.linkLost(why)
 	l.forgetLost()
+	l.Crash = &Crash{Why: why, Workspace: l.Workspace()}
 	l.deaths[l.Revision]++
 	if l.deaths[l.Revision] > 1 {
 		l.Phase, l.looping, l.needsBuild = Stopped, true, false
-		l.Notice = &Notice{Text: l.W.EngineLoop(why), Action: l.W.Restart, Do: l.Restart}
+		l.Notice = &Notice{Text: l.W.EngineLoop(why), Action: l.W.Restart, Do: l.Restart, Also: l.W.SaveReport, DoAlso: l.SaveReport}
 		return
 	}
-	l.Notice = &Notice{Text: l.W.EngineDied(why)}
+	l.Notice = &Notice{Text: l.W.EngineDied(why), Also: l.W.SaveReport, DoAlso: l.SaveReport}
 	l.host.RestartEngine()
 }
 

@@ -61,6 +61,8 @@ type Host interface {
 	ScrollTo(list string, top, height int)
 	// Update loads the page again in the version that waits.
 	Update()
+	// SaveText saves a text as a file.
+	SaveText(name, text string)
 	// Unfold opens a pane of the page that is folded away.
 	Unfold(pane string)
 }

@@ -86,6 +86,7 @@ type Lab struct {
 	updateLater bool
 
 	Notice *Notice
+	Crash  *Crash // the last one of the engine
 	Fault  string
 	Say    string // for the live region
 }
@@ -95,6 +96,9 @@ type Notice struct {
 	Text   string
 	Action string
 	Do     func()
+	// Also is a second thing to do, which leaves the notice where it is.
+	Also   string
+	DoAlso func()
 }
 
 type call struct {

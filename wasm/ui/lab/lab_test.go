@@ -40,6 +40,7 @@ type host struct {
 	kept      []lab.Meta
 	published string
 	unfolded  string
+	texts     string
 	looked    []string
 	unread    string
 }
@@ -66,6 +67,7 @@ func (h *host) Reveal(string)        {}
 func (h *host) ScrollTo(list string, top, height int) {
 	h.scrolled = fmt.Sprint(list, " ", top, " ", height)
 }
+func (h *host) SaveText(name, text string) { h.texts = name + "\n" + text }
 func (h *host) Replace(m lab.Meta, files []wire.File, former *wire.Workspace) {
 	h.meta, h.former, h.saved = m, former, map[string]wire.File{}
 	for _, f := range files {

@@ -20,7 +20,7 @@ type Layout struct {
 	LogColumns     []string
 	LogSummary     func(ok bool, hits, made, errors, warnings int, ms int64) string
 	ShowOutput     string
-	ShowCommands   string
+	SaveReport     string
 }
 
 // took writes microseconds as people say them.
@@ -61,8 +61,8 @@ var layoutEnglish = Layout{
 		}
 		return fmt.Sprintf("%s from cache, %s built, %d ms", plural(hits, "layer", "layers"), Count(made), ms) + tail(", ", warnings, "warning", "warnings")
 	},
-	ShowOutput:   "Show what it printed",
-	ShowCommands: "Show the commands that wrote files",
+	ShowOutput: "Show what it printed",
+	SaveReport: "Save a report",
 }
 
 func tail(comma string, n int, one, many string) string {
@@ -101,6 +101,6 @@ var layoutKorean = Layout{
 		}
 		return fmt.Sprintf("캐시 사용 %s개, 새로 빌드 %s개, %d ms", Count(hits), Count(made), ms) + end
 	},
-	ShowOutput:   "출력 내용 보기",
-	ShowCommands: "파일을 기록한 명령 보기",
+	ShowOutput: "출력 내용 보기",
+	SaveReport: "보고서 저장",
 }
