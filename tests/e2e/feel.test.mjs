@@ -87,7 +87,7 @@ inBrowsers("feel", (it) => {
     const list = await lab.find("group", "Changes");
     await smooth(lab, "scrolling", () => list.evaluate(async (e) => {
       for (let i = 0; i < 40; i++) {
-        e.scrollTop += i < 30 ? 400 : 60_000;
+        e.scrollTop += i < 35 ? 100 : 60_000;
         await new Promise((done) => requestAnimationFrame(done));
       }
     }));

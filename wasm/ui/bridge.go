@@ -77,11 +77,30 @@ func (b *bridge) handle(m message) {
 		b.env.Lock()
 		defer b.env.UnlockOnly()
 	}
+	if m.kind == "scroll" && !b.scrolled(m) {
+		return // what is drawn is what is to be seen
+	}
 	b.desk.Do(func() {
 		if err := b.receive(m); err != nil {
 			b.desk.Lab.Fault = fmt.Sprintf("%s (%v)", b.desk.Lab.W.Fault, err)
 		}
 	})
+}
+
+// scrolled takes over how far a list is scrolled, and tells whether that shows
+// other rows of it.
+func (b *bridge) scrolled(m message) bool {
+	var a struct {
+		List        string
+		Top, Height float64
+	}
+	if err := json.Unmarshal([]byte(m.payload), &a); err != nil {
+		return true
+	}
+	if a.List == "tree" {
+		return b.desk.Lab.ScrolledTree(a.Top, a.Height)
+	}
+	return b.desk.Lab.Scrolled(a.List, a.Top, a.Height)
 }
 
 // receive handles a message of the page's JavaScript.
@@ -210,7 +229,6 @@ func (b *bridge) act(m message) error {
 	var a struct {
 		Zone, Key, Name, Value, Path, List string
 		Line                               int
-		Top, Height                        float64
 	}
 	if err := json.Unmarshal([]byte(m.payload), &a); err != nil {
 		return fmt.Errorf("%s: %w", m.kind, err)
@@ -219,12 +237,6 @@ func (b *bridge) act(m message) error {
 	case "caret":
 		l.Caret(a.Path, a.Line)
 		b.reveal()
-	case "scroll":
-		if a.List == "tree" {
-			l.ScrolledTree(a.Top, a.Height)
-		} else {
-			l.Scrolled(a.List, a.Top, a.Height)
-		}
 	case "blur":
 		l.EndName("", true)
 	case "input":

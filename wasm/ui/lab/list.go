@@ -63,17 +63,26 @@ func (s *List) RowHeight() int {
 	return RowHeight
 }
 
-// inSight is the range of rows in sight and a few around them.
+// block is how many rows a list must be scrolled before others are drawn.
+const block = 12
+
+// inSight is the range of rows in sight and at least a block around them.
 func (s *List) inSight() (from, to int) {
-	from = max(int(s.top)/s.RowHeight()-8, 0)
-	return from, from + int(s.height)/s.RowHeight() + 17
+	first := int(s.top) / s.RowHeight() / block * block
+	return max(first-block, 0), first + int(s.height)/s.RowHeight() + 2*block + 2
 }
 
-// Scrolled tells where the list's window stands, in CSS pixels.
-func (l *Lab) Scrolled(list string, top, height float64) {
-	if s := l.Lists[list]; s != nil && height > 0 {
-		s.top, s.height = top, height
+// Scrolled tells where the list's window stands, in CSS pixels. It reports
+// whether other rows are to be drawn for that.
+func (l *Lab) Scrolled(list string, top, height float64) bool {
+	s := l.Lists[list]
+	if s == nil || height <= 0 {
+		return false
 	}
+	from, to := s.inSight()
+	s.top, s.height = top, height
+	newFrom, newTo := s.inSight()
+	return from != newFrom || to != newTo
 }
 
 // Visible is the range of rows to draw: those in sight and a few around them,

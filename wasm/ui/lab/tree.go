@@ -226,8 +226,14 @@ func (l *Lab) EndName(typed string, blur bool) {
 	}
 }
 
-// ScrolledTree tells where the window of the tree stands, in CSS pixels.
-func (l *Lab) ScrolledTree(top, height float64) { l.Tree.top, l.Tree.height = top, height }
+// ScrolledTree tells where the window of the tree stands, in CSS pixels. It
+// reports whether other rows are to be drawn for that.
+func (l *Lab) ScrolledTree(top, height float64) bool {
+	t := &l.Tree
+	same := int(top)/RowHeight/4 == int(t.top)/RowHeight/4 && height == t.height
+	t.top, t.height = top, height
+	return !same && len(l.TreeRows()) > window
+}
 
 // VisibleTree is the part of the rows to draw, with the room around it.
 func (l *Lab) VisibleTree() (rows []Node, before, after int) {
