@@ -84,14 +84,14 @@ inBrowsers("feel", (it) => {
     await poll("the layer", async () => /, 200\d\d added/.test((await lab.strata())[0]), 100_000);
     await lab.click("option", (await lab.strata())[0]);
     await poll("its rows", async () => /20,00\d paths/.test(await lab.text("tabpanel")));
-    const list = await lab.find("group", "Changes");
+    const list = await lab.find("tree", "Changes");
     await smooth(lab, "scrolling", () => list.evaluate(async (e) => {
       for (let i = 0; i < 40; i++) {
         e.scrollTop += i < 35 ? 100 : 60_000;
         await new Promise((done) => requestAnimationFrame(done));
       }
     }));
-    const rows = () => list.$$eval('[role="listitem"]', (all) => all.length);
+    const rows = () => list.$$eval('[role="treeitem"]', (all) => all.length);
     await poll("rows in sight", async () => (await rows()) > 5);
     assert.ok((await rows()) < 100, `${await rows()} rows are in the page`);
 
