@@ -96,8 +96,10 @@ func (s *single) page(text string) (string, error) {
 		if !ok {
 			return "", fmt.Errorf("refers to %s, which is not among the built files", name)
 		}
-		if references[".css"].MatchString(strings.ReplaceAll(body, "url(data:", "")) {
-			return "", fmt.Errorf("%s refers to other files, which a single file has no place for", name)
+		for _, m := range references[".css"].FindAllStringSubmatch(body, -1) {
+			if local(m[1]) {
+				return "", fmt.Errorf("%s refers to %s, which a single file has no place for", name, m[1])
+			}
 		}
 		sheet = integrity([]byte(body))
 		return "<style>" + body + "</style>", nil

@@ -24,7 +24,7 @@ const wholePage = `<!doctype html>
 
 func newSingle(t *testing.T, extra map[string]string) *packer {
 	t.Helper()
-	stage := map[string]string{"boot.js": "boot", "app.css": "a{color:red}", "app.webmanifest": "{}"}
+	stage := map[string]string{"boot.js": "boot", "app.css": "a{color:red;fill:url(#t);background:url(data:,)}", "app.webmanifest": "{}"}
 	for name, text := range extra {
 		stage[name] = text
 	}
@@ -94,7 +94,7 @@ func TestSingleErrors(t *testing.T) {
 	}{
 		{"a script ends its element", map[string]string{"main.js": `x="</SCRIPT>"`}, "main.js holds </script"},
 		{"the worker does", map[string]string{"worker.js": `x="<!--"`}, "worker.js holds <!--"},
-		{"the style needs a file", map[string]string{"app.css": `a{background:url(icon.svg)}`}, "app.css refers to other files"},
+		{"the style needs a file", map[string]string{"app.css": `a{background:url(icon.svg)}`}, "app.css refers to icon."},
 		{"a script is missing", map[string]string{"boot.js": ""}, "boot.js"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

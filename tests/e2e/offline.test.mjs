@@ -97,6 +97,15 @@ for (const name of browsers) {
       try {
         if (name === "chrome") await lab.page.setOfflineMode(true);
         await works(lab, folder);
+        // Where the browser keeps nothing for files, it says so and goes on.
+        await lab.page.evaluateOnNewDocument(() => {
+          const denied = { get() { throw new DOMException("denied", "SecurityError"); } };
+          for (const store of ["indexedDB", "localStorage"]) Object.defineProperty(window, store, denied);
+        });
+        await lab.page.reload();
+        await poll("the note", () => lab.page.$eval(".notices", (e) => e.innerText.includes("does not keep the files: denied")));
+        await lab.write("Dockerfile", "FROM scratch\nCOPY third.txt /\n");
+        await lab.stack("Layer 1, COPY third.txt /");
         assert.deepEqual(lab.complaints, []);
       } finally {
         await lab.close();

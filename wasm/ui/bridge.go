@@ -155,8 +155,7 @@ func (b *bridge) receive(m message) error {
 	case "image":
 		l.Import(m.payload, m.extra)
 	case "tookimage":
-		l.Notice = &lab.Notice{Text: l.W.TookImage(m.extra), Action: l.W.AddAsFile, Do: func() { b.page.Call("addDropped", m.payload) }}
-		l.Import(m.payload, m.extra)
+		l.ImportDropped(m.payload, m.extra, func() { b.page.Call("addDropped", m.payload) })
 	case "offline":
 		var o lab.Offline
 		if err := json.Unmarshal([]byte(m.payload), &o); err != nil {

@@ -88,9 +88,19 @@ func (l *Lab) CanPull(m *wire.Missing) bool {
 }
 
 // Import takes an archive that the page has handed to the engine under a key.
-func (l *Lab) Import(key, file string) {
+func (l *Lab) Import(key, file string) { l.importArchive(key, file, func() {}) }
+
+// ImportDropped does the same with one that was meant for the files, perhaps;
+// asFile adds it there.
+func (l *Lab) ImportDropped(key, file string, asFile func()) {
+	l.importArchive(key, file, func() {
+		l.Notice = &Notice{Text: l.W.TookImage(file), Action: l.W.AddAsFile, Do: asFile}
+	})
+}
+
+func (l *Lab) importArchive(key, file string, done func()) {
 	l.Shelf.Transfer = &wire.Transfer{Name: file, Step: "reading"}
-	l.transfer(wire.MethodImport, wire.ImportQuery{Key: key, File: file})
+	l.transfer(wire.MethodImport, wire.ImportQuery{Key: key, File: file}, done)
 }
 
 // LookUp asks what pulling an image would fetch.
@@ -135,11 +145,11 @@ func (l *Lab) Pull() {
 	}
 	l.Shelf.Offer = nil
 	l.Shelf.Transfer = &wire.Transfer{Name: o.Name, Step: "layers", Layers: o.Layers, Total: o.Fetch}
-	l.transfer(wire.MethodPull, wire.ImageQuery{Name: o.Name})
+	l.transfer(wire.MethodPull, wire.ImageQuery{Name: o.Name}, func() {})
 }
 
-// transfer asks for an image to be brought in.
-func (l *Lab) transfer(method string, params any) {
+// transfer asks for an image to be brought in; done is called once it is there.
+func (l *Lab) transfer(method string, params any, done func()) {
 	l.Shelf.passing = l.Shelf.passing || !l.Shelf.Open
 	l.Shelf.Open, l.Shelf.Problem = true, ""
 	l.request(method, params, nil, func(result json.RawMessage, failure string) {
@@ -158,6 +168,7 @@ func (l *Lab) transfer(method string, params any) {
 		if l.Shelf.passing {
 			l.ShowImages(false)
 		}
+		done()
 	})
 }
 

@@ -78,6 +78,27 @@ func TestImport(t *testing.T) {
 	}
 }
 
+// Only what became a base is offered as a file instead.
+func TestImportDropped(t *testing.T) {
+	l, h := started(t)
+	asFile := 0
+	drop := func(failure string) {
+		l.Notice = nil
+		l.ImportDropped("image:1", "base.tar", func() { asFile++ })
+		request, _ := h.lastOf(wire.MethodImport)
+		answer(t, l, request.ID, wire.Imported{Names: []string{"base:latest"}}, failure)
+	}
+	if drop("damaged"); l.Notice != nil {
+		t.Errorf("a failure says %q", l.Notice.Text)
+	}
+	if drop(""); l.Notice == nil {
+		t.Fatal("nothing is said of a file that became a base")
+	}
+	if l.Notice.Do(); asFile != 1 {
+		t.Error("it was not added as a file")
+	}
+}
+
 func TestPull(t *testing.T) {
 	l, h := started(t)
 	missing := &wire.Missing{Name: "base:3", Registry: "docker.io"}
