@@ -1,6 +1,10 @@
 package main
 
-import "layerlab.dev/wasm/ui/words"
+import (
+	"strings"
+
+	"layerlab.dev/wasm/ui/words"
+)
 
 // Share gives the workspace away as a link.
 type Share struct{ Part }
@@ -23,6 +27,9 @@ func (c *Share) State() string {
 	}
 	return ""
 }
+
+// without says what the link does not hold.
+func (c *Share) without() string { return c.Lab.W.ShareWithout(strings.Join(c.Lab.Imported(), ", ")) }
 
 // cannotStore tells whether a short link cannot be had.
 func (c *Share) cannotStore() bool {

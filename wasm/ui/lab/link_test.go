@@ -207,7 +207,12 @@ func TestLookingIsArrivedAt(t *testing.T) {
 
 func TestShare(t *testing.T) {
 	l, h := started(t)
-	event(t, l, wire.EventBuilt, built(l, onBase("a", "FROM a", "COPY x .")))
+	img := onBase("a", "FROM a", "COPY x .")
+	img.Stages[0].Base = wire.Base{Name: "mine", Kind: "imported"}
+	event(t, l, wire.EventBuilt, built(l, img))
+	if got := l.Imported(); len(got) != 1 || got[0] != "mine" {
+		t.Errorf("imported images %v", got)
+	}
 	l.Flush()
 	if h.count(wire.MethodShare) != 0 {
 		t.Error("a link was made that nobody wants to see")

@@ -3,6 +3,7 @@ package lab
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"layerlab.dev/wasm/wire"
@@ -29,6 +30,23 @@ func (l *Lab) ShowShare(open bool) {
 		return
 	}
 	l.Share = Share{Open: open, Plain: l.Share.Plain}
+}
+
+// Imported are the base images that were brought into this browser: a link does
+// not hold them.
+func (l *Lab) Imported() []string {
+	var out []string
+	if l.Built == nil {
+		return nil
+	}
+	for _, img := range l.Built.Images {
+		for _, st := range img.Stages {
+			if st.Base.Kind == "imported" && !slices.Contains(out, st.Base.Name) {
+				out = append(out, st.Base.Name)
+			}
+		}
+	}
+	return out
 }
 
 // SharePlain leaves out what is looked at, or takes it in again.

@@ -7,7 +7,8 @@ type Sharing struct {
 	Share        string
 	ShareTitle   string
 	ShareHint    string
-	ShareLink    string // label of the field with the link
+	ShareWithout func(images string) string // what a link does not hold
+	ShareLink    string                     // label of the field with the link
 	CopyLink     string
 	LinkLength   func(n, most int) string
 	LinkTooLong  func(n, most int) string
@@ -39,6 +40,9 @@ var sharingEnglish = Sharing{
 	Share:      "Share",
 	ShareTitle: "Share this workspace",
 	ShareHint:  "The link itself holds all files and settings. Nothing is sent anywhere, and whoever opens it sees the same digests.",
+	ShareWithout: func(images string) string {
+		return "Images brought into this browser are not in the link: whoever opens it needs " + images + " as well."
+	},
 	ShareLink:  "Link",
 	CopyLink:   "Copy the link",
 	LinkLength: func(n, most int) string { return Count(n) + " of " + Count(most) + " characters" },
@@ -90,6 +94,9 @@ var sharingKorean = Sharing{
 	Share:      "공유",
 	ShareTitle: "이 작업 공간 공유",
 	ShareHint:  "모든 파일과 설정이 링크 안에 들어 있습니다. 어디로도 전송되지 않고, 링크를 연 사람은 똑같은 다이제스트를 봅니다.",
+	ShareWithout: func(images string) string {
+		return "이 브라우저로 가져온 이미지는 링크에 들어가지 않습니다. 여는 사람에게도 " + images + " 이미지가 있어야 합니다."
+	},
 	ShareLink:  "링크",
 	CopyLink:   "링크 복사",
 	LinkLength: func(n, most int) string { return Count(most) + "자 중 " + Count(n) + "자" },
