@@ -207,6 +207,8 @@ func (c *Rows) Note(r wire.Row) string {
 		notes = append(notes, w.Opaque(r.Path))
 	case r.Change == "removed" && !r.Note.IsZero():
 		notes = append(notes, w.Kind["whiteout"]+": "+w.Say(r.Note))
+	case r.Type == "whiteout" && !c.List.Tall():
+		notes = append(notes, w.Kind["whiteout"])
 	case r.Type == "whiteout" || r.Change == "removed":
 		notes = append(notes, w.Whiteout)
 	}

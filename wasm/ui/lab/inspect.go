@@ -189,7 +189,8 @@ func (l *Lab) wantInspected() {
 		present := slices.Sorted(maps.Keys(w.Present))
 		want(l, &w.cost, about(l.Image.ID, l.Built.Revision, present), wire.MethodCost, wire.CostQuery{Image: l.Image.ID, Present: present})
 		if w.cost.Ready() {
-			w.Cost = &w.cost.Value
+			last := w.cost.Value
+			w.Cost = &last
 		}
 	}
 }

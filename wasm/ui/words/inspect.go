@@ -73,6 +73,7 @@ type Inspect struct {
 	CacheFormula  string
 	PartsTitle    func(n, changed int, first bool) string
 	PartState     map[string]string
+	PartName      func(name string) string // as the engine names it
 	MoreParts     func(n int) string
 
 	// Waste.
@@ -243,6 +244,7 @@ var inspectEnglish = Inspect{
 		}
 		return "Its " + plural(n, "part", "parts") + ": " + Count(changed) + " differ from the build before"
 	},
+	PartName:  func(name string) string { return name },
 	PartState: map[string]string{"same": "the same", "changed": "changed", "new": "new", "gone": "gone"},
 	MoreParts: func(n int) string { return Count(n) + " more, the same as before" },
 

@@ -1,6 +1,9 @@
 package words
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 var inspectKorean = Inspect{
 	GoBack:    "링크가 있던 곳으로",
@@ -111,6 +114,7 @@ var inspectKorean = Inspect{
 		}
 		return fmt.Sprintf("키의 구성 요소 %s개: 지난 빌드와 %s개가 다름", Count(n), Count(changed))
 	},
+	PartName:  partKorean,
 	PartState: map[string]string{"same": "같음", "changed": "바뀜", "new": "새로 생김", "gone": "없어짐"},
 	MoreParts: func(n int) string { return "그 밖에 " + Count(n) + "개, 지난 빌드와 같음" },
 
@@ -180,4 +184,22 @@ var secretRulesKorean = map[string]string{
 	"env-file": "환경 변수 파일", "ssh-key": "SSH 키", "private-key": "개인 키", "credentials": "자격 증명", "key-store": "키 저장소",
 	"aws-key": "AWS 액세스 키", "github-token": "GitHub 토큰", "gitlab-token": "GitLab 토큰", "slack-token": "Slack 토큰",
 	"stripe-key": "Stripe 키", "google-key": "Google API 키", "npm-token": "npm 토큰",
+}
+
+var partsKorean = map[string]string{"parent": "아래 단계의 키", "instruction": "명령", "user": "사용자", "working directory": "작업 디렉터리",
+	"limits": "실행 한도", "seed": "시드", "secret": "비밀"}
+
+// partKorean names a part of a cache key; paths stay as they are.
+func partKorean(name string) string {
+	if word := partsKorean[name]; word != "" {
+		return word
+	}
+	for _, p := range []struct{ english, korean string }{
+		{"variable ", "변수 "}, {"here document ", "히어 도큐먼트 "}, {"mount ", "마운트 "}, {"files mounted at ", "마운트된 파일 "},
+	} {
+		if rest, ok := strings.CutPrefix(name, p.english); ok {
+			return p.korean + rest
+		}
+	}
+	return name
 }
