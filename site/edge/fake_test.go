@@ -87,7 +87,7 @@ func repositoryOf(u *url.URL) (repository string, isToken bool) {
 	if scope := u.Query().Get("scope"); scope != "" {
 		return strings.TrimSuffix(strings.TrimPrefix(scope, "repository:"), ":pull"), true
 	}
-	path := strings.TrimPrefix(u.Path, "/v2/")
+	path := strings.TrimPrefix(strings.TrimPrefix(u.Path, "/v2"), "/")
 	for _, kind := range []string{"/manifests/", "/blobs/"} {
 		if i := strings.Index(path, kind); i >= 0 {
 			return path[:i], false

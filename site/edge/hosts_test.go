@@ -48,8 +48,8 @@ func writeFixture(folder string) error {
 
 // The limits of the hosts in the tests: short, so that what is slow is cut soon.
 const (
-	testAnswer  = 1500 * time.Millisecond
-	testStall   = time.Second
+	testAnswer  = 4 * time.Second
+	testStall   = 2 * time.Second
 	testMaxBlob = 64 << 20
 )
 

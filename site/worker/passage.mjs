@@ -2,10 +2,15 @@
 // way. Streams are connected here, in the platform's own terms, because bytes
 // that pass through Go cost a Worker more time than it has.
 
+const forever = { "Cache-Control": "public, max-age=31536000, immutable", "Content-Type": "application/octet-stream" };
+
 // pass gives a stream of body's bytes. It breaks off where the body stalls for
 // passage.stall milliseconds, is not passage.size bytes long, or is not what
 // passage.want, a SHA-256, says: then its last piece is never given. With
-// passage.key a verified body is kept in the cache.
+// passage.key a verified body is kept in the cache: under an address that
+// nobody else can have, and what is at the key names that address only once the
+// body is verified. So nothing that broke off, or that a cache stored all the
+// same, is ever taken for the blob.
 export function pass(body, { size, stall, want, key }, ctx) {
   const abort = new AbortController();
   let timer;
@@ -16,7 +21,11 @@ export function pass(body, { size, stall, want, key }, ctx) {
   const hash = want && new crypto.DigestStream("SHA-256");
   const hasher = hash?.getWriter();
   hash?.digest.catch(() => {}); // aborted with the rest
-  let keeper = key && keep(key, size, ctx);
+  const address = key && `${key}/${crypto.randomUUID()}`;
+  const kept = new FixedLengthStream(key ? size : 0);
+  const stored = key && caches.default.put(address, new Response(kept.readable, { headers: forever }));
+  stored?.catch(() => {});
+  let keeper = key && kept.writable.getWriter();
   const drop = (error) => {
     keeper?.abort(error).catch(() => {});
     keeper = undefined;
@@ -24,6 +33,12 @@ export function pass(body, { size, stall, want, key }, ctx) {
 
   let left = size;
   let held;
+  const release = async (out) => {
+    if (!held) return;
+    // Waiting for the cache keeps memory flat; without one it goes on.
+    await keeper?.write(held).catch(drop);
+    out.enqueue(held);
+  };
   const checked = new TransformStream({
     start: moved,
     async transform(piece, out) {
@@ -31,9 +46,7 @@ export function pass(body, { size, stall, want, key }, ctx) {
       left -= piece.byteLength;
       if (left < 0) throw new Error(`more than the ${size} bytes announced`);
       await hasher?.write(piece);
-      // Waiting for the cache keeps memory flat; without one it goes on.
-      await keeper?.write(piece).catch(drop);
-      if (held) out.enqueue(held);
+      await release(out);
       held = piece;
     },
     async flush(out) {
@@ -42,8 +55,10 @@ export function pass(body, { size, stall, want, key }, ctx) {
         await hasher.close();
         if (!same(new Uint8Array(await hash.digest), want)) throw new Error("the bytes are not those of the digest");
       }
-      await keeper?.close().catch(drop);
-      if (held) out.enqueue(held);
+      await release(out);
+      if (!keeper) return;
+      const note = new Response(JSON.stringify({ address, size }), { headers: forever });
+      ctx.waitUntil(keeper.close().then(() => stored).then(() => caches.default.put(key, note)).catch(() => {}));
     },
   });
   const arrived = body.pipeTo(checked.writable, { signal: abort.signal }).catch((error) => {
@@ -54,16 +69,6 @@ export function pass(body, { size, stall, want, key }, ctx) {
   const departed = checked.readable.pipeTo(given.writable).catch(() => {});
   ctx.waitUntil(Promise.all([arrived, departed]).finally(() => clearTimeout(timer)));
   return given.readable;
-}
-
-// keep puts what is written to it into the cache, once it is closed.
-function keep(key, size, ctx) {
-  const { readable, writable } = new FixedLengthStream(size);
-  const kept = new Response(readable, {
-    headers: { "Cache-Control": "public, max-age=31536000, immutable", "Content-Type": "application/octet-stream" },
-  });
-  ctx.waitUntil(caches.default.put(key, kept).catch(() => {}));
-  return writable.getWriter();
 }
 
 function same(a, b) {
