@@ -432,39 +432,6 @@ func (b *bridge) begin(payload string) error {
 	return nil
 }
 
-// kept is the person's own workspace, as the browser keeps it.
-type kept struct {
-	Workspace wire.Workspace  `json:"workspace"`
-	Open      string          `json:"open"`
-	Lesson    string          `json:"lesson"`
-	Tabs      []string        `json:"tabs"`
-	Former    *wire.Workspace `json:"former"`
-}
-
-// guest handles what concerns a workspace that a link brought.
-func (b *bridge) guest(m message) error {
-	var link lab.Link
-	var mine kept
-	into := any(&mine)
-	if m.kind == "link" {
-		into = &link
-	}
-	if err := json.Unmarshal([]byte(m.payload), into); err != nil {
-		return fmt.Errorf("%s: %w", m.kind, err)
-	}
-	l := b.desk.Lab
-	switch m.kind {
-	case "link":
-		l.OpenLink(link)
-	case "mine":
-		l.Meta.Tabs = mine.Tabs
-		l.Mine(mine.Workspace, mine.Open, mine.Lesson, mine.Former)
-	case "kept":
-		l.KeptShared(mine.Former)
-	}
-	return nil
-}
-
 func (b *bridge) setLang(lang words.Lang) {
 	b.desk.Lab.SetWords(words.For(lang))
 	b.page.Call("lang", string(lang))
@@ -566,28 +533,6 @@ func (b *bridge) SaveMeta(m lab.Meta) { b.call("saveMeta", text(m)) }
 func (b *bridge) Replace(m lab.Meta, files []wire.File, former *wire.Workspace) {
 	b.call("replace", text(map[string]any{"meta": m, "files": files, "former": former}))
 }
-
-// Borrow implements lab.Host.
-func (b *bridge) Borrow(m lab.Meta, files []wire.File) {
-	b.call("borrow", text(map[string]any{"meta": m, "files": files}))
-}
-
-// Mine implements lab.Host.
-func (b *bridge) Mine() { b.call("mine") }
-
-// Keep implements lab.Host.
-func (b *bridge) Keep(m lab.Meta, files []wire.File) {
-	b.call("keep", text(map[string]any{"meta": m, "files": files}))
-}
-
-// Looked implements lab.Host.
-func (b *bridge) Looked(view string) { b.call("looked", view) }
-
-// Unread implements lab.Host.
-func (b *bridge) Unread(why string) { b.call("unread", why) }
-
-// Publish implements lab.Host.
-func (b *bridge) Publish(content string) { b.call("publish", content) }
 
 // Show implements lab.Host.
 func (b *bridge) Show(path, text string) {
