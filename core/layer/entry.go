@@ -189,7 +189,7 @@ func ReadTarAt(ctx context.Context, b *vfs.Blob) ([]Entry, error) {
 				e.Content = vfs.Bytes(text)
 			case h.Size == 0:
 				e.Content = vfs.Bytes(nil)
-			case at+h.Size > b.Size():
+			case h.Size > b.Size()-at:
 				return nil, fmt.Errorf("layer entry %s: %w", h.Name, io.ErrUnexpectedEOF)
 			default:
 				e.Content = vfs.Section(b, at, h.Size)
