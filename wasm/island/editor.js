@@ -49,17 +49,18 @@ const lightField = StateField.define({
     }),
 });
 
-// Typing over several lines makes Chromium join them with an inline style,
-// which the content policy blocks with an error on the console. Here the
-// editor replaces the lines itself.
-const typeOverLines = EditorView.domEventHandlers({
+// Typing over a selection makes Chromium keep the looks of what was there by an
+// inline style, which the content policy blocks with an error on the console.
+// Here the editor replaces the selection itself.
+const typeOver = EditorView.domEventHandlers({
   beforeinput(event, view) {
     const { state } = view;
-    const { from, to } = state.selection.main;
-    if (event.inputType !== "insertText" || view.composing || !event.data) return false;
-    if (state.doc.lineAt(from).number === state.doc.lineAt(to).number) return false;
+    const { from, to, empty } = state.selection.main;
+    if (event.inputType !== "insertText" || view.composing || !event.data || empty || state.readOnly) return false;
     event.preventDefault();
-    view.dispatch(state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+    const insert = () => state.update(state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+    const handled = state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, event.data, insert));
+    if (!handled) view.dispatch(insert());
     return true;
   },
 });
@@ -251,7 +252,7 @@ export class Editor {
         lintGutter(),
         search({ top: true }),
         lightField,
-        typeOverLines,
+        typeOver,
         menuUndo(this.#on),
         highlighting(path),
         syntaxHighlighting(colours),
