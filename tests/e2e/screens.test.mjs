@@ -9,6 +9,23 @@ await mkdir(screenshots, { recursive: true });
 
 const widths = [[1440, 900], [1024, 768], [390, 844]];
 
+const stages = `FROM alpine AS build
+WORKDIR /src
+COPY second.txt third.txt ./
+RUN cat second.txt third.txt >all.txt && echo built
+
+FROM busybox AS assets
+COPY third.txt /assets/
+RUN echo hello >/assets/index.html
+
+FROM nginx
+COPY --from=build /src/all.txt /usr/share/nginx/html/
+COPY --from=assets /assets /usr/share/nginx/html/assets
+RUN echo one && echo two >&2 && touch /tmp/x
+RUN rm -r /usr/share/nginx/html/assets
+CMD ["nginx"]
+`;
+
 // shoot writes a picture once nothing moves any more.
 async function shoot(lab, name) {
   await lab.page.mouse.move(0, 0);
@@ -33,6 +50,38 @@ inBrowsers("screens", (it) => {
       }
     }
   }
+
+  for (const [width, height] of widths) {
+    for (const theme of ["light", "dark"]) {
+      const suffix = `${width}-${theme}-en`;
+      it(`states ${suffix}`, { width, height, theme }, async (lab) => {
+        const phone = width === 390;
+        const write = async (text) => {
+          if (phone) await lab.click("button", "Editor");
+          await lab.write("Dockerfile", text);
+          if (phone) await lab.click("button", "Core sample");
+        };
+        await write(stages);
+        await shoot(lab, `stages-${suffix}`);
+        if (phone) await lab.click("button", "Output");
+        await lab.click("tab", "Build log");
+        await shoot(lab, `log-${suffix}`);
+        if (phone) await lab.click("button", "Files");
+        else for (const pane of ["Editor", "Output"]) await lab.click("button", pane);
+        await shoot(lab, `${phone ? "files" : "folded"}-${suffix}`);
+        if (!phone) for (const pane of ["Editor", "Output"]) await lab.click("button", pane);
+        await write("FROM alpine\nCOPY second.txt /\nRUN echo before; echo bad >&2; exit 3\n");
+        await shoot(lab, `broken-${suffix}`);
+      });
+    }
+  }
+
+  it("20,000 files", {}, async (lab) => {
+    await lab.write("Dockerfile", "FROM busybox\nRUN mkdir /d && cd /d && seq 1 20000 | xargs touch\n");
+    await poll("the layer", async () => /, 200\d\d added/.test((await lab.strata())[0]), 100_000);
+    await lab.click("option", (await lab.strata())[0]);
+    await shoot(lab, "many-1440-light-en");
+  });
 
   it("errors", {}, async (lab) => {
     await lab.write("Dockerfile", "FROM alpine\nRUN echo before; exit 3\nCOPY second.txt /\n");

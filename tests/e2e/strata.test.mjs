@@ -1,0 +1,81 @@
+// The stack as a picture: stages side by side, bases that open, the lens, and
+// the place where a build broke off.
+import assert from "node:assert/strict";
+import { violations } from "./axe.mjs";
+import { poll } from "./lab.mjs";
+import { inBrowsers } from "./suite.mjs";
+
+const staged = `FROM alpine AS tools
+RUN echo tool >/tool
+RUN echo other >/other
+FROM nginx
+COPY --from=tools /tool /usr/bin/tool
+RUN echo page >/page
+`;
+
+const lens = (lab) => lab.text("group", "What is looked at");
+const named = (lab, text) => lab.strata().then((all) => all.find((name) => name.includes(text)));
+
+inBrowsers("strata", (it) => {
+  it("draws stages side by side, a base as one slab that opens", {}, async (lab) => {
+    await lab.write("Dockerfile", staged);
+    await lab.stack("Layer 4, RUN echo page", "Layer 3, COPY --from=tools", "Layers 1 to 2, FROM nginx: 2 layers");
+    assert.match(await named(lab, "COPY --from"), /from tools/);
+    const arrows = () => lab.page.$$eval("main svg path[marker-end], main .arrow", (list) => list.length);
+    await poll("one arrow", async () => (await arrows()) === 1);
+
+    // With the keyboard: the base opens and closes.
+    await (await lab.find("listbox")).focus();
+    await lab.page.keyboard.press("End");
+    await poll("the base", async () => (await lab.chosen()).startsWith("Layers 1 to 2"));
+    await lab.page.keyboard.press("ArrowRight");
+    await lab.stack("Layer 4", "Layer 3", "Layer 2, FROM nginx", "Layer 1, FROM nginx");
+    await lab.page.keyboard.press("End");
+    await poll("the lowest layer", async () => (await lab.chosen()).startsWith("Layer 1,"));
+    await lab.page.keyboard.press("ArrowLeft");
+    await lab.stack("Layer 4", "Layer 3", "Layers 1 to 2");
+
+    await lab.click("button", "tools");
+    await lab.stack("Layer 3, RUN echo other", "Layer 2, RUN echo tool", "Layer 1, FROM alpine");
+    await lab.click("button", "1 final");
+    await lab.stack("Layer 4", "Layer 3", "Layers 1 to 2");
+    assert.deepEqual(await violations(lab), []);
+  });
+
+  it("links line, slab, history and output, and says why in the lens", {}, async (lab) => {
+    await lab.write("Dockerfile", "FROM alpine\nRUN echo said\nCOPY second.txt /a\n");
+    await lab.write("Dockerfile", "FROM alpine\nRUN echo said\nCOPY second.txt /b\n");
+    const run = await named(lab, "RUN echo said");
+    await (await lab.find("option", run)).hover();
+    await poll("the lens", async () => /Layer 2RUN echo said.*from cache/s.test(await lens(lab)));
+    const block = await poll("its output", () => lab.page.$('[role="tabpanel"] section[data-step]'));
+    await poll("the lit output", () => block.evaluate((e) => e.classList.contains("lit")));
+    await (await lab.find("option", await named(lab, "COPY second.txt"))).hover();
+    await poll("the reason", async () => /built now: .+/.test(await lens(lab)));
+
+    // From the output's button, by its focus, back to the slab and the line.
+    await (await lab.find("button", "RUN echo said")).focus();
+    await poll("the lit stratum", async () => (await lab.strata(".lit")).join().includes("RUN echo said"));
+    await poll("the lit line", async () => (await lab.page.$$eval(">>> .cm-lit", (all) => all.map((e) => e.textContent))).join() === "RUN echo said");
+  });
+
+  it("draws where a build broke off, and what of the build before is left", {}, async (lab) => {
+    await lab.write("Dockerfile", "FROM alpine\nRUN echo one\nRUN echo two\n");
+    await lab.stack("Layer 3", "Layer 2", "Layer 1");
+    await lab.write("Dockerfile", "FROM alpine\nRUN echo one\nRUN echo oops >&2; exit 3\n");
+    const [above, crack, below] = await lab.stack("Layer 3, RUN echo two", "The build broke off here, RUN echo oops", "Layer 2, RUN echo one", "Layer 1");
+    assert.match(above, /last good build/);
+    assert.match(crack, /line 3: .*exit code: 3/);
+    assert.doesNotMatch(below, /last good build/);
+    await poll("what it printed", async () => /RUN echo oops.*oops/s.test(await lab.text("tabpanel", "Output")));
+    assert.deepEqual(await violations(lab), []);
+    await lab.click("option", crack);
+    await poll("the caret on its line", () => lab.page.evaluate(() => {
+      let e = document.activeElement;
+      while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
+      return e?.getAttribute("role") === "textbox";
+    }));
+    await lab.write("Dockerfile", "FROM alpine\nRUN echo one\nRUN echo three\n");
+    await lab.stack("Layer 3, RUN echo three", "Layer 2, RUN echo one", "Layer 1");
+  });
+});
