@@ -31,6 +31,9 @@ func id(p *proc.Proc) int {
 	if len(o.Rest) > 1 || !p.GNU && (o.Has('n') || o.Has('r')) && !o.Has('u') && !o.Has('g') && !o.Has('G') {
 		return usage(p)
 	}
+	if p.GNU && (o.Has('n') || o.Has('r')) && !o.Has('u') && !o.Has('g') && !o.Has('G') {
+		p.Die("cannot print only names or real IDs in default format")
+	}
 	if len(o.Rest) == 1 {
 		u, ok := userNamed(p, o.Rest[0])
 		if !ok {
@@ -124,9 +127,7 @@ func whoami(p *proc.Proc) int {
 		return 0
 	}
 	o := options(p, "")
-	if len(o.Rest) > 0 {
-		return usage(p)
-	}
+	operands(p, o.Rest, 0, 0)
 	u, ok := userWithID(p, p.UID)
 	if !ok {
 		if p.GNU {

@@ -244,7 +244,11 @@ func (c *copier) regular(source, dest string, src *vfs.Node, exists bool) bool {
 		}
 		if !exists && !proc.Is(err, vfs.EEXIST) || !c.clear(dest, err) {
 			if !exists && !proc.Is(err, vfs.EEXIST) {
-				p.WarnErr(err, "can't create '%s'", dest)
+				if p.GNU {
+					p.WarnErr(err, "cannot create regular file '%s'", dest)
+				} else {
+					p.WarnErr(err, "can't create '%s'", dest)
+				}
 			}
 			return false
 		}

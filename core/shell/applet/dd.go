@@ -24,8 +24,7 @@ func dd(p *proc.Proc) int {
 				continue
 			}
 			if p.GNU {
-				p.Errorf("dd: unrecognized operand ‘%s’\nTry 'dd --help' for more information.\n", a)
-				return 1
+				return wrong(p, "unrecognized operand ‘%s’", a)
 			}
 			return usage(p)
 		}
@@ -79,7 +78,7 @@ func dd(p *proc.Proc) int {
 		case "status":
 			status = v
 		default:
-			return usage(p)
+			return wrong(p, "unrecognized operand ‘%s’", a)
 		}
 	}
 	if ibs <= 0 || obs <= 0 {

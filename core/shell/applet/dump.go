@@ -121,6 +121,9 @@ func od(p *proc.Proc) int {
 	}
 	skip, n := window(p, o, 'j', 'N')
 	data, status := gather(p, o.Rest, last(skip, n))
+	if p.GNU && status != 0 && len(o.Rest) == 1 {
+		return status
+	}
 	if skip > int64(len(data)) {
 		p.Die("can't skip past end of combined input")
 	}

@@ -75,8 +75,7 @@ func timeout(p *proc.Proc) int {
 	limit, ok := duration(o.Rest[0])
 	if !ok {
 		if p.GNU {
-			p.Warn("invalid time interval ‘%s’", o.Rest[0])
-			return 125
+			return wrong(p, "invalid time interval ‘%s’", o.Rest[0])
 		}
 		p.Die("invalid number '%s'", o.Rest[0])
 	}

@@ -14,16 +14,18 @@ import (
 type exprParser struct {
 	p    *proc.Proc
 	args []string
+	last string
 }
 
 func (e *exprParser) fail(text string) {
-	e.p.Errorf("expr: %s\n", text)
+	e.p.Warn("%s", text)
 	e.p.Exit(2)
 }
 
 func (e *exprParser) accept(ops ...string) string {
 	if len(e.args) > 0 && slices.Contains(ops, e.args[0]) {
 		op := e.args[0]
+		e.last = op
 		e.args = e.args[1:]
 		return op
 	}
@@ -84,6 +86,9 @@ func (e *exprParser) compare() string {
 func (e *exprParser) integer(v string) int64 {
 	n, err := strconv.ParseInt(v, 10, 64)
 	if err != nil {
+		if e.p.GNU {
+			e.fail("non-integer argument")
+		}
 		e.fail("non-numeric argument")
 	}
 	return n
@@ -159,11 +164,12 @@ func (e *exprParser) match() string {
 func (e *exprParser) word() string {
 	if len(e.args) == 0 {
 		if e.p.GNU {
-			e.fail("syntax error: missing argument")
+			e.fail(fmt.Sprintf("syntax error: missing argument after ‘%s’", e.last))
 		}
 		e.fail("syntax error")
 	}
 	op := e.args[0]
+	e.last = op
 	e.args = e.args[1:]
 	switch op {
 	case "(":
@@ -197,6 +203,9 @@ func (e *exprParser) word() string {
 	case "+":
 		e.fail("syntax error")
 	case ")":
+		if e.p.GNU {
+			e.fail("syntax error: unexpected ')'")
+		}
 		e.fail("syntax error")
 	}
 	return op
@@ -208,12 +217,18 @@ func expr(p *proc.Proc) int {
 		args = args[1:]
 	}
 	if len(args) == 0 {
+		if p.GNU {
+			return wrong(p, "missing operand")
+		}
 		p.Errorf("expr: too few arguments\n")
 		return 2
 	}
-	e := &exprParser{p, args}
+	e := &exprParser{p: p, args: args}
 	v := e.or()
 	if len(e.args) > 0 {
+		if p.GNU {
+			e.fail(fmt.Sprintf("syntax error: unexpected argument ‘%s’", e.args[0]))
+		}
 		e.fail("syntax error")
 	}
 	p.Puts(v + "\n")

@@ -10,32 +10,49 @@ import (
 // span is a range of cut -f: from 1, to 0 for no end.
 type span struct{ from, to int }
 
-func spans(p *proc.Proc, list string) []span {
+func spans(p *proc.Proc, list string, fields bool) []span {
+	zero := func() {
+		switch {
+		case p.GNU && fields:
+			wrong(p, "fields are numbered from 1")
+		case p.GNU:
+			wrong(p, "byte/character positions are numbered from 1")
+		}
+	}
+	unread := func(s string) {
+		s = strings.TrimLeft(s, "0123456789")
+		switch {
+		case p.GNU && fields:
+			wrong(p, "invalid field value ‘%s’", s)
+		case p.GNU:
+			wrong(p, "invalid byte/character position ‘%s’", s)
+		}
+	}
 	var out []span
 	for item := range strings.SplitSeq(list, ",") {
 		a, b, dash := strings.Cut(item, "-")
 		s := span{1, 0}
 		bad := func() {
 			if p.GNU {
-				p.Die("invalid field value ‘%s’", item)
+				wrong(p, "invalid decreasing range")
 			}
 			p.Die("invalid range %s-%s", a, b)
 		}
 		if item == "" || dash && a == "" && b == "" {
-			if p.GNU {
-				p.Die("fields are numbered from 1")
+			if p.GNU && item != "" {
+				wrong(p, "invalid range with no endpoint: %s", item)
 			}
+			zero()
 			p.Die("invalid range %s", item)
 		}
 		if a != "" {
 			n, err := strconv.Atoi(a)
 			if err != nil {
+				unread(a)
 				p.Die("invalid number '%s'", a)
 			}
 			if n < 1 {
-				if p.GNU {
-					p.Die("fields are numbered from 1")
-				}
+				zero()
 				s.from, s.to = 1, 0
 				out = append(out, s)
 				continue
@@ -47,6 +64,7 @@ func spans(p *proc.Proc, list string) []span {
 		} else if b != "" {
 			n, err := strconv.Atoi(b)
 			if err != nil {
+				unread(b)
 				p.Die("invalid number '%s'", b)
 			}
 			if n < s.from {
@@ -121,7 +139,7 @@ func cut(p *proc.Proc) int {
 	if o.Has('O') {
 		outDelim = o.Arg('O')
 	}
-	list := spans(p, o.Arg(kind))
+	list := spans(p, o.Arg(kind), kind == 'f')
 	flip := o.Has(0x81)
 	return inputs(p, o.Rest, func(_ string, r *proc.Reader) {
 		for {

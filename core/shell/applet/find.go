@@ -22,6 +22,7 @@ type predicate func(f *finder, x *found) bool
 
 // finder is find.
 type finder struct {
+	extended   bool // expressions, by -regextype
 	p          *proc.Proc
 	args       []string
 	follow     bool
@@ -214,13 +215,20 @@ func (f *finder) not() predicate {
 	return f.primary()
 }
 
-func (f *finder) exec(argv []string) int { return f.p.Spawn(argv, nil) }
+// exec runs a command, in dir unless that is "".
+func (f *finder) exec(argv []string, dir string) int {
+	return f.p.Spawn(argv, func(c *proc.Proc) {
+		if dir != "" {
+			c.Chdir(dir)
+		}
+	})
+}
 
 func (f *finder) run(b *batch) {
 	if len(b.names) == 0 {
 		return
 	}
-	if f.exec(append(append([]string{}, b.argv...), b.names...)) != 0 {
+	if f.exec(append(append([]string{}, b.argv...), b.names...), "") != 0 {
 		f.status = 1
 	}
 	b.names = nil

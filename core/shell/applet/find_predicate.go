@@ -92,6 +92,9 @@ func (f *finder) primary() predicate {
 		if op == "-iregex" {
 			flags = regex.FoldCase
 		}
+		if f.extended {
+			flags |= regex.Extended
+		}
 		re, err := regex.Compile(f.arg(op), flags)
 		if err != nil {
 			p.Die("bad regex: %v", err)
@@ -111,6 +114,9 @@ func (f *finder) primary() predicate {
 			if !ok {
 				if c == ',' {
 					continue
+				}
+				if p.GNU {
+					p.Die("Unknown argument to %s: %c", op, c)
 				}
 				p.Die("invalid argument '%c' to '-type'", c)
 			}
@@ -237,6 +243,9 @@ func (f *finder) primary() predicate {
 	case "-maxdepth", "-mindepth":
 		a := f.arg(op)
 		n, err := strconv.Atoi(a)
+		if p.GNU && (err != nil || n < 0 || a[0] == '+') {
+			p.Die("Expected a positive decimal integer argument to %s, but got ‘%s’", op, a)
+		}
 		if err != nil {
 			p.Die("invalid number '%s'", a)
 		}
@@ -258,7 +267,7 @@ func (f *finder) primary() predicate {
 	case "-noleaf", "-daystart", "-ignore_readdir_race":
 		return yes
 	case "-regextype":
-		f.arg(op)
+		f.extended = has([]string{"posix-egrep", "egrep", "gnu-awk", "posix-awk", "posix-extended"}, f.arg(op))
 		return yes
 	case "-prune":
 		return func(f *finder, x *found) bool { f.prune = !f.depthFirst; return true }
@@ -322,14 +331,17 @@ func (f *finder) primary() predicate {
 			f.args = f.args[1:]
 			if a == ";" {
 				return func(f *finder, x *found) bool {
-					args := make([]string, len(argv))
-					for i, a := range argv {
-						args[i] = strings.ReplaceAll(a, "{}", x.path)
+					args, name, dir := make([]string, len(argv)), x.path, ""
+					if op == "-execdir" {
+						name, dir = "./"+base(x.path), strings.TrimSuffix(x.path, base(x.path))
 					}
-					return f.exec(args) == 0
+					for i, a := range argv {
+						args[i] = strings.ReplaceAll(a, "{}", name)
+					}
+					return f.exec(args, dir) == 0
 				}
 			}
-			if a == "+" && len(argv) > 0 && argv[len(argv)-1] == "{}" {
+			if a == "+" && op != "-execdir" && len(argv) > 0 && argv[len(argv)-1] == "{}" {
 				b := &batch{argv: argv[:len(argv)-1]}
 				f.batches = append(f.batches, b)
 				return func(f *finder, x *found) bool {
@@ -390,9 +402,17 @@ func findPrintf(p *proc.Proc, format string, x *found) string {
 			}
 			b.WriteByte(t)
 		case 'u':
-			b.WriteString(statFormat(p, "%U", x.path, x.node, false))
+			if u, ok := userWithID(p, x.node.UID); ok {
+				b.WriteString(u.name)
+			} else {
+				b.WriteString(strconv.Itoa(x.node.UID))
+			}
 		case 'g':
-			b.WriteString(statFormat(p, "%G", x.path, x.node, false))
+			if g, ok := groupWithID(p, x.node.GID); ok {
+				b.WriteString(g.name)
+			} else {
+				b.WriteString(strconv.Itoa(x.node.GID))
+			}
 		case 'U':
 			b.WriteString(strconv.Itoa(x.node.UID))
 		case 'G':

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"layerlab.dev/core/shell/proc"
+	"layerlab.dev/core/vfs"
 )
 
 func install(p *proc.Proc) int {
@@ -34,7 +35,7 @@ func install(p *proc.Proc) int {
 	status := 0
 	if o.Has('d') {
 		if len(args) == 0 {
-			return usage(p)
+			return wrong(p, "missing file operand")
 		}
 		for _, d := range args {
 			if !makeDir(p, d, true, int64(mode), false) {
@@ -58,13 +59,21 @@ func install(p *proc.Proc) int {
 			makeDir(p, last, true, -1, false)
 		}
 	} else {
-		if len(args) < 2 {
-			return usage(p)
+		switch len(args) {
+		case 0:
+			return wrong(p, "missing file operand")
+		case 1:
+			return wrong(p, "missing destination file operand after '%s'", args[0])
 		}
 		last = args[len(args)-1]
 		args = args[:len(args)-1]
 		into = isDir(p, last, true)
 		if !into && len(args) > 1 {
+			if _, err := p.Stat(last); p.GNU && err != nil {
+				p.Die("target '%s': %s", last, proc.Text(err))
+			} else if p.GNU {
+				p.Die("target '%s': %s", last, proc.Text(vfs.ENOTDIR))
+			}
 			p.Die("target '%s' is not a directory", last)
 		}
 	}

@@ -10,13 +10,8 @@ func comm(p *proc.Proc) int {
 	if helped(p) {
 		return 0
 	}
-	o := options(p, "123")
-	if len(o.Rest) != 2 {
-		if p.GNU {
-			p.Warn("missing operand")
-		}
-		return usage(p)
-	}
+	o := options(p, "123", "nocheck-order=\x81", "check-order=\x82")
+	operands(p, o.Rest, 2, 2)
 	var r [2]*proc.Reader
 	for i := range 2 {
 		var err error
@@ -24,9 +19,22 @@ func comm(p *proc.Proc) int {
 			return 1
 		}
 	}
+	var last [2]string
+	var unsorted [2]bool
+	unpaired := o.Has(0x82)
 	next := func(i int) (string, bool) {
 		s, ok := r[i].Line()
-		return strings.TrimSuffix(s, "\n"), ok
+		s = strings.TrimSuffix(s, "\n")
+		if ok && p.GNU && s < last[i] && !unsorted[i] && unpaired && !o.Has(0x81) {
+			// The order is looked at from the first line on that has no pair.
+			unsorted[i] = true
+			p.Warn("file %d is not in sorted order", i+1)
+			if o.Has(0x82) {
+				p.Exit(1)
+			}
+		}
+		last[i] = s
+		return s, ok
 	}
 	put := func(col byte, s string) {
 		if o.Has(col) {
@@ -45,9 +53,11 @@ func comm(p *proc.Proc) int {
 	for okA || okB {
 		switch {
 		case !okB || okA && a < b:
+			unpaired = true
 			put('1', a)
 			a, okA = next(0)
 		case !okA || b < a:
+			unpaired = true
 			put('2', b)
 			b, okB = next(1)
 		default:
@@ -56,15 +66,16 @@ func comm(p *proc.Proc) int {
 			b, okB = next(1)
 		}
 	}
+	if unsorted[0] || unsorted[1] {
+		p.Warn("input is not in sorted order")
+		return 1
+	}
 	return 0
 }
 
 func join(p *proc.Proc) int {
 	o := options(p, "1:2:j:t:a:v:o:e:i", "ignore-case=i")
-	if len(o.Rest) != 2 {
-		p.Warn("missing operand")
-		return usage(p)
-	}
+	operands(p, o.Rest, 2, 2)
 	key := [2]int{1, 1}
 	if o.Has('j') {
 		key[0] = mustInt(p, o.Arg('j'))

@@ -159,6 +159,10 @@ func fold(p *proc.Proc) int {
 	o := options(p, "bsw:", "bytes=b", "spaces=s", "width=w")
 	width := 80
 	if o.Has('w') {
+		n, err := strconv.Atoi(o.Arg('w'))
+		if p.GNU && (err != nil || n < 1) {
+			p.Die("invalid number of columns: ‘%s’", o.Arg('w'))
+		}
 		width = mustInt(p, o.Arg('w'))
 	}
 	return inputs(p, o.Rest, func(_ string, r *proc.Reader) {

@@ -154,10 +154,11 @@ func link(p *proc.Proc) int {
 		return 0
 	}
 	o := options(p, "")
-	if len(o.Rest) != 2 {
-		return usage(p)
-	}
+	operands(p, o.Rest, 2, 2)
 	if err := p.Link(o.Rest[0], o.Rest[1]); err != nil {
+		if p.GNU {
+			p.Die("cannot create link '%s' to '%s': %s", o.Rest[1], o.Rest[0], proc.Text(err))
+		}
 		p.Die("can't create hardlink '%s' to '%s': %s", o.Rest[1], o.Rest[0], proc.Text(err))
 	}
 	return 0

@@ -52,6 +52,9 @@ func makeDir(p *proc.Proc, path string, parents bool, mode int64, verbose bool) 
 				if e == nil {
 					err = vfs.ENOTDIR
 				}
+				if p.GNU {
+					return fail(at, err)
+				}
 				return fail(path[:j], err)
 			}
 		}

@@ -19,8 +19,14 @@ func factor(p *proc.Proc) int {
 		data, _ := gather(p, nil, -1)
 		args = strings.Fields(string(data))
 	}
+	status := 0
 	for _, a := range args {
 		n, err := strconv.ParseUint(a, 10, 64)
+		if err != nil && p.GNU {
+			p.Warn("‘%s’ is not a valid positive integer", a)
+			status = 1
+			continue
+		}
 		if err != nil {
 			return usage(p)
 		}
@@ -39,7 +45,7 @@ func factor(p *proc.Proc) int {
 		}
 		p.Puts(line + "\n")
 	}
-	return 0
+	return status
 }
 
 func cal(p *proc.Proc) int {

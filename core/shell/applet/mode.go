@@ -223,7 +223,11 @@ func chmod(p *proc.Proc) int {
 					if !p.GNU {
 						simple(p, path, err)
 					} else if !o.Has('f') {
-						p.WarnErr(err, "cannot access '%s'", path)
+						if n != nil {
+							p.Warn("cannot operate on dangling symlink '%s'", path)
+						} else {
+							p.WarnErr(err, "cannot access '%s'", path)
+						}
 					}
 					return false
 				}

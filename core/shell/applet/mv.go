@@ -91,6 +91,14 @@ func move(p *proc.Proc, from, to string, keep bool) bool {
 			return false
 		}
 	}
+	if s, err := p.Lstat(from); p.GNU && err == nil && derr == nil && s.IsDir() != dst.IsDir() {
+		if s.IsDir() {
+			p.Warn("cannot overwrite non-directory '%s' with directory '%s'", to, from)
+		} else {
+			p.Warn("cannot overwrite directory '%s' with non-directory", to)
+		}
+		return false
+	}
 	err := p.Rename(from, to)
 	if err == nil {
 		return true

@@ -24,9 +24,7 @@ func mkfifo(p *proc.Proc) int {
 		return 0
 	}
 	o := options(p, "m:", "mode=m")
-	if len(o.Rest) == 0 {
-		return usage(p)
-	}
+	operands(p, o.Rest, 1, len(o.Rest))
 	mode, exact := mknodMode(p, o)
 	old := p.Umask
 	if exact {
@@ -36,7 +34,11 @@ func mkfifo(p *proc.Proc) int {
 	status := 0
 	for _, a := range o.Rest {
 		if err := p.Mknod(a, vfs.Fifo, mode, 0, 0); err != nil {
-			simple(p, a, err)
+			if p.GNU {
+				p.WarnErr(err, "cannot create fifo '%s'", a)
+			} else {
+				simple(p, a, err)
+			}
 			status = 1
 		}
 	}

@@ -283,6 +283,10 @@ func chown(p *proc.Proc) int {
 				return false
 			}
 			if o.Has('v') || o.Has('c') {
+				if p.GNU {
+					reportOwner(p, o, path, spec, n, uid, gid)
+					return true
+				}
 				u, g := uid, gid
 				if u < 0 && n != nil {
 					u = n.UID
@@ -299,4 +303,38 @@ func chown(p *proc.Proc) int {
 		}
 	}
 	return status
+}
+
+// reportOwner says what GNU's chown and chgrp did to a file with the owner and
+// the group of n.
+func reportOwner(p *proc.Proc, o *proc.Options, path, spec string, n *vfs.Node, uid, gid int) {
+	owner, grp := strconv.Itoa(n.UID), strconv.Itoa(n.GID)
+	if u, ok := userWithID(p, n.UID); ok {
+		owner = u.name
+	}
+	if g, ok := groupWithID(p, n.GID); ok {
+		grp = g.name
+	}
+	what, old := "ownership", owner
+	switch {
+	case p.Name() == "chgrp":
+		what, old = "group", grp
+	case strings.HasSuffix(spec, ":") && gid >= 0:
+		if g, ok := groupWithID(p, gid); ok {
+			spec += g.name
+		} else {
+			spec += strconv.Itoa(gid)
+		}
+		old += ":" + grp
+	case gid >= 0:
+		old += ":" + grp
+	}
+	switch {
+	case (uid < 0 || uid == n.UID) && (gid < 0 || gid == n.GID):
+		if o.Has('v') {
+			p.Printf("%s of '%s' retained as %s\n", what, path, old)
+		}
+	default:
+		p.Printf("changed %s of '%s' from %s to %s\n", what, path, old, spec)
+	}
 }

@@ -120,10 +120,7 @@ func basename(p *proc.Proc) int {
 	o := options(p, "+as:z", "multiple=a", "suffix=s")
 	args := o.Rest
 	if len(args) == 0 || len(args) > 2 && !o.Has('a') && !o.Has('s') {
-		if p.GNU && len(args) == 0 {
-			p.Warn("missing operand")
-		}
-		return usage(p)
+		operands(p, args, 1, 2)
 	}
 	cut := func(name, suffix string) string {
 		b := base(name)
@@ -152,7 +149,7 @@ func dirname(p *proc.Proc) int {
 	}
 	o := options(p, "")
 	if len(o.Rest) == 0 || len(o.Rest) > 1 && !p.GNU {
-		return usage(p)
+		return wrong(p, "missing operand")
 	}
 	for _, a := range o.Rest {
 		t := strings.TrimRight(a, "/")

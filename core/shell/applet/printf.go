@@ -1,6 +1,7 @@
 package applet
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -14,6 +15,9 @@ func printf(p *proc.Proc, bash bool) int {
 	args := p.Args[1:]
 	if len(args) > 0 && args[0] == "--" {
 		args = args[1:]
+	}
+	if len(args) == 0 && p.GNU {
+		return wrong(p, "missing operand")
 	}
 	if len(args) == 0 {
 		p.Errorf("%s", version(p.Plain)+tables()[p.Plain].usage["printf"])
@@ -214,6 +218,8 @@ func (f *formatter) once(out []byte, format string) []byte {
 func (f *formatter) invalid(spec, rest string) {
 	f.stop, f.status = true, 1
 	switch {
+	case f.program && f.p.GNU:
+		f.warn("%s%s: invalid conversion specification", spec, rest[:min(1, len(rest))])
 	case f.bash && rest == "":
 		f.warn("`%s': missing format character", spec)
 	case f.bash:
@@ -234,6 +240,8 @@ func (f *formatter) verb(verb byte, flags string, width, prec int) (string, bool
 		case verb == 'b':
 			text, stop := unescape(a, true, false)
 			a, f.stop = string(text), stop
+		case verb == 'q' && f.program && f.p.GNU:
+			a = shellQuote(a)
 		case verb == 'q' && f.bash:
 			a = quoteWord(a)
 		case verb == 'q':
@@ -320,6 +328,10 @@ func clamp(t string) int64 {
 func (f *formatter) badNumber(a, rest string) {
 	f.status = 1
 	switch {
+	case f.program && f.p.GNU && rest != "" && rest != a:
+		f.warn("‘%s’: value not completely converted", a)
+	case f.program && f.p.GNU:
+		f.warn("‘%s’: expected a numeric value", a)
 	case f.bash:
 		f.warn("%s: invalid number", a)
 	case f.sh.Dash && rest != "" && rest != a:
@@ -351,6 +363,56 @@ func (f *formatter) float(a string) (float64, bool) {
 		return 0, false
 	}
 	return v, true
+}
+
+// shellQuote quotes a word where a shell would need it, as GNU's programs do.
+func shellQuote(s string) string {
+	plain := s != ""
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case c < ' ' || c == 127:
+			return quoteControl(s)
+		case strings.IndexByte(" !\"$&'()*;<=>?[\\^`|", c) >= 0, i == 0 && (c == '#' || c == '~'):
+			plain = false
+		}
+	}
+	switch {
+	case plain:
+		return s
+	case strings.Contains(s, "'") && !strings.ContainsAny(s, "\"$`\\!"):
+		return `"` + s + `"`
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// quoteControl is shellQuote for what has control characters.
+func quoteControl(s string) string {
+	var b strings.Builder
+	b.WriteByte('\'')
+	for i := 0; i < len(s); {
+		if c := s[i]; c >= ' ' && c != 127 {
+			if c == '\'' {
+				b.WriteString(`'\''`)
+			} else {
+				b.WriteByte(c)
+			}
+			i++
+			continue
+		}
+		b.WriteString("'$'")
+		for i < len(s) && (s[i] < ' ' || s[i] == 127) {
+			if j := strings.IndexByte("\a\b\t\n\v\f\r", s[i]); j >= 0 {
+				b.WriteString("\\" + "abtnvfr"[j:j+1])
+			} else {
+				fmt.Fprintf(&b, `\%03o`, s[i])
+			}
+			i++
+		}
+		b.WriteString("''")
+	}
+	b.WriteByte('\'')
+	return b.String()
 }
 
 // quoteWord is bash's %q.

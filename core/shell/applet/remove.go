@@ -138,7 +138,9 @@ func rm(p *proc.Proc) int {
 			a = t
 		}
 		if b := base(a); b == "." || b == ".." {
-			if p.GNU {
+			if p.GNU && !r.recurse {
+				p.Warn("cannot remove '%s': %s", a, proc.Text(vfs.EISDIR))
+			} else if p.GNU {
 				p.Warn("refusing to remove '.' or '..' directory: skipping '%s'", a)
 			} else {
 				p.Warn("can't remove '.' or '..'")
@@ -177,7 +179,9 @@ func rmdir(p *proc.Proc) int {
 				if proc.Is(err, vfs.ENOTEMPTY) && o.Has(0x81) {
 					break
 				}
-				if p.GNU {
+				if p.GNU && path != a {
+					p.WarnErr(err, "failed to remove directory '%s'", path)
+				} else if p.GNU {
 					p.WarnErr(err, "failed to remove '%s'", path)
 				} else {
 					p.WarnErr(err, "'%s'", path)
@@ -212,10 +216,11 @@ func unlink(p *proc.Proc) int {
 		return 0
 	}
 	o := options(p, "")
-	if len(o.Rest) != 1 {
-		return usage(p)
-	}
+	operands(p, o.Rest, 1, 1)
 	if err := p.Unlink(o.Rest[0]); err != nil {
+		if p.GNU {
+			p.Die("cannot unlink '%s': %s", o.Rest[0], proc.Text(err))
+		}
 		p.WarnErr(err, "can't remove file '%s'", o.Rest[0])
 		return 1
 	}

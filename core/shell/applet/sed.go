@@ -38,6 +38,12 @@ type piece struct {
 	fold  byte // of GNU's \U \L \u \l \E
 }
 
+// sedSource is a part of a script: of a file, or of -e.
+type sedSource struct {
+	file string
+	size int
+}
+
 // sedder runs a sed script.
 type sedder struct {
 	p        *proc.Proc
@@ -47,6 +53,12 @@ type sedder struct {
 	script   []*instruction
 	labels   map[string]int
 	stack    []int
+	text     string // all of the script
+	sources  []sedSource
+	at       int                     // what was read of it
+	reading  string                  // what a delimiter is missing of
+	name     string                  // of the input
+	lines    map[string]*proc.Reader // of R
 	last     *regex.Regexp
 	inputs   []string
 	in       *proc.Reader
@@ -90,35 +102,41 @@ func sed(p *proc.Proc) int {
 	}
 	rest := o.Rest
 	var parts []string
+	source := func(from, text string) {
+		parts = append(parts, text)
+		s.sources = append(s.sources, sedSource{from, len(text)})
+	}
 	for _, x := range o.Order {
 		switch x.Char {
 		case 'e':
-			parts = append(parts, x.Arg)
+			source("", x.Arg)
 		case 'f':
 			data, err := p.ReadFile(x.Arg)
 			if err != nil {
 				if p.GNU {
-					p.Die("couldn't open file %s: %s", x.Arg, proc.Text(err))
+					p.Warn("couldn't open file %s: %s", x.Arg, proc.Text(err))
+					p.Exit(4)
 				}
 				p.Die("%s: %s", x.Arg, proc.Text(err))
 			}
-			parts = append(parts, strings.TrimSuffix(string(data), "\n"))
+			source(x.Arg, strings.TrimSuffix(string(data), "\n"))
 		}
 	}
 	if len(parts) == 0 {
 		if len(rest) == 0 {
 			if p.GNU {
-				p.Errorf("Usage: sed [OPTION]... {script-only-if-no-other-script} [input-file]...\n")
-				return 1
+				return usage(p)
 			}
 			return usage(p)
 		}
-		parts, rest = []string{rest[0]}, rest[1:]
+		source("", rest[0])
+		rest = rest[1:]
 	}
-	s.compile(strings.Join(parts, "\n"))
+	s.text = strings.Join(parts, "\n")
+	s.compile(s.text)
 	if len(s.stack) > 0 {
 		if s.gnu {
-			s.fail("unmatched {")
+			s.failAt(0, "unmatched `{'")
 		}
 		for _, open := range s.stack {
 			s.script[open].block = len(s.script)
@@ -131,6 +149,10 @@ func sed(p *proc.Proc) int {
 			} else if at, ok := s.labels[in.text]; ok {
 				in.block = at
 			} else {
+				if s.gnu {
+					p.Warn("can't find label for jump to `%s'", in.text)
+					p.Exit(4)
+				}
 				p.Die("can't find label for jump to '%s'", in.text)
 			}
 		}
@@ -161,12 +183,37 @@ func sed(p *proc.Proc) int {
 	return s.status
 }
 
+// failAt is fail at the byte of the script that was read last.
+func (s *sedder) failAt(at int, format string, a ...any) {
+	s.at = at
+	s.fail(format, a...)
+}
+
 func (s *sedder) fail(format string, a ...any) {
 	if s.gnu {
-		s.p.Errorf("sed: -e expression #1, char 0: %s\n", fmt.Sprintf(format, a...))
+		s.p.Warn("%s: %s", s.place(), fmt.Sprintf(format, a...))
 		s.p.Exit(1)
 	}
 	s.p.Die(format, a...)
+}
+
+// place names where in the scripts the reader is.
+func (s *sedder) place() string {
+	at, number := s.at, 0
+	for i, src := range s.sources {
+		if src.file == "" {
+			number++
+		}
+		if at > src.size && i < len(s.sources)-1 {
+			at -= src.size + 1
+			continue
+		}
+		if src.file != "" {
+			return fmt.Sprintf("file %s line %d", src.file, 1+strings.Count(s.text[s.at-at:min(s.at, len(s.text))], "\n"))
+		}
+		break
+	}
+	return fmt.Sprintf("-e expression #%d, char %d", number, at)
 }
 
 // edit changes a file in place: a new file takes the old one's name, mode and
@@ -307,7 +354,7 @@ func (s *sedder) peek() (string, bool) {
 				}
 				continue
 			}
-			s.in = r
+			s.in, s.name = r, name
 		}
 		line, ok := s.in.Until(s.delim)
 		if !ok {

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"layerlab.dev/core/shell/proc"
 )
 
 // write puts a line out; the newline is left out where the last line of input
@@ -187,7 +189,7 @@ restart:
 		case 'z':
 			s.pattern = ""
 		case 'F':
-			s.write(s.out, "-", true)
+			s.write(s.out, s.name, true)
 		case '=':
 			s.write(s.out, strconv.Itoa(s.line), true)
 		case 'l':
@@ -231,8 +233,14 @@ restart:
 			return
 		case 'a':
 			text := in.text
+			if text == "" {
+				break
+			}
 			s.after = append(s.after, func() { s.write(s.out, strings.TrimSuffix(text, "\n"), true) })
 		case 'i':
+			if in.text == "" {
+				break
+			}
 			s.write(s.out, strings.TrimSuffix(in.text, "\n"), true)
 		case 'c':
 			if in.b.kind == 0 || in.negate || !in.active {
@@ -251,6 +259,16 @@ restart:
 					s.out.Write(data)
 				}
 			})
+		case 'R':
+			if line, ok := s.lineOf(in.text); ok {
+				s.after = append(s.after, func() { s.write(s.out, strings.TrimSuffix(line, "\n"), true) })
+			}
+		case 'e':
+			if in.text == "" {
+				s.pattern = strings.TrimSuffix(s.execute(s.pattern), "\n")
+			} else {
+				io.WriteString(s.out, s.execute(in.text))
+			}
 		case 'w', 'W':
 			text := s.pattern
 			if in.cmd == 'W' {
@@ -288,6 +306,22 @@ restart:
 		}
 	}
 	s.endCycle(true)
+}
+
+// lineOf reads the next line of a file, for R.
+func (s *sedder) lineOf(name string) (string, bool) {
+	if s.lines == nil {
+		s.lines = map[string]*proc.Reader{}
+	}
+	r, open := s.lines[name]
+	if !open {
+		r, _ = s.p.Input(name)
+		s.lines[name] = r
+	}
+	if r == nil {
+		return "", false
+	}
+	return r.Line()
 }
 
 func (s *sedder) toFile(name, text string) {

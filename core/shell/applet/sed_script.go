@@ -48,6 +48,9 @@ func (s *sedder) compile(src string) {
 				}
 				j := s.address(src, i, &in.b)
 				if j == i {
+					if s.gnu {
+						s.failAt(i+1, "unexpected `,'")
+					}
 					s.fail("no address after comma")
 				}
 				i = j
@@ -60,7 +63,7 @@ func (s *sedder) compile(src string) {
 			i++
 		}
 		if i >= len(src) {
-			s.fail("missing command")
+			s.failAt(i, "missing command")
 		}
 		in.cmd = src[i]
 		if !s.gnu && strings.IndexByte("saicrw:btTydDgGhHlnNpPqx={}", in.cmd) < 0 {
@@ -110,6 +113,7 @@ func (s *sedder) address(src string, i int, a *address) int {
 			}
 			c = src[i]
 		}
+		s.reading = "address regex"
 		text, j := s.delimited(src, i+1, c, true)
 		i = j
 		flags := regex.Flags(0)
@@ -192,7 +196,7 @@ func (s *sedder) delimited(src string, i int, delim byte, isRegex bool) (string,
 		b.WriteByte(c)
 	}
 	if s.gnu {
-		s.fail("unterminated `s' command")
+		s.failAt(len(src), "unterminated %s", s.reading)
 	}
 	s.fail("unmatched '%c'", delim)
 	return "", i
@@ -267,7 +271,7 @@ func (s *sedder) arguments(src string, i int, in *instruction) int {
 	case '}':
 		if len(s.stack) == 0 {
 			if s.gnu {
-				s.fail("unexpected '}'")
+				s.failAt(i, "unexpected `}'")
 			}
 			return i
 		}
@@ -280,7 +284,7 @@ func (s *sedder) arguments(src string, i int, in *instruction) int {
 			in.text = strings.TrimSpace(in.text)
 		}
 		if in.text == "" {
-			s.fail("\":\" lacks a label")
+			s.failAt(i, "\":\" lacks a label")
 		}
 		s.labels[in.text] = len(s.script)
 		return i
@@ -289,6 +293,9 @@ func (s *sedder) arguments(src string, i int, in *instruction) int {
 	case 'r', 'w', 'R', 'W':
 		in.text = rest("\n")
 		if in.text == "" {
+			if s.gnu {
+				s.failAt(i, "missing filename in r/R/w/W commands")
+			}
 			s.fail("empty filename")
 		}
 		if in.cmd == 'w' || in.cmd == 'W' {
@@ -328,21 +335,29 @@ func (s *sedder) arguments(src string, i int, in *instruction) int {
 			i++
 		}
 		in.text = b.String() + "\n"
+		if s.gnu && ended {
+			in.text = ""
+			return i
+		}
 		if b.Len() == 0 && i >= len(src) && (s.gnu || !ended) {
 			if s.gnu {
-				s.fail("expected \\ after `a', `c' or `i'")
+				s.failAt(i, "expected \\ after `a', `c' or `i'")
 			}
 			s.fail("expected \\ after [acir]")
 		}
 		return i
 	case 's':
 		if i >= len(src) {
+			if s.gnu {
+				s.failAt(i, "unterminated `s' command")
+			}
 			s.fail("bad substitution expression")
 		}
 		delim := src[i]
 		if !s.gnu {
 			in.nth = 1
 		}
+		s.reading = "`s' command"
 		pat, j := s.delimited(src, i+1, delim, true)
 		with, j := s.delimitedText(src, j, delim)
 		i = j
@@ -381,6 +396,7 @@ func (s *sedder) arguments(src string, i int, in *instruction) int {
 			}
 			i++
 		}
+		s.at = min(i+1, len(src))
 		in.re = s.expression(pat, flags)
 		in.with = s.replacement(with)
 		for _, w := range in.with {
@@ -392,7 +408,11 @@ func (s *sedder) arguments(src string, i int, in *instruction) int {
 			}
 		}
 	case 'y':
+		s.reading = "`y' command"
 		if i >= len(src) {
+			if s.gnu {
+				s.failAt(i, "unterminated `y' command")
+			}
 			s.fail("bad format in substitution expression")
 		}
 		delim := src[i]
@@ -401,6 +421,9 @@ func (s *sedder) arguments(src string, i int, in *instruction) int {
 		i = j
 		from, to := yText(a, delim), yText(b, delim)
 		if len(from) != len(to) {
+			if s.gnu {
+				s.failAt(i, "strings for `y' command are different lengths")
+			}
 			s.fail("strings for 'y' command are different lengths")
 		}
 		in.from = from
@@ -417,13 +440,19 @@ func (s *sedder) arguments(src string, i int, in *instruction) int {
 		t := rest("\n;}")
 		in.num, _ = strconv.Atoi(t)
 	case 'd', 'D', 'g', 'G', 'h', 'H', 'n', 'N', 'p', 'P', 'x', '=':
+	case 'e':
+		if !s.gnu {
+			s.fail("unsupported command %c", in.cmd)
+		}
+		in.text = rest("\n")
+		return i
 	case 'z', 'F':
 		if !s.gnu {
 			s.fail("unsupported command %c", in.cmd)
 		}
 	default:
 		if s.gnu {
-			s.fail("unknown command: `%c'", in.cmd)
+			s.failAt(i, "unknown command: `%c'", in.cmd)
 		}
 		s.fail("unsupported command %c", in.cmd)
 	}
@@ -434,12 +463,12 @@ func (s *sedder) arguments(src string, i int, in *instruction) int {
 	if i < len(src) && strings.IndexByte("\n;}#\r", src[i]) < 0 {
 		if in.cmd == 's' {
 			if s.gnu {
-				s.fail("unknown option to `s'")
+				s.failAt(i+1, "unknown option to `s'")
 			}
 			s.fail("bad option in substitution expression")
 		}
 		if s.gnu {
-			s.fail("extra characters after command")
+			s.failAt(i+1, "extra characters after command")
 		}
 		s.fail("garbage after command: %s", src[i:])
 	}
@@ -483,7 +512,7 @@ func (s *sedder) delimitedText(src string, i int, delim byte) (string, int) {
 		}
 	}
 	if s.gnu {
-		s.fail("unterminated `s' command")
+		s.failAt(len(src), "unterminated %s", s.reading)
 	}
 	s.fail("unmatched '%c'", delim)
 	return "", i

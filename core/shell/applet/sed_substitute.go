@@ -1,8 +1,10 @@
 package applet
 
 import (
+	"io"
 	"strings"
 
+	"layerlab.dev/core/shell/proc"
 	"layerlab.dev/core/shell/regex"
 )
 
@@ -67,6 +69,9 @@ func (s *sedder) substitute(in *instruction) bool {
 		b.WriteString(text[pos:])
 	}
 	s.pattern = b.String()
+	if in.eval {
+		s.pattern = strings.TrimSuffix(s.execute(s.pattern), "\n")
+	}
 	return true
 }
 
@@ -158,4 +163,23 @@ func (s *sedder) expand(b *strings.Builder, with []piece, text string, m []int) 
 			put(text[m[2*w.group]:m[2*w.group+1]])
 		}
 	}
+}
+
+// execute runs a command line by the shell and returns what it writes.
+func (s *sedder) execute(line string) string {
+	p := s.p
+	p.Out().Flush()
+	r, w := p.Machine().Pipe()
+	fd := 3
+	for p.Opened(fd) {
+		fd++
+	}
+	child := p.Child(p.Args)
+	child.Give(1, w)
+	p.Give(fd, r)
+	child.Go(func(c *proc.Proc) int { return runShell(c, line, nil) })
+	text, _ := io.ReadAll(p.FD(fd))
+	p.Close(fd)
+	p.Wait(func() bool { _, done := child.Ended(); return done })
+	return string(text)
 }

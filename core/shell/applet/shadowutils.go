@@ -88,7 +88,7 @@ func useradd(p *proc.Proc) int {
 		return 2
 	}
 	if len(o.Rest) != 1 {
-		p.Errorf("Usage: useradd [options] LOGIN\n")
+		p.Errorf("%s", usageText(p))
 		return 2
 	}
 	if p.UID != 0 {
@@ -239,7 +239,7 @@ func groupadd(p *proc.Proc) int {
 		return 2
 	}
 	if len(o.Rest) != 1 {
-		p.Errorf("Usage: groupadd [options] GROUP\n")
+		p.Errorf("%s", usageText(p))
 		return 2
 	}
 	name := o.Rest[0]
@@ -276,7 +276,7 @@ func usermod(p *proc.Proc) int {
 		return 2
 	}
 	if len(o.Rest) != 1 {
-		p.Errorf("Usage: usermod [options] LOGIN\n")
+		p.Errorf("%s", usageText(p))
 		return 2
 	}
 	name := o.Rest[0]
@@ -361,7 +361,7 @@ func usermod(p *proc.Proc) int {
 func userdel(p *proc.Proc) int {
 	o, err := proc.ParseOptions(p.Args[1:], "frR:", "force=f", "remove=r")
 	if err != nil || len(o.Rest) != 1 {
-		p.Errorf("Usage: userdel [options] LOGIN\n")
+		p.Errorf("%s", usageText(p))
 		return 2
 	}
 	name := o.Rest[0]

@@ -18,6 +18,7 @@ type sortKey struct {
 }
 
 func parseKey(p *proc.Proc, s string) sortKey {
+	whole := s
 	k := sortKey{fromChar: 1}
 	num := func() int {
 		i := 0
@@ -27,7 +28,8 @@ func parseKey(p *proc.Proc, s string) sortKey {
 		n, err := strconv.Atoi(s[:i])
 		if err != nil {
 			if p.GNU {
-				p.Die("invalid number at field start: invalid count at start of ‘%s’", s)
+				p.Warn("invalid number at field start: invalid count at start of ‘%s’", s)
+				p.Exit(2)
 			}
 			p.Warn("bad field specification")
 			p.Exit(2)
@@ -45,7 +47,11 @@ func parseKey(p *proc.Proc, s string) sortKey {
 		return f
 	}
 	k.from = num()
-	if k.from == 0 && !p.GNU {
+	if k.from == 0 && p.GNU {
+		p.Warn("field number is zero: invalid field specification ‘%s’", whole)
+		p.Exit(2)
+	}
+	if k.from == 0 {
 		p.Warn("bad field specification")
 		p.Exit(2)
 	}
@@ -307,7 +313,8 @@ func sortLines(p *proc.Proc) int {
 		}
 		if len(s.sep) != 1 {
 			if p.GNU && s.sep != `\0` {
-				p.Die("multi-character tab ‘%s’", s.sep)
+				p.Warn("multi-character tab ‘%s’", s.sep)
+				p.Exit(2)
 			}
 			if !p.GNU {
 				p.Warn("bad -t parameter")
@@ -380,7 +387,7 @@ func uniq(p *proc.Proc) int {
 	if helped(p) {
 		return 0
 	}
-	o := options(p, "cduf:s:w:iz", "count=c", "repeated=d", "unique=u", "skip-fields=f", "skip-chars=s", "check-chars=w", "ignore-case=i")
+	o := options(p, "cduf:s:w:izD\x81::", "all-repeated=\x81", "count=c", "repeated=d", "unique=u", "skip-fields=f", "skip-chars=s", "check-chars=w", "ignore-case=i")
 	if len(o.Rest) > 2 {
 		return usage(p)
 	}
@@ -425,6 +432,13 @@ func uniq(p *proc.Proc) int {
 		}
 		return l
 	}
+	end := "\n"
+	if o.Has('z') {
+		end = "\x00"
+	}
+	if o.Has('D') || o.Has(0x81) {
+		return repeated(p, r, key, end, o.Arg(0x81))
+	}
 	var cur string
 	n := 0
 	flush := func() {
@@ -434,12 +448,7 @@ func uniq(p *proc.Proc) int {
 		if o.Has('c') {
 			p.Printf("%7d ", n)
 		}
-		p.Puts(cur)
-		if o.Has('z') {
-			p.Out().WriteByte(0)
-		} else {
-			p.Puts("\n")
-		}
+		p.Puts(cur + end)
 	}
 	in0 := byte('\n')
 	if o.Has('z') && p.GNU {
@@ -457,6 +466,43 @@ func uniq(p *proc.Proc) int {
 		}
 		flush()
 		cur, n = l, 1
+	}
+	flush()
+	return 0
+}
+
+// repeated is uniq -D: all lines that come more than once in a row; method says
+// where an empty line goes: "prepend" before each group, "separate" between.
+func repeated(p *proc.Proc, r *proc.Reader, key func(string) string, end, method string) int {
+	switch method {
+	case "", "none", "prepend", "separate":
+	default:
+		return wrong(p, "invalid argument ‘%s’ for ‘--all-repeated’\nValid arguments are:\n  - ‘none’\n  - ‘prepend’\n  - ‘separate’", method)
+	}
+	var group []string
+	shown := false
+	flush := func() {
+		if len(group) > 1 {
+			if method == "prepend" || method == "separate" && shown {
+				p.Puts(end)
+			}
+			shown = true
+			for _, l := range group {
+				p.Puts(l + end)
+			}
+		}
+		group = group[:0]
+	}
+	for {
+		l, ok := r.Until(end[0])
+		if !ok {
+			break
+		}
+		l = strings.TrimSuffix(l, end)
+		if len(group) > 0 && key(l) != key(group[0]) {
+			flush()
+		}
+		group = append(group, l)
 	}
 	flush()
 	return 0

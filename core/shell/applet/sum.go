@@ -104,7 +104,7 @@ func checksum(p *proc.Proc) int {
 			status = 1
 			continue
 		}
-		total, bad, unread := 0, 0, 0
+		total, bad, unread, odd := 0, 0, 0, 0
 		for {
 			l, ok := r.Line()
 			if !ok {
@@ -112,7 +112,7 @@ func checksum(p *proc.Proc) int {
 			}
 			l = strings.TrimSuffix(l, "\n")
 			want, rest, ok := strings.Cut(l, " ")
-			if !ok || rest == "" {
+			if odd++; !ok || rest == "" {
 				if o.Has('w') {
 					p.Warn("invalid format")
 				}
@@ -123,6 +123,7 @@ func checksum(p *proc.Proc) int {
 				continue
 			}
 			file := rest[1:]
+			odd--
 			total++
 			got, err := sum(file)
 			switch {
@@ -156,6 +157,10 @@ func checksum(p *proc.Proc) int {
 				case !p.GNU:
 					p.Warn("WARNING: %d of %d computed checksums did NOT match", bad, total)
 				default:
+					if odd > 0 {
+						unformatted(p, odd)
+						odd = 0
+					}
 					if unread > 0 {
 						p.Warn("WARNING: %d listed file%s could not be read", unread, plural(unread))
 					}
@@ -164,6 +169,9 @@ func checksum(p *proc.Proc) int {
 					}
 				}
 			}
+		}
+		if p.GNU && odd > 0 && total > 0 && !o.Has('s') {
+			unformatted(p, odd)
 		}
 		if total == 0 {
 			status = 1
@@ -245,7 +253,7 @@ func sumApplet(p *proc.Proc) int {
 			p.Printf("%05d %5d", v, (len(data)+1023)/1024)
 		}
 		switch {
-		case len(o.Rest) > 1 || len(o.Rest) > 0 && o.Has('s'):
+		case len(o.Rest) > 1 || len(o.Rest) > 0 && (o.Has('s') || p.GNU):
 			p.Puts(" " + name)
 		case !p.GNU:
 			p.Puts(" ")
@@ -276,10 +284,14 @@ func base64Applet(p *proc.Proc) int {
 		if is32 {
 			out, err = base32.StdEncoding.DecodeString(text)
 		} else {
-			if padded := strings.TrimRight(text, "="); p.GNU || len(padded)%4 == 0 || len(text)%4 == 0 {
+			if padded := strings.TrimRight(text, "="); len(padded)%4 == 0 || len(text)%4 == 0 {
 				text = padded
 			}
-			out, err = base64.RawStdEncoding.DecodeString(text)
+			if p.GNU {
+				out, err = decode64(text)
+			} else {
+				out, err = base64.RawStdEncoding.DecodeString(text)
+			}
 			if k := len(text) / 4 * 3; !p.GNU && err == nil && len(text)%4 != 0 && strings.IndexByte(string(data), '=') < 0 {
 				// busybox gives whole groups only.
 				out, err = out[:k], io.ErrUnexpectedEOF
@@ -423,4 +435,29 @@ func uudecode(p *proc.Proc) int {
 	}
 	p.Die("no 'begin' line")
 	return 1
+}
+
+// unformatted counts the lines of a list that name no checksum.
+func unformatted(p *proc.Proc, n int) {
+	if n == 1 {
+		p.Warn("WARNING: 1 line is improperly formatted")
+		return
+	}
+	p.Warn("WARNING: %d lines are improperly formatted", n)
+}
+
+// decode64 gives as much as there is before what is no base64: GNU's decoder
+// wants whole groups, padded.
+func decode64(text string) ([]byte, error) {
+	var out []byte
+	for len(text) > 0 {
+		group := text[:min(4, len(text))]
+		b, err := base64.StdEncoding.DecodeString(group)
+		if err != nil {
+			b, _ = base64.RawStdEncoding.DecodeString(strings.TrimRight(group, "="))
+			return append(out, b...), err
+		}
+		out, text = append(out, b...), text[len(group):]
+	}
+	return out, nil
 }

@@ -23,24 +23,30 @@ type section struct {
 	usage map[string]string
 }
 
-var tables = sync.OnceValue(func() map[bool]*section {
-	load := func(name string) *section {
-		b, err := data.ReadFile("data/" + name)
-		if err != nil {
-			panic(err)
-		}
-		s := &section{usage: map[string]string{}}
-		for _, part := range strings.Split(string(b), "\x1e") {
-			name, text, _ := strings.Cut(part, "\n")
-			s.names = append(s.names, name)
-			if text != "" {
-				s.usage[name] = text
-			}
-		}
-		return s
+// load reads a table: sections between record separators, a name and a text each.
+func load(name string) *section {
+	b, err := data.ReadFile("data/" + name)
+	if err != nil {
+		panic(err)
 	}
+	s := &section{usage: map[string]string{}}
+	for _, part := range strings.Split(string(b), "\x1e") {
+		name, text, _ := strings.Cut(part, "\n")
+		s.names = append(s.names, name)
+		if text != "" {
+			s.usage[name] = text
+		}
+	}
+	return s
+}
+
+var tables = sync.OnceValue(func() map[bool]*section {
 	return map[bool]*section{true: load("debian.txt"), false: load("full.txt")}
 })
+
+// gnuUsage is what programs of Debian say that print it all when they are
+// called wrongly.
+var gnuUsage = sync.OnceValue(func() map[string]string { return load("gnu.txt").usage })
 
 // List returns the names of all applets of a busybox: of Debian's static build
 // where plain is set, of the default configuration otherwise.
@@ -122,13 +128,44 @@ func usage(p *proc.Proc) int {
 	return status
 }
 
+// wrong says what is wrong with how a program was called, which busybox does
+// not, and ends the process with its usage.
+func wrong(p *proc.Proc, format string, a ...any) int {
+	if p.GNU {
+		p.Warn(format, a...)
+	}
+	return usage(p)
+}
+
+// operands ends the process unless there are between least and most operands.
+func operands(p *proc.Proc, rest []string, least, most int) {
+	switch {
+	case len(rest) > most:
+		wrong(p, "extra operand ‘%s’", rest[most])
+	case len(rest) >= least:
+	case len(rest) == 0:
+		wrong(p, "missing operand")
+	default:
+		wrong(p, "missing operand after ‘%s’", rest[len(rest)-1])
+	}
+}
+
 func usageText(p *proc.Proc) string {
 	name := p.Name()
 	if p.GNU {
+		if text := gnuUsage()[name]; text != "" {
+			return text
+		}
 		if strings.HasSuffix(name, "grep") {
 			return "Usage: " + name + " [OPTION]... PATTERNS [FILE]...\nTry '" + name + " --help' for more information.\n"
 		}
-		return "Try '" + name + " --help' for more information.\n"
+		if name == "tar" {
+			return "Try '" + p.Called() + " --help' or '" + p.Called() + " --usage' for more information.\n"
+		}
+		if name == "diff" || name == "cmp" {
+			return name + ": Try '" + p.Called() + " --help' for more information.\n"
+		}
+		return "Try '" + p.Called() + " --help' for more information.\n"
 	}
 	text := tables()[p.Plain].usage[name]
 	if text == "" {
@@ -193,6 +230,9 @@ func size(s string) (int64, bool) {
 func mustSize(p *proc.Proc, s string) int64 {
 	n, ok := size(s)
 	if !ok {
+		if p.GNU && p.Name() == "truncate" {
+			p.Die("Invalid number: ‘%s’", s)
+		}
 		p.Die("invalid number '%s'", s)
 	}
 	return n

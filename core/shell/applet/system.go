@@ -120,9 +120,7 @@ func uname(p *proc.Proc) int {
 		p.Puts("x86_64\n")
 		return 0
 	}
-	if len(o.Rest) > 0 {
-		return usage(p)
-	}
+	operands(p, o.Rest, 0, 0)
 	values := []struct {
 		c byte
 		v string
@@ -315,7 +313,7 @@ func through(spec string) Func {
 				p.Puts("0\n")
 				return 0
 			}
-			return usage(p)
+			return wrong(p, "missing operand")
 		}
 		if p.Name() == "nohup" {
 			p.Ignored = map[int]bool{proc.SIGHUP: true}

@@ -31,7 +31,7 @@ type Shell struct {
 
 // warn complains by the name of the builtin.
 func (s *Shell) warn(p *proc.Proc, format string, a ...any) {
-	name := p.Name()
+	name := p.Called()
 	if s.Name != nil {
 		name = s.Name()
 	}
@@ -56,6 +56,9 @@ func test(p *proc.Proc, name string, s *Shell) int {
 		if last := ""; len(args) == 0 || args[len(args)-1] != want {
 			if len(args) > 0 {
 				last = args[len(args)-1]
+			}
+			if p.GNU && s.Name == nil {
+				want = "‘" + want + "’"
 			}
 			if s.Bash {
 				want = "`" + want + "'"
@@ -309,6 +312,8 @@ func (t *tester) number(s string) (int64, bool) {
 			return 0, t.fail("%s: integer expression expected", s)
 		case t.shell.Dash:
 			return 0, t.fail("Illegal number: %s", s)
+		case t.p.GNU && t.shell.Name == nil:
+			return 0, t.fail("invalid integer ‘%s’", s)
 		case s == "":
 			return 0, t.fail("bad number")
 		}

@@ -12,8 +12,11 @@ func truncate(p *proc.Proc) int {
 		return 0
 	}
 	o := options(p, "cs:r:", "no-create=c", "size=s", "reference=r")
-	if !o.Has('s') && !o.Has('r') || len(o.Rest) == 0 {
-		return usage(p)
+	if !o.Has('s') && !o.Has('r') {
+		return wrong(p, "you must specify either ‘--size’ or ‘--reference’")
+	}
+	if len(o.Rest) == 0 {
+		return wrong(p, "missing file operand")
 	}
 	spec := o.Arg('s')
 	op := byte(0)

@@ -108,6 +108,11 @@ func wc(p *proc.Proc) int {
 		}
 	})
 	if p.GNU {
+		for _, r := range rows {
+			if !o.Has('c') && len(show) != 3 {
+				total['c'] += r.n['c']
+			}
+		}
 		gnuCounts(p, rows2(rows, func(r row) ([256]int64, string) { return r.n, r.name }), show, total, names)
 		return status
 	}
@@ -139,13 +144,28 @@ func gnuCounts(p *proc.Proc, rows []counted, show []byte, total [256]int64, name
 	width := 1
 	if len(show) > 1 || len(rows) > 1 {
 		// The sizes of the files decide, whatever is counted.
-		width = len(strconv.FormatInt(total['c'], 10))
-		for _, c := range show {
-			width = max(width, len(strconv.FormatInt(total[c], 10)))
+		var sizes int64
+		least := 1
+		if len(names) == 0 {
+			names = []string{"-"}
 		}
-		if ino, ok := p.IsRegular(0); len(names) == 0 && (!ok || ino == 0) {
-			width = 7
+		for _, name := range names {
+			if name == "-" {
+				if ino, ok := p.IsRegular(0); !ok || ino == 0 {
+					least = 7
+				}
+				sizes += total['c']
+				continue
+			}
+			switch n, err := p.Stat(name); {
+			case err != nil:
+			case n.Kind == vfs.File:
+				sizes += n.Size()
+			default:
+				least = 7
+			}
 		}
+		width = max(least, len(strconv.FormatInt(sizes, 10)))
 	}
 	for _, r := range rows {
 		for i, c := range show {
@@ -163,9 +183,6 @@ func gnuCounts(p *proc.Proc, rows []counted, show []byte, total [256]int64, name
 
 // counts is inputs with the complaint wc makes.
 func counts(p *proc.Proc, names []string, f func(name string, r *proc.Reader)) int {
-	if p.GNU {
-		return inputs(p, names, f)
-	}
 	if len(names) == 0 {
 		names = []string{"-"}
 	}
@@ -177,7 +194,7 @@ func counts(p *proc.Proc, names []string, f func(name string, r *proc.Reader)) i
 			status = 1
 			continue
 		}
-		if isDir(p, n, true) && n != "-" {
+		if n != "-" && isDir(p, n, true) {
 			simple(p, n, vfs.EISDIR)
 			status = 1
 		}

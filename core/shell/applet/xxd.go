@@ -15,6 +15,9 @@ func xxd(p *proc.Proc) int {
 	o := options(p, "l:s:apirg:c:o:u", "plain=p")
 	start, n := window(p, o, 's', 'l')
 	data, status := gather(p, o.Rest[:min(len(o.Rest), 1)], last(start, n))
+	if p.GNU && status != 0 {
+		return 2
+	}
 	if o.Has('r') {
 		p.Out().Write(xxdReverse(string(data), o.Has('p')))
 		return status

@@ -106,9 +106,19 @@ func (p *Proc) Name() string {
 	return strings.TrimPrefix(path.Base(p.Args[0]), "-")
 }
 
+// Called returns the name the program gives itself: busybox, grep and the
+// compressors leave out the directory it was called by.
+func (p *Proc) Called() string {
+	name := p.Name()
+	if !p.GNU || strings.HasSuffix(name, "grep") || strings.Contains(name, "z") {
+		return name
+	}
+	return p.Args[0]
+}
+
 // Warn writes "name: message" to standard error.
 func (p *Proc) Warn(format string, a ...any) {
-	p.Errorf("%s: %s\n", p.Name(), fmt.Sprintf(format, a...))
+	p.Errorf("%s: %s\n", p.Called(), fmt.Sprintf(format, a...))
 }
 
 // WarnErr is Warn with the text of err behind it.
