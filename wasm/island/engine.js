@@ -22,8 +22,8 @@ export class Engine {
 
   start() {
     this.#end();
-    const shared = this.#shares && sharedWorker("engine");
-    const [worker, wasmExec] = shared || startWorker({ name: "engine" });
+    const shared = this.#shares && sharedWorker("embedded");
+    const [worker, wasmExec] = shared || startWorker({ name: this.#shares ? "embedded" : "engine" });
     this.#worker = worker;
     const died = (why) => {
       if (this.#worker !== worker) return;

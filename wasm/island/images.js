@@ -75,10 +75,17 @@ class Kept {
 const reader = new FileReaderSync();
 
 export class Images {
-  #db = open().catch(() => null);
-  #records = new Kept(this.#db, "records");
-  #blobs = new Kept(this.#db, "blobs");
+  #records;
+  #blobs;
+  #db;
   #given = new Map();
+
+  // Without keeps nothing of this browser is looked at, nor kept in it.
+  constructor(keeps) {
+    this.#db = keeps ? open().catch(() => null) : Promise.resolve(null);
+    this.#records = new Kept(this.#db, "records");
+    this.#blobs = new Kept(this.#db, "blobs");
+  }
 
   // site is the address that the page comes from; "" where that is a file.
   site = "";

@@ -19,7 +19,9 @@
 // for a file.
 import { Images } from "./images.js";
 
-const images = new Images();
+// A page inside another one shows what its author sees: an image that the
+// reader keeps under the same name must not get in.
+const images = new Images(name !== "embedded");
 const pages = new Set();
 let converse = null;
 let running = false;
