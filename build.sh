@@ -279,7 +279,7 @@ fuzz() {
   local time=${1:-30s} package target
   for package in $(go list ./core/... ./wasm/... ./site/...); do
     for target in $(go test -list '^Fuzz' "$package" | grep '^Fuzz' || true); do
-      timed "$package $target for $time" go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" "$package"
+      timed "$package $target for $time" go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" -fuzzminimizetime 20x "$package"
     done
   done
 }
