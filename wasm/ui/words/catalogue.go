@@ -112,7 +112,6 @@ type Words struct {
 
 	// Inspector.
 	Inspector     string
-	OfLayer       string
 	OfImage       string
 	Close         string
 	OpenInspector string
@@ -152,7 +151,6 @@ type Words struct {
 	DocOf         func(digest, size string) string
 	FileAt        func(path string) string
 	Cut           string
-	Back          string
 
 	// Commands of a RUN.
 	Commands      string

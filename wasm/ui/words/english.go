@@ -132,7 +132,6 @@ var english = Words{
 	ChainID:      "ChainID",
 
 	Inspector:     "Inspector",
-	OfLayer:       "Layer",
 	OfImage:       "Image",
 	Close:         "Close",
 	OpenInspector: "Inspect",
@@ -208,7 +207,6 @@ var english = Words{
 	DocOf:        func(digest, size string) string { return "Digest of exactly these " + size + ", shown indented" },
 	FileAt:       func(path string) string { return "/" + path },
 	Cut:          "Only the beginning is shown.",
-	Back:         "Back to the list",
 
 	Commands:      "Commands that wrote files",
 	RunNotes:      "Notes on how it was carried out",

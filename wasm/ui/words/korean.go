@@ -125,7 +125,6 @@ var korean = Words{
 	ChainID:      "ChainID",
 
 	Inspector:     "돋보기",
-	OfLayer:       "레이어",
 	OfImage:       "이미지",
 	Close:         "닫기",
 	OpenInspector: "살펴보기",
@@ -203,7 +202,6 @@ var korean = Words{
 	},
 	FileAt: func(path string) string { return "/" + path },
 	Cut:    "앞부분만 표시합니다.",
-	Back:   "목록으로",
 
 	Commands:      "파일을 기록한 명령",
 	RunNotes:      "실행 방식에 관한 참고",
