@@ -1,6 +1,7 @@
 package applet
 
 import (
+	"math"
 	"strings"
 	"time"
 
@@ -30,8 +31,22 @@ func awkApplet(p *proc.Proc) int {
 	if helped(p) {
 		return 0
 	}
-	o := options(p, "+F:v:f:e:W:", "field-separator=F", "assign=v", "file=f", "source=e")
-	c := awk.Config{Assigns: o.All('v'), Args: o.Rest, NoMath: p.Plain, Name: p.Name(), Shell: runShell, Format: awkFormat,
+	const spec = "+F:v:f:e:W:"
+	long := []string{"field-separator=F", "assign=v", "file=f", "source=e"}
+	if p.GNU {
+		// mawk words it in its own way.
+		if _, err := proc.ParseOptions(p.Args[1:], "+F:v:f:W:"); err != nil && !strings.Contains(err.Error(), "requires") {
+			for _, a := range p.Args[1:] {
+				if len(a) > 1 && a[0] == '-' && strings.IndexByte("FvfW", a[1]) < 0 {
+					p.Warn("not an option: %s", a)
+					break
+				}
+			}
+			p.Exit(2)
+		}
+	}
+	o := options(p, spec, long...)
+	c := awk.Config{Assigns: o.All('v'), Args: o.Rest, NoMath: p.Plain, Name: p.Name(), Shell: runShell, Format: awkFormat(p.GNU),
 		Strftime: func(format string, sec int64, utc bool) string {
 			if utc {
 				return strftimeIn(format, time.Unix(sec, 0).UTC())
@@ -64,6 +79,10 @@ func awkApplet(p *proc.Proc) int {
 		case 'f':
 			data, err := p.ReadFile(x.Arg)
 			if err != nil {
+				if p.GNU {
+					p.Warn("cannot open %s (%s)", x.Arg, proc.Text(err))
+					p.Exit(2)
+				}
 				p.Die("can't open '%s': %s", x.Arg, proc.Text(err))
 			}
 			c.Sources = append(c.Sources, [2]string{x.Arg, string(data)})
@@ -73,6 +92,10 @@ func awkApplet(p *proc.Proc) int {
 	}
 	if len(c.Sources) == 0 {
 		if len(c.Args) == 0 {
+			if p.GNU {
+				p.Errorf("%s", usageText(p))
+				return 0
+			}
 			return usage(p)
 		}
 		c.Sources = [][2]string{{"cmd. line", c.Args[0]}}
@@ -81,7 +104,22 @@ func awkApplet(p *proc.Proc) int {
 	return awk.Run(p, c)
 }
 
-func awkFormat(verb byte, flags string, width, prec int, n float64) string {
+// awkFormat formats one number; mawk's integers have 32 bits, and it cuts off
+// what is larger.
+func awkFormat(mawk bool) func(verb byte, flags string, width, prec int, n float64) string {
+	return func(verb byte, flags string, width, prec int, n float64) string {
+		switch {
+		case !mawk || n != n:
+		case verb == 'd' || verb == 'i':
+			n = max(min(n, math.MaxInt32), -math.MaxInt32)
+		case strings.IndexByte("oxXu", verb) >= 0:
+			n = max(min(n, math.MaxUint32), 0)
+		}
+		return formatAwk(verb, flags, width, prec, n)
+	}
+}
+
+func formatAwk(verb byte, flags string, width, prec int, n float64) string {
 	switch verb {
 	case 'd', 'i', 'o', 'x', 'X', 'u':
 		if n != n {

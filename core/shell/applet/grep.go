@@ -322,8 +322,20 @@ func (g *grepper) file(name string) bool {
 		p.Puts(text)
 		p.Out().WriteByte(g.delim)
 	}
+	var pieces []string
 	for {
-		s, ok := r.Until(g.delim)
+		var s string
+		var ok bool
+		if len(pieces) > 0 {
+			s, pieces, ok = pieces[0], pieces[1:], true
+		} else if s, ok = r.Until(g.delim); ok && !p.GNU && !p.Plain && strings.IndexByte(s, 0) >= 0 {
+			// busybox takes a NUL for the end of a line, too.
+			pieces = strings.Split(strings.TrimSuffix(s, string(g.delim)), "\x00")
+			if !strings.HasSuffix(s, string(g.delim)) && pieces[len(pieces)-1] == "" {
+				pieces = pieces[:len(pieces)-1]
+			}
+			s, pieces = pieces[0], pieces[1:]
+		}
 		if !ok {
 			break
 		}

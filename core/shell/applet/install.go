@@ -107,6 +107,16 @@ func install(p *proc.Proc) int {
 				status = 1
 			}
 		}
+		if o.Has('s') && !p.GNU {
+			path, _ := p.Getenv("PATH")
+			if _, err := p.Look("strip", path); err != nil {
+				p.WarnErr(err, "strip")
+				status = 1
+			} else if p.Spawn([]string{"strip", "-p", dest}, nil) != 0 {
+				p.Warn("strip failed")
+				status = 1
+			}
+		}
 		if o.Has('v') {
 			p.Printf("'%s' -> '%s'\n", a, dest)
 		}

@@ -2,6 +2,7 @@ package awk
 
 import (
 	"math"
+	"strconv"
 	"strings"
 
 	"layerlab.dev/core/shell/proc"
@@ -20,7 +21,7 @@ func (in *interp) builtin(n *node) value {
 	}
 	number := func(i int) float64 {
 		v := arg(i)
-		return v.number()
+		return v.number(in.dialect)
 	}
 	need := func(k int) {
 		if len(n.kids) < k {
@@ -54,23 +55,20 @@ func (in *interp) builtin(n *node) value {
 			}
 			return str(s[i : i+size])
 		}
-		i := math.RoundToEven(number(1)) - 1
-		size := float64(len(s)) - i
+		// mawk cuts the fractions off, and a beginning before the first
+		// character makes the piece longer by as much.
+		i, size := math.Trunc(number(1)), float64(len(s))
 		if len(n.kids) > 2 {
-			size = math.RoundToEven(number(2))
-			if math.IsNaN(size) {
-				size = 0
-			}
+			size = math.Trunc(number(2))
 		}
-		end := i + size
-		if i < 0 {
-			i = 0
+		if i < 1 {
+			i, size = 1, size-i
 		}
-		end = min(end, float64(len(s)))
-		if !(i < end) {
+		end := min(i-1+size, float64(len(s)))
+		if !(i-1 < end) {
 			return str("")
 		}
-		return str(s[int(i):int(end)])
+		return str(s[int(i)-1 : int(end)])
 	case "index":
 		need(2)
 		if text(1) == "" && !in.p.GNU {
@@ -101,7 +99,7 @@ func (in *interp) builtin(n *node) value {
 		}
 		t.clear()
 		for i, f := range parts {
-			*t.get(numberText(float64(i+1), "%d")) = outside(f)
+			*t.get(strconv.Itoa(i + 1)) = outside(f)
 		}
 		return num(float64(len(parts)))
 	case "sub", "gsub":
@@ -122,7 +120,7 @@ func (in *interp) builtin(n *node) value {
 		return in.gensub(n)
 	case "sprintf":
 		need(1)
-		return str(in.sprintf(n.kids))
+		return str(in.sprintf("sprintf", n.kids))
 	case "tolower":
 		return str(lowerASCII(text(0)))
 	case "toupper":
@@ -140,7 +138,11 @@ func (in *interp) builtin(n *node) value {
 		return num(math.Exp(number(0)))
 	case "log":
 		in.math()
-		return num(math.Log(number(0)))
+		v := number(0)
+		if v < 0 && in.dialect == mawk {
+			return num(math.Copysign(math.NaN(), -1))
+		}
+		return num(math.Log(v))
 	case "sqrt":
 		in.math()
 		return num(math.Sqrt(number(0)))
@@ -239,7 +241,7 @@ func (in *interp) gensub(n *node) value {
 	re := in.regexp(n.kids[0])
 	text := func(i int) string { v := in.eval(n.kids[i]); return v.text(in.convfmt()) }
 	with, which := text(1), text(2)
-	nth, _ := Number(which)
+	nth, _ := Number(which, in.dialect)
 	all := which != "" && which[0]|32 == 'g'
 	s := ""
 	if len(n.kids) > 3 {

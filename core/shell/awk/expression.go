@@ -5,7 +5,7 @@ func (p *parser) expr() *node {
 	switch p.tok {
 	case "=", "+=", "-=", "*=", "/=", "%=", "^=":
 		if n.op != "var" && n.op != "local" && n.op != "index" && n.op != "$" {
-			p.fail("Unexpected token")
+			p.unexpected()
 		}
 		op := p.tok
 		p.next()
@@ -54,7 +54,7 @@ func (p *parser) in() *node {
 	for p.tok == "in" && !p.noIn {
 		p.next()
 		if p.tok != "name" {
-			p.fail("Unexpected token")
+			p.unexpected()
 		}
 		n = p.node("in", n, p.variable(p.text))
 		p.next()
@@ -248,7 +248,7 @@ func (p *parser) primary() *node {
 			p.expect(")")
 			p.noIn, p.noGT = oldIn, oldGT
 			if p.tok != "in" {
-				p.fail("Unexpected token")
+				p.unexpected()
 			}
 			p.next()
 			v := p.node("in", s, p.variable(p.text))
@@ -282,7 +282,7 @@ func (p *parser) primary() *node {
 			p.next()
 			n.kids = p.arguments()
 		} else if n.text != "length" {
-			p.fail("Unexpected token")
+			p.unexpected()
 		}
 		return n
 	case "getline":
@@ -305,7 +305,7 @@ func (p *parser) primary() *node {
 	case "-", "+", "!":
 		return p.unary()
 	}
-	p.fail("Unexpected token")
+	p.unexpected()
 	return nil
 }
 
@@ -323,7 +323,7 @@ func (p *parser) arguments() []*node {
 			continue
 		}
 		if p.tok != ")" {
-			p.fail("Unexpected token")
+			p.unexpected()
 		}
 	}
 	p.next()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,6 +47,7 @@ const (
 
 type interp struct {
 	p        *proc.Proc
+	dialect  dialect
 	c        Config
 	prog     *program
 	globals  []value
@@ -90,7 +92,9 @@ type reader struct {
 // Run runs a program and returns its exit status.
 func Run(p *proc.Proc, c Config) (status int) {
 	in := &interp{p: p, c: c, prog: &program{funcs: map[string]*function{}, globals: map[string]int{}}, regexps: map[string]*matcher{}, streams: map[string]*stream{}, seed: 1}
-	if !p.GNU {
+	if p.GNU {
+		in.dialect = mawk
+	} else {
 		in.lastSeed = 1
 	}
 	g := in.prog.global
@@ -100,11 +104,15 @@ func Run(p *proc.Proc, c Config) (status int) {
 	for _, src := range c.Sources {
 		if err := parse(in.prog, src[0], src[1], !p.GNU); err != nil {
 			p.Errorf("%s: %v\n", c.Name, err)
-			return 1
+			return in.failed()
 		}
 	}
-	for _, f := range in.prog.funcs {
-		if !f.defined {
+	for _, f := range in.undefined() {
+		if p.GNU {
+			last := c.Sources[len(c.Sources)-1][1]
+			p.Errorf("%s: line %d: function %s never defined\n", c.Name, strings.Count(last, "\n")+2, f)
+			return in.failed()
+		} else {
 			p.Errorf("%s: %s:%d: Call to undefined function\n", c.Name, c.Sources[0][0], 1)
 			return 1
 		}
@@ -151,7 +159,7 @@ func Run(p *proc.Proc, c Config) (status int) {
 			}
 			in.flushAll()
 			p.Errorf("%s: %v\n", c.Name, f)
-			status = 1
+			status = in.failed()
 		}
 	}()
 	in.run()
@@ -182,6 +190,26 @@ func (in *interp) assignArg(k, v string) {
 	in.setGlobal(slot, outside(unescape(v)))
 }
 
+// failed is the exit status of a program that fails.
+func (in *interp) failed() int {
+	if in.p.GNU {
+		return 2
+	}
+	return 1
+}
+
+// undefined names the functions that are called and not there, in order.
+func (in *interp) undefined() []string {
+	var names []string
+	for _, f := range in.prog.funcs {
+		if !f.defined {
+			names = append(names, f.name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 func (in *interp) fail(format string, a ...any) {
 	name := "cmd. line"
 	if len(in.c.Sources) > 0 {
@@ -192,17 +220,13 @@ func (in *interp) fail(format string, a ...any) {
 
 func (in *interp) global(slot int) string { return in.globals[slot].text(in.convfmt()) }
 
-func (in *interp) convfmt() string {
-	v := &in.globals[in.slots.convfmt]
-	if v.s == "%.6g" {
-		return v.s
-	}
-	return v.s
+func (in *interp) convfmt() format {
+	return format{in.globals[in.slots.convfmt].s, in.dialect}
 }
 
 func (in *interp) setGlobal(slot int, v value) {
 	if slot == in.slots.nf {
-		n := int(v.number())
+		n := int(v.number(in.dialect))
 		in.resize(max(n, 0))
 		in.stale = true
 		return
@@ -264,7 +288,7 @@ func (in *interp) assign(n *node, v value) {
 		*in.array(n.kids[0]).get(in.key(n.kids[1])) = v
 	case "$":
 		i := in.eval(n.kids[0])
-		in.setField(int(i.number()), v)
+		in.setField(int(i.number(in.dialect)), v)
 	case "group":
 		in.assign(n.kids[0], v)
 	}
@@ -289,7 +313,7 @@ func (in *interp) eval(n *node) value {
 		return in.eval(n.kids[0])
 	case "$":
 		i := in.eval(n.kids[0])
-		return in.field(int(i.number()))
+		return in.field(int(i.number(in.dialect)))
 	case "index":
 		t := in.array(n.kids[0])
 		return *t.get(in.key(n.kids[1]))
@@ -301,7 +325,7 @@ func (in *interp) eval(n *node) value {
 	case "+=", "-=", "*=", "/=", "%=", "^=":
 		b := in.eval(n.kids[1])
 		a := in.eval(n.kids[0])
-		v := num(in.arith(n.op[:1], a.number(), b.number()))
+		v := num(in.arith(n.op[:1], a.number(in.dialect), b.number(in.dialect)))
 		in.assign(n.kids[0], v)
 		return v
 	case "?":
@@ -337,19 +361,19 @@ func (in *interp) eval(n *node) value {
 		return str(left + b.text(in.convfmt()))
 	case "+", "-", "*", "/", "%", "^":
 		a := in.eval(n.kids[0])
-		x := a.number()
+		x := a.number(in.dialect)
 		b := in.eval(n.kids[1])
 		in.line = n.line
-		return num(in.arith(n.op, x, b.number()))
+		return num(in.arith(n.op, x, b.number(in.dialect)))
 	case "neg":
 		v := in.eval(n.kids[0])
-		return num(-v.number())
+		return num(-v.number(in.dialect))
 	case "plus":
 		v := in.eval(n.kids[0])
-		return num(v.number())
+		return num(v.number(in.dialect))
 	case "pre++", "pre--", "post++", "post--":
 		v := in.eval(n.kids[0])
-		old := v.number()
+		old := v.number(in.dialect)
 		now := old + 1
 		if n.op[len(n.op)-1] == '-' {
 			now = old - 1
@@ -394,7 +418,7 @@ func (in *interp) folds() bool {
 		return false
 	}
 	slot, ok := in.prog.globals["IGNORECASE"]
-	return ok && in.globals[slot].truth()
+	return ok && in.globals[slot].truth(in.dialect)
 }
 
 func (in *interp) arith(op string, a, b float64) float64 {
@@ -406,13 +430,16 @@ func (in *interp) arith(op string, a, b float64) float64 {
 	case "*":
 		return a * b
 	case "/":
-		if b == 0 {
+		if b == 0 && in.dialect == busybox {
 			in.fail("Division by zero")
 		}
 		return a / b
 	case "%":
-		if b == 0 {
+		if b == 0 && in.dialect == busybox {
 			in.fail("Division by zero")
+		}
+		if b == 0 {
+			return math.Copysign(math.NaN(), -1)
 		}
 		return math.Mod(a, b)
 	}
@@ -430,8 +457,8 @@ func (in *interp) compare(n *node) bool {
 	a := in.eval(n.kids[0])
 	b := in.eval(n.kids[1])
 	d := 0
-	if a.isNumber() && b.isNumber() {
-		x, y := a.number(), b.number()
+	if a.isNumber(in.dialect) && b.isNumber(in.dialect) {
+		x, y := a.number(in.dialect), b.number(in.dialect)
 		switch {
 		case x < y:
 			d = -1

@@ -2,6 +2,7 @@ package awk
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -35,6 +36,42 @@ var builtins = map[string]bool{"length": true, "substr": true, "index": true, "s
 	"match": true, "sprintf": true, "sin": true, "cos": true, "atan2": true, "exp": true, "log": true, "sqrt": true, "int": true,
 	"rand": true, "srand": true, "tolower": true, "toupper": true, "system": true, "close": true, "fflush": true, "systime": true,
 	"strftime": true, "mktime": true, "and": true, "or": true, "xor": true, "compl": true, "lshift": true, "rshift": true, "asort": false}
+
+// busyboxOnly are the functions mawk does not have.
+var busyboxOnly = map[string]bool{"gensub": true, "and": true, "or": true, "xor": true, "compl": true, "lshift": true, "rshift": true}
+
+// unexpected fails at the token that was read.
+func (l *lexer) unexpected() {
+	if l.plain {
+		l.fail("Unexpected token")
+	}
+	near := l.tok
+	switch l.tok {
+	case "eof":
+		panic(&failure{fmt.Sprintf("line %d", l.line+1), "missing } near end of file"})
+	case "newline":
+		near = "end of line"
+		l.line--
+	case ")":
+		panic(&failure{fmt.Sprintf("line %d", l.line), "extra ')'"})
+	case "name", "func", "builtin":
+		near = l.text
+	case "str":
+		near = `"` + l.text + `"`
+	case "num":
+		near = numberText(l.num, format{"%.6g", mawk})
+	}
+	panic(&failure{fmt.Sprintf("line %d", l.line), "syntax error at or near " + near})
+}
+
+// runaway fails in a constant, from byte i on, that does not end in its line.
+func (l *lexer) runaway(what string, i int) {
+	if l.plain {
+		l.fail("Unexpected end of string")
+	}
+	text, _, _ := strings.Cut(l.src[i:], "\n")
+	panic(&failure{fmt.Sprintf("line %d", l.line), fmt.Sprintf("runaway %s %s ...", what, text)})
+}
 
 func (l *lexer) fail(format string, a ...any) {
 	panic(&failure{fmt.Sprintf("%s:%d", l.name, l.line), fmt.Sprintf(format, a...)})
@@ -107,7 +144,7 @@ func (l *lexer) next() {
 			if w == "func" {
 				l.tok = "function"
 			}
-		case builtins[w]:
+		case builtins[w] && (l.plain || !busyboxOnly[w]):
 			l.tok = "builtin"
 		case i < len(l.src) && l.src[i] == '(':
 			l.tok = "func"
@@ -123,7 +160,7 @@ func (l *lexer) next() {
 		return
 	}
 	for _, op := range []string{"**=", "<<", ">>", "&&", "||", "==", "!=", "<=", ">=", "++", "--", "+=", "-=", "*=", "/=", "%=", "^=", "**", "!~"} {
-		if strings.HasPrefix(l.src[l.pos:], op) && op != "<<" {
+		if strings.HasPrefix(l.src[l.pos:], op) && op != "<<" && (l.plain || op[0] != '*' || op == "*=") {
 			l.pos += len(op)
 			if op == "**" {
 				op = "^"
@@ -136,6 +173,9 @@ func (l *lexer) next() {
 		}
 	}
 	if strings.IndexByte("{}()[];,+-*/%^!<>|?:~$=", c) < 0 {
+		if !l.plain {
+			panic(&failure{strconv.Itoa(l.line), fmt.Sprintf("unexpected character '%c'", c)})
+		}
 		l.fail("Unexpected token")
 	}
 	l.pos++
@@ -144,7 +184,7 @@ func (l *lexer) next() {
 
 func (l *lexer) number() {
 	s := l.src[l.pos:]
-	if len(s) > 2 && s[0] == '0' && s[1]|32 == 'x' {
+	if l.plain && len(s) > 2 && s[0] == '0' && s[1]|32 == 'x' {
 		i := 2
 		for i < len(s) && strings.IndexByte("0123456789abcdefABCDEF", s[i]) >= 0 {
 			i++
@@ -154,17 +194,24 @@ func (l *lexer) number() {
 		l.pos += i
 		return
 	}
-	v, rest := Number(s)
+	d := mawk
+	if l.plain {
+		d = busybox
+	} else if len(s) > 1 && s[0] == '0' && s[1]|32 == 'x' {
+		s = s[:1] // a name stands behind it
+	}
+	v, rest := Number(s, d)
 	l.num, l.tok = v, "num"
 	l.pos += len(s) - len(rest)
 }
 
 func (l *lexer) str() {
 	var b strings.Builder
+	from := l.pos
 	l.pos++
 	for {
 		if l.pos >= len(l.src) || l.src[l.pos] == '\n' {
-			l.fail("Unexpected end of string")
+			l.runaway("string constant", from)
 		}
 		c := l.src[l.pos]
 		l.pos++
@@ -235,11 +282,12 @@ func escape(b *strings.Builder, s string, keep bool) int {
 
 func (l *lexer) ere() {
 	var b strings.Builder
+	from := l.pos
 	l.pos++
 	in := false
 	for {
 		if l.pos >= len(l.src) || l.src[l.pos] == '\n' {
-			l.fail("Unexpected end of string")
+			l.runaway("regular expression", from)
 		}
 		c := l.src[l.pos]
 		l.pos++
@@ -294,8 +342,50 @@ func (l *lexer) ere() {
 	l.tok, l.text = "ere", b.String()
 }
 
+// special reads what is no decimal number, as strtod(3) does, of which number
+// has the sign and digits has not; where busybox finds a zero in front, it is
+// an octal number, unless it has a sign or goes on as a decimal one.
+func special(number, digits string, d dialect) (v float64, rest string, ok bool) {
+	if digits == "" || digits[0] >= '1' && digits[0] <= '9' || digits[0] == '.' {
+		return 0, "", false
+	}
+	i, base := 0, 10
+	switch lower := strings.ToLower(digits[:min(len(digits), 8)]); {
+	case strings.HasPrefix(lower, "infinity"):
+		v, i = math.Inf(1), 8
+	case strings.HasPrefix(lower, "inf"):
+		v, i = math.Inf(1), 3
+	case strings.HasPrefix(lower, "nan"):
+		v, i = math.NaN(), 3
+	case len(lower) > 2 && strings.HasPrefix(lower, "0x") && strings.IndexByte("0123456789abcdef", lower[2]) >= 0:
+		i, base = 2, 16
+	case d == busybox && number == digits && len(lower) > 1 && lower[0] == '0' && lower[1] >= '0' && lower[1] <= '7':
+		i, base = 1, 8
+	default:
+		return 0, "", false
+	}
+	if base != 10 {
+		from, set := i, map[int]string{8: "01234567", 16: "0123456789abcdefABCDEF"}[base]
+		for i < len(digits) && strings.IndexByte(set, digits[i]) >= 0 {
+			i++
+		}
+		n, err := strconv.ParseUint(digits[from:i], base, 64)
+		if err != nil {
+			n = math.MaxUint64
+		}
+		if base == 8 && i < len(digits) && (digits[i] == '.' || digits[i] == '8' || digits[i] == '9') {
+			return 0, "", false
+		}
+		v = float64(n)
+	}
+	if number[0] == '-' {
+		v = -v
+	}
+	return v, digits[i:], true
+}
+
 // Number reads as much of a decimal number as there is, as strtod(3).
-func Number(s string) (v float64, rest string) {
+func Number(s string, d dialect) (v float64, rest string) {
 	i := 0
 	for i < len(s) && (s[i] == ' ' || s[i] >= '\t' && s[i] <= '\r') {
 		i++
@@ -303,6 +393,9 @@ func Number(s string) (v float64, rest string) {
 	start := i
 	if i < len(s) && (s[i] == '-' || s[i] == '+') {
 		i++
+	}
+	if v, rest, ok := special(s[start:], s[i:], d); ok {
+		return v, rest
 	}
 	digits := 0
 	for i < len(s) && s[i] >= '0' && s[i] <= '9' {

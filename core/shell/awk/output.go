@@ -90,8 +90,12 @@ func (in *interp) open(kind, name string) *stream {
 			fd, err := p.Open(name, flags, 0o666)
 			if err != nil {
 				in.flushAll()
-				p.Errorf("%s: %s: %s\n", in.c.Name, name, proc.Text(err))
-				p.Exit(1)
+				if p.GNU {
+					p.Errorf("%s: cannot open \"%s\" for output (%s)\n", in.c.Name, name, proc.Text(err))
+				} else {
+					p.Errorf("%s: %s: %s\n", in.c.Name, name, proc.Text(err))
+				}
+				p.Exit(in.failed())
 			}
 			s.fd = fd
 		}
@@ -141,9 +145,9 @@ func (in *interp) print(n *node) {
 		if len(args) == 0 {
 			in.fail("Unexpected token")
 		}
-		b.WriteString(in.sprintf(args))
+		b.WriteString(in.sprintf("printf", args))
 	} else {
-		ofmt := in.globals[in.slots.ofmt].text("%.6g")
+		ofmt := format{in.globals[in.slots.ofmt].text(in.convfmt()), in.dialect}
 		if len(args) == 0 {
 			b.WriteString(in.rec())
 		}
@@ -163,7 +167,7 @@ func (in *interp) print(n *node) {
 	v := in.eval(n.kids[1])
 	s := in.open(n.text, v.text(in.convfmt()))
 	in.write(s, b.String())
-	if len(s.buf) > 32<<10 || n.text == "|" || v.text("") == "/dev/stderr" || v.text("") == "/dev/stdout" {
+	if len(s.buf) > 32<<10 || n.text == "|" || v.s == "/dev/stderr" || v.s == "/dev/stdout" {
 		in.flush(s)
 	}
 }
@@ -191,7 +195,7 @@ func (in *interp) getline(n *node) value {
 			return num(0)
 		}
 		if n.text == "|" {
-			in.globals[in.slots.nr] = num(in.globals[in.slots.nr].number() + 1)
+			in.globals[in.slots.nr] = num(in.globals[in.slots.nr].number(in.dialect) + 1)
 		}
 	}
 	if len(n.kids) > 1 {
@@ -202,20 +206,35 @@ func (in *interp) getline(n *node) value {
 	return num(1)
 }
 
+// short ends a mawk program whose format has more conversions than arguments;
+// printf has written what comes before.
+func (in *interp) short(call, format, before string) {
+	if call == "printf" {
+		in.p.Puts(before)
+	}
+	in.flushAll()
+	g := func(slot int) string { return in.global(slot) }
+	in.p.Errorf("%s: run time error: not enough arguments passed to %s(\"%s\")\n\tFILENAME=\"%s\" FNR=%s NR=%s\n", in.c.Name, call, format, g(in.slots.filename), g(in.slots.fnr), g(in.slots.nr))
+	in.p.Exit(2)
+}
+
 // sprintf formats as printf does.
-func (in *interp) sprintf(args []*node) string {
+func (in *interp) sprintf(call string, args []*node) string {
 	f := in.eval(args[0])
 	format := f.text(in.convfmt())
 	args = args[1:]
+	var b strings.Builder
 	next := func() value {
 		if len(args) == 0 {
+			if in.dialect == mawk {
+				in.short(call, format, b.String())
+			}
 			return value{}
 		}
 		v := in.eval(args[0])
 		args = args[1:]
 		return v
 	}
-	var b strings.Builder
 	for i := 0; i < len(format); i++ {
 		if format[i] != '%' {
 			b.WriteByte(format[i])
@@ -239,7 +258,7 @@ func (in *interp) sprintf(args []*node) string {
 				}
 				j++
 				v := next()
-				return int(v.number())
+				return int(v.number(in.dialect))
 			}
 			n := 0
 			for j < len(format) && format[j] >= '0' && format[j] <= '9' {
@@ -269,8 +288,8 @@ func (in *interp) sprintf(args []*node) string {
 		case 'c':
 			v := next()
 			t := ""
-			if v.isNumber() && !(v.input && !v.looksNumeric()) && !(v.hasS && !v.input) {
-				t = string([]byte{byte(int(v.number()))})
+			if v.isNumber(in.dialect) && !(v.input && !v.looksNumeric(in.dialect)) && !(v.hasS && !v.input) {
+				t = string([]byte{byte(int(v.number(in.dialect)))})
 			} else if v.s != "" {
 				t = v.s[:1]
 			}
@@ -284,7 +303,7 @@ func (in *interp) sprintf(args []*node) string {
 			b.WriteString(in.pad(t, flags, width))
 		case 'd', 'i', 'o', 'x', 'X', 'u', 'e', 'E', 'f', 'F', 'g', 'G', 'a', 'A':
 			v := next()
-			b.WriteString(in.c.Format(verb, flags, width, prec, v.number()))
+			b.WriteString(in.c.Format(verb, flags, width, prec, v.number(in.dialect)))
 		default:
 			in.fail("Invalid format specifier")
 		}

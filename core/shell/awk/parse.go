@@ -1,5 +1,7 @@
 package awk
 
+import "fmt"
+
 // node is a node of a program, an expression or a statement.
 type node struct {
 	op   string
@@ -102,7 +104,10 @@ func (p *parser) newlines() {
 
 func (p *parser) expect(tok string) {
 	if p.tok != tok {
-		p.fail("Unexpected token")
+		if tok == ")" && p.tok == "}" && !p.plain {
+			panic(&failure{fmt.Sprintf("line %d", p.line), "missing ) near }"})
+		}
+		p.unexpected()
 	}
 	p.next()
 }
@@ -110,7 +115,7 @@ func (p *parser) expect(tok string) {
 func (p *parser) function() {
 	p.next()
 	if p.tok != "func" && p.tok != "name" {
-		p.fail("Unexpected token")
+		p.unexpected()
 	}
 	f := p.named(p.text)
 	f.defined = true
@@ -119,7 +124,7 @@ func (p *parser) function() {
 	p.locals = map[string]int{}
 	for p.tok != ")" {
 		if p.tok != "name" {
-			p.fail("Unexpected token")
+			p.unexpected()
 		}
 		p.locals[p.text] = len(f.params)
 		f.params = append(f.params, p.text)
@@ -162,7 +167,7 @@ func (p *parser) block() *node {
 			return n
 		}
 		if p.tok == "eof" {
-			p.fail("Unexpected token")
+			p.unexpected()
 		}
 		n.kids = append(n.kids, p.statement())
 	}
@@ -175,7 +180,7 @@ func (p *parser) end() {
 		p.next()
 	case "}", "eof":
 	default:
-		p.fail("Unexpected token")
+		p.unexpected()
 	}
 }
 
@@ -248,7 +253,7 @@ func (p *parser) statement() *node {
 	case "delete":
 		p.next()
 		if p.tok != "name" {
-			p.fail("Unexpected token")
+			p.unexpected()
 		}
 		v := p.variable(p.text)
 		p.next()
@@ -371,7 +376,7 @@ tail:
 		}
 		p.noGT = old
 	} else if p.src != "" && p.tok == ">" {
-		p.fail("Unexpected token")
+		p.unexpected()
 	}
 	return n
 }

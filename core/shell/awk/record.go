@@ -19,8 +19,8 @@ func (in *interp) nextRecord() (string, bool) {
 			in.closeMain()
 			continue
 		}
-		in.globals[in.slots.nr] = num(in.globals[in.slots.nr].number() + 1)
-		in.globals[in.slots.fnr] = num(in.globals[in.slots.fnr].number() + 1)
+		in.globals[in.slots.nr] = num(in.globals[in.slots.nr].number(in.dialect) + 1)
+		in.globals[in.slots.fnr] = num(in.globals[in.slots.fnr].number(in.dialect) + 1)
 		return rec, true
 	}
 }
@@ -34,7 +34,7 @@ func (in *interp) closeMain() {
 
 // openNext opens the next operand that is a file.
 func (in *interp) openNext() bool {
-	argc := int(in.globals[in.slots.argc].number())
+	argc := int(in.globals[in.slots.argc].number(in.dialect))
 	argv := in.globals[in.slots.argv].arr
 	for in.arg+1 < argc {
 		in.arg++
@@ -42,7 +42,7 @@ func (in *interp) openNext() bool {
 		if !argv.has(k) {
 			continue
 		}
-		a := argv.get(k).text("%.6g")
+		a := argv.get(k).text(in.convfmt())
 		if a == "" {
 			continue
 		}
@@ -65,12 +65,7 @@ func (in *interp) openNext() bool {
 			} else {
 				in.p.Errorf("%s: %s: %s\n", in.c.Name, a, proc.Text(err))
 			}
-			in.status = 2
-			if !in.p.GNU {
-				in.status = 1
-				in.p.Exit(1)
-			}
-			continue
+			in.p.Exit(in.failed())
 		}
 		in.main = &reader{src: in.p.FD(fd), fd: fd}
 		return true

@@ -73,7 +73,7 @@ func (in *interp) rules() jump {
 	return onward
 }
 
-func (in *interp) test(n *node) bool { v := in.eval(n); return v.truth() }
+func (in *interp) test(n *node) bool { v := in.eval(n); return v.truth(in.dialect) }
 
 func (in *interp) exec(n *node) jump {
 	in.p.Step()
@@ -150,7 +150,7 @@ func (in *interp) exec(n *node) jump {
 	case "exit":
 		if len(n.kids) > 0 {
 			v := in.eval(n.kids[0])
-			in.status = int(v.number()) & 0xff
+			in.status = int(v.number(in.dialect)) & 0xff
 		}
 		return exits
 	case "return":

@@ -6,6 +6,20 @@ import (
 	"strings"
 )
 
+// dialect is whose reading and writing of numbers is followed.
+type dialect byte
+
+const (
+	busybox dialect = iota
+	mawk            // its whole numbers are those of an int
+)
+
+// format is how numbers are written that are not whole.
+type format struct {
+	spec    string
+	dialect dialect
+}
+
 // value is a number, a string, or a string from outside that counts as a
 // number where it looks like one.
 type value struct {
@@ -29,37 +43,41 @@ func truth(b bool) value {
 	return num(0)
 }
 
-func (v *value) number() float64 {
+func (v *value) number(d dialect) float64 {
 	if v.hasN {
 		return v.n
 	}
 	if !v.hasS {
 		return 0
 	}
-	n, _ := Number(v.s)
+	n, _ := Number(v.s, d)
 	return n
 }
 
 // text returns the string value; numbers are written by format.
-func (v *value) text(format string) string {
+func (v *value) text(f format) string {
 	if v.hasS {
 		return v.s
 	}
 	if v.hasN {
-		return numberText(v.n, format)
+		return numberText(v.n, f)
 	}
 	return ""
 }
 
-func numberText(n float64, format string) string {
-	if n == math.Trunc(n) && math.Abs(n) < 1e18 {
+func numberText(n float64, f format) string {
+	most := 1e18
+	if f.dialect == mawk {
+		most = 1 << 31
+	}
+	if n == math.Trunc(n) && math.Abs(n) < most {
 		return strconv.FormatInt(int64(n), 10)
 	}
-	return formatNumber(format, n)
+	return formatNumber(f.spec, n)
 }
 
 // looksNumeric reports whether a string from outside is a number.
-func (v *value) looksNumeric() bool {
+func (v *value) looksNumeric(d dialect) bool {
 	if !v.input {
 		return false
 	}
@@ -67,20 +85,23 @@ func (v *value) looksNumeric() bool {
 	if t == "" {
 		return false
 	}
-	_, rest := Number(t)
+	if d == mawk && strings.TrimLeft(t, " \t\n\r+-.0123456789eE") != "" {
+		return false // "0x1A" and "inf" have a value, but are no numbers
+	}
+	_, rest := Number(t, d)
 	return rest == ""
 }
 
-func (v *value) isNumber() bool {
-	return v.hasN && !v.hasS || !v.hasS && !v.hasN || v.looksNumeric()
+func (v *value) isNumber(d dialect) bool {
+	return v.hasN && !v.hasS || !v.hasS && !v.hasN || v.looksNumeric(d)
 }
 
-func (v *value) truth() bool {
+func (v *value) truth(d dialect) bool {
 	switch {
 	case v.hasN && !v.hasS:
 		return v.n != 0
-	case v.looksNumeric():
-		return v.number() != 0
+	case v.looksNumeric(d):
+		return v.number(d) != 0
 	}
 	return v.s != ""
 }
