@@ -84,11 +84,11 @@ inBrowsers("page", (it) => {
 
   for (const [width, height] of [[1440, 900], [1024, 768], [390, 844]]) {
     it(`shows the top bar's labels whole, ${width} ko`, { width, height, language: "ko" }, async (lab) => {
-      const cut = await lab.page.$$eval(".topbar button, .topbar .status-text", (list) =>
+      const cut = await lab.page.$$eval(".topbar button:not(.settings-button), .topbar .status-text", (list) =>
         list.filter((e) => e.checkVisibility() && (e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight || e.innerText.includes("\n")))
           .map((e) => e.innerText));
       assert.deepEqual(cut, []);
-      const lines = await lab.page.$$eval(".segments button", (list) => list.map((e) => {
+      const lines = await lab.page.$$eval(".topbar > .tools > .segments button", (list) => list.map((e) => {
         const range = document.createRange();
         range.selectNodeContents(e);
         return range.getClientRects().length;
