@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { browsers, launch } from "./browser.mjs";
 import { violations } from "./axe.mjs";
 import { Lab, poll } from "./lab.mjs";
-import { layerlab, nativeBuild, program, registry, serve } from "./site.mjs";
+import { layerlab, nativeBuild, program, registry, serve, worker } from "./site.mjs";
 
 const base = "FROM alpine\nRUN echo base >/srv/base\nENV BASE=yes\n";
 const upon = "COPY second.txt /srv/\nRUN cat /srv/base >>/srv/second.txt\n";
@@ -152,3 +152,34 @@ for (const name of browsers) {
     });
   });
 }
+
+// The same page, pulling through the Worker: Chromium alone, since what differs
+// is the host.
+test("pulls through the Worker (chrome)", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "layerlab-"));
+  const ends = [() => rm(folder, { recursive: true, force: true })];
+  try {
+    const archive = join(folder, "saved.tar");
+    await layerlab("build", "-o", archive, "-format", "docker", "-name", "team/base:3", await context(folder, "base", base));
+    const hub = await registry(`team/base:3=${archive}`);
+    ends.push(hub.stop);
+    const site = await worker(join(folder, "worker"), { OWN_REGISTRIES: `hub.example=${hub.url}` });
+    ends.push(site.stop);
+    const browser = await launch("chrome");
+    ends.push(browser.close);
+    const lab = await Lab.open(browser, site.url);
+    ends.push(() => lab.close());
+
+    const dockerfile = `FROM hub.example/team/base:3\n${upon}`;
+    await lab.write("Dockerfile", dockerfile);
+    await lab.click("button", "Pull hub.example/team/base:3");
+    await lab.find("group", "What pulling costs");
+    await lab.click("button", "Pull");
+    await built(lab, "hub.example/team/base:3");
+    const want = await nativeBuild(await context(folder, "pulled", dockerfile), "-base", `hub.example/team/base:3=${archive}`);
+    assert.equal(await shown(lab), want.image_id.slice(7, 19));
+    assert.deepEqual(lab.complaints, []);
+  } finally {
+    for (const end of ends.reverse()) await end();
+  }
+});

@@ -19,9 +19,19 @@ export const serve = ({ folder = site, port = 0, flags = [] } = {}) =>
 // registry starts a registry that holds archives of images: NAME=ARCHIVE….
 export const registry = (...images) => start("registry", ...images);
 
-// start starts a program that prints its address.
-async function start(name, ...args) {
-  const child = spawn(`${root}.cache/bin/${name}`, args, { stdio: ["ignore", "pipe", "inherit"] });
+// worker starts the site as Cloudflare would, over a Worker that is assembled
+// into a folder. Vars are those of its configuration.
+export async function worker(folder, vars) {
+  await program("go", "-C", root, "run", "./site/worker/assemble", site, folder);
+  return begin("the Worker", process.execPath, `${root}site/worker/host.mjs`, folder, JSON.stringify({ vars, limits: false }));
+}
+
+const start = (name, ...args) => begin(name, `${root}.cache/bin/${name}`, ...args);
+
+// begin starts a program that prints its address.
+async function begin(name, command, ...args) {
+  // The Worker's host ends with its standard input, so that is kept open.
+  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
   let text = "";
   const url = await new Promise((resolve, reject) => {
     child.on("error", reject);
