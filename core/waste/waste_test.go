@@ -1,10 +1,7 @@
 package waste_test
 
 import (
-	"archive/tar"
 	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -178,58 +175,6 @@ func TestSettings(t *testing.T) {
 	want := []waste.Setting{{"ENV", "DB_PASSWORD", "hunter2"}, {"ARG", "NPM_TOKEN", "abc"}}
 	if got := waste.Settings(c); !reflect.DeepEqual(got, want) {
 		t.Errorf("settings %+v, want %+v", got, want)
-	}
-}
-
-// The commands must print the file when real programs carry them out.
-func TestExtract(t *testing.T) {
-	const name, secret = "app/it's .env", "TOKEN=hunter2\n"
-	for _, compression := range []layer.Compression{layer.Gzip, layer.Uncompressed} {
-		l, err := layer.New(t.Context(), []layer.Entry{
-			{Name: name, Type: tar.TypeReg, Mode: 0o600, Size: int64(len(secret)), Content: vfs.String(secret)}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		img, err := image.New(image.Config{}, nil, []*layer.Layer{l}, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		dir := t.TempDir()
-		blob, err := l.Blob(t.Context(), compression)
-		if err != nil {
-			t.Fatal(err)
-		}
-		f, err := os.Create(filepath.Join(dir, "demo.oci.tar"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := img.WriteOCI(t.Context(), f, image.Options{Compression: compression}); err != nil {
-			t.Fatal(err)
-		}
-		f.Close()
-		commands := waste.Extract(waste.Place{Tag: "demo", Archive: "demo.oci.tar", Blob: blob.Digest, Compression: compression,
-			DiffID: l.DiffID(), Name: name})
-		// A docker archive in the place of what docker save would print.
-		d, err := os.Create(filepath.Join(dir, "saved.tar"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := img.WriteDocker(t.Context(), d, "demo", image.Options{}); err != nil {
-			t.Fatal(err)
-		}
-		d.Close()
-		for _, c := range commands {
-			if c.Tool == "skopeo" {
-				continue // not every machine has it; the browser tests run it
-			}
-			line := strings.Replace(c.Line, "docker save demo", "cat saved.tar", 1)
-			cmd := exec.Command("sh", "-c", line)
-			cmd.Dir = dir
-			out, err := cmd.Output()
-			if err != nil || string(out) != secret {
-				t.Errorf("%s printed %q, %v", line, out, err)
-			}
-		}
 	}
 }
 
