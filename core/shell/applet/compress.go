@@ -1,6 +1,7 @@
 package applet
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -256,18 +257,38 @@ func named(member []byte, name string, mtime int64) []byte {
 // gnuFile does one file as gzip, bzip2 and xz do.
 func (z *packer) gnuFile(name string) {
 	p, o := z.p, z.o
+	tool := z.codec.tool
+	if z.codec != gzipCodec {
+		tool = p.Name()
+	}
 	say := func(status int, format string, a ...any) {
-		if !o.Has('q') {
-			p.Errorf("%s: %s\n", z.codec.tool, fmt.Sprintf(format, a...))
+		if !o.Has('q') || status == 1 {
+			p.Errorf("%s: %s\n", tool, fmt.Sprintf(format, a...))
 		}
 		z.status = max(z.status, status)
 	}
 	st, err := p.Stat(name)
-	if name != "-" {
-		if err != nil {
+	if name != "-" && err != nil {
+		switch {
+		case z.codec == gzipCodec && z.undo && !strings.HasSuffix(name, ".gz"):
+			say(1, "%s.gz: %s", name, proc.Text(err))
+		case z.codec == bzip2Codec:
+			say(1, "Can't open input file %s: %s.", name, proc.Text(err))
+		default:
 			say(1, "%s: %s", name, proc.Text(err))
-			return
 		}
+		return
+	}
+	if name != "-" && st.IsDir() {
+		switch z.codec {
+		case gzipCodec:
+			say(2, "%s is a directory -- ignored", name)
+		case bzip2Codec:
+			say(1, "Input file %s is a directory.", name)
+		default:
+			say(2, "%s: Is a directory, skipping", name)
+		}
+		return
 	}
 	data, err := p.ReadFile(name)
 	if err != nil {
@@ -278,12 +299,32 @@ func (z *packer) gnuFile(name string) {
 	if name != "-" && !z.stdout {
 		var ok bool
 		if target, ok = z.outside(name); !ok {
-			say(2, "%s: unknown suffix -- ignored", name)
-			return
+			switch z.codec {
+			case bzip2Codec:
+				target = name + ".out"
+				say(0, "Can't guess original name for %s -- using %s", name, target)
+			case xzCodec, lzmaCodec:
+				if _, err := z.codec.decode(data); err != nil {
+					say(1, "%s: %s", name, xzText(err))
+				} else {
+					say(2, "%s: Filename has an unknown suffix, skipping", name)
+				}
+				return
+			default:
+				say(2, "%s: unknown suffix -- ignored", name)
+				return
+			}
 		}
 		if _, err := p.Lstat(target); err == nil {
 			if !o.Has('f') {
-				say(2, "%s already exists;	not overwritten", target)
+				switch z.codec {
+				case gzipCodec:
+					say(2, "%s already exists;	not overwritten", target)
+				case bzip2Codec:
+					say(1, "Output file %s already exists.", target)
+				default:
+					say(1, "%s: File exists", target)
+				}
 				return
 			}
 			p.Unlink(target)
@@ -302,6 +343,17 @@ func (z *packer) gnuFile(name string) {
 			z.status = 2
 		case err == errMagic && o.Has('f') && target == "":
 			out = data
+		case err != nil && (z.codec == xzCodec || z.codec == lzmaCodec):
+			say(1, "%s: %s", name, xzText(err))
+			return
+		case err == errMagic && z.codec == bzip2Codec:
+			if target != "" {
+				// The file was made and is gone again.
+				p.WriteFile(target, nil, 0o600)
+				p.Unlink(target)
+			}
+			say(2, "%s is not a bzip2 file.", name)
+			return
 		case err == errMagic:
 			p.Errorf("\ngzip: %s: not in gzip format\n", name)
 			z.status = 1
@@ -313,13 +365,20 @@ func (z *packer) gnuFile(name string) {
 		}
 	} else {
 		if z.codec == gzipCodec && (strings.HasSuffix(name, ".gz") || strings.HasSuffix(name, ".tgz")) && !z.stdout {
-			say(2, "%s already has %s suffix -- unchanged", name, name[strings.LastIndexByte(name, '.'):])
+			say(0, "%s already has %s suffix -- unchanged", name, name[strings.LastIndexByte(name, '.'):])
+			return
+		}
+		if z.codec == bzip2Codec && strings.HasSuffix(name, ".bz2") && !z.stdout {
+			say(1, "Input file %s already has .bz2 suffix.", name)
 			return
 		}
 		out = z.codec.encode(p, data)
 		if z.codec == gzipCodec && name != "-" && !o.Has('n') {
 			out = named(out, base(name), floorDiv(st.MTime, 1e9))
 		}
+	}
+	if o.Has('v') && z.codec == gzipCodec && name != "-" {
+		z.report(name, target, data, out)
 	}
 	switch {
 	case o.Has('t'):
@@ -338,4 +397,49 @@ func (z *packer) gnuFile(name string) {
 			p.Unlink(name)
 		}
 	}
+}
+
+// report is what gzip -v says: how much smaller the deflated data is, without
+// header and trailer.
+func (z *packer) report(name, target string, data, out []byte) {
+	member, plain := out, len(data)
+	if z.undo {
+		member, plain = data, len(out)
+	}
+	header := 18
+	if len(member) > 10 && member[3]&8 != 0 {
+		header += bytes.IndexByte(member[10:], 0) + 1
+	}
+	ratio := 0.0
+	if plain > 0 {
+		ratio = 100 * float64(plain-(len(member)-header)) / float64(plain)
+	}
+	z.p.Errorf("%s:\t", name)
+	if z.o.Has('t') {
+		z.p.Errorf(" OK\n")
+		return
+	}
+	z.p.Errorf("%5.1f%%", ratio)
+	if z.stdout {
+		target = "stdout"
+	}
+	if target != "" {
+		verb := "replaced with"
+		if z.keep && !z.stdout {
+			verb = "created"
+		}
+		z.p.Errorf(" -- %s %s", verb, target)
+	}
+	z.p.Errorf("\n")
+}
+
+// xzText is xz's word for what is wrong with a file.
+func xzText(err error) string {
+	switch {
+	case err == errMagic:
+		return "File format not recognized"
+	case strings.Contains(err.Error(), "EOF"):
+		return "Unexpected end of input"
+	}
+	return "Compressed data is corrupt"
 }

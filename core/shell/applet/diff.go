@@ -46,7 +46,20 @@ func cmp(p *proc.Proc) int {
 		limit = mustSize(p, o.Arg('n'))
 	}
 	status := 0
-	line := 1
+	line, begun, width := 1, false, 1
+	if p.GNU {
+		// The column is as wide as the smaller file needs.
+		least := int64(-1)
+		for _, name := range names[:2] {
+			if n, err := p.Stat(name); err == nil && n.Kind == vfs.File && (least < 0 || n.Size() < least) {
+				least = n.Size()
+			}
+		}
+		width = len(strconv.FormatInt(max(least, 0), 10))
+		if least < 0 {
+			width = 20
+		}
+	}
 	for pos := int64(1); limit < 0 || pos <= limit; pos++ {
 		if pos&4095 == 0 {
 			p.Step()
@@ -62,9 +75,16 @@ func cmp(p *proc.Proc) int {
 				status = 1
 				if !o.Has('s') {
 					p.Out().Flush()
-					if p.GNU {
-						p.Errorf("cmp: EOF on %s after byte %d, line %d\n", short, pos-1, line)
-					} else {
+					switch {
+					case p.GNU && pos == 1:
+						p.Errorf("cmp: EOF on %s which is empty\n", short)
+					case p.GNU && o.Has('l'):
+						p.Errorf("cmp: EOF on %s after byte %d\n", short, pos-1)
+					case p.GNU && begun:
+						p.Errorf("cmp: EOF on %s after byte %d, in line %d\n", short, pos-1, line)
+					case p.GNU:
+						p.Errorf("cmp: EOF on %s after byte %d, line %d\n", short, pos-1, line-1)
+					default:
 						p.Errorf("cmp: EOF on %s\n", short)
 					}
 				}
@@ -77,17 +97,17 @@ func cmp(p *proc.Proc) int {
 				return 1
 			}
 			if o.Has('l') {
-				p.Printf("%d %3o %3o\n", pos, a, b)
+				p.Printf("%*d %3o %3o\n", width, pos, a, b)
 			} else {
-				if p.GNU {
-					p.Printf("%s %s differ: byte %d, line %d\n", names[0], names[1], pos, line)
-				} else {
-					p.Printf("%s %s differ: char %d, line %d\n", names[0], names[1], pos, line)
+				if o.Has('b') {
+					p.Printf("%s %s differ: byte %d, line %d is %3o %s %3o %s\n", names[0], names[1], pos, line, a, visible(a), b, visible(b))
+					return 1
 				}
+				p.Printf("%s %s differ: char %d, line %d\n", names[0], names[1], pos, line)
 				return 1
 			}
 		}
-		if a == '\n' {
+		if begun = a != '\n'; !begun {
 			line++
 		}
 	}
@@ -114,7 +134,7 @@ func diff(p *proc.Proc) int {
 	if helped(p) {
 		return 0
 	}
-	o := options(p, "abdiL:NqrsS:tTU:uwBE", "ignore-case=i", "ignore-all-space=w", "ignore-space-change=b", "unified=U", "brief=q", "recursive=r", "new-file=N", "label=L", "report-identical-files=s", "text=a", "minimal=d", "ignore-blank-lines=B", "exclude=\x81", "no-dereference=\x82", "color=\x83")
+	o := options(p, "abdiL:NqrsS:tTU:uwBEcC:yW:\x84", "ignore-case=i", "ignore-all-space=w", "ignore-space-change=b", "unified=U", "brief=q", "recursive=r", "new-file=N", "label=L", "report-identical-files=s", "text=a", "minimal=d", "ignore-blank-lines=B", "exclude=\x81", "context=c", "side-by-side=y", "width=W", "suppress-common-lines=\x84", "no-dereference=\x82", "color=\x83")
 	d := &differ{p: p, o: o, context: 3, labels: o.All('L')}
 	if o.Has('U') {
 		d.context = mustInt(p, o.Arg('U'))
@@ -122,7 +142,7 @@ func diff(p *proc.Proc) int {
 	if len(o.Rest) != 2 {
 		if p.GNU {
 			if len(o.Rest) == 0 {
-				p.Warn("missing operand")
+				p.Warn("missing operand after 'diff'")
 			} else {
 				p.Warn("missing operand after '%s'", o.Rest[len(o.Rest)-1])
 			}
@@ -319,7 +339,12 @@ func (d *differ) files(a, b string, inDir bool) {
 		p.Printf("Files %s and %s differ\n", a, b)
 		return
 	}
-	if p.GNU && !o.Has('u') && !o.Has('U') {
+	if p.GNU && o.Has('y') {
+		d.sideBySide(linesA, linesB, changes)
+		return
+	}
+	old := o.Has('c') || o.Has('C')
+	if p.GNU && !o.Has('u') && !o.Has('U') && !old {
 		if inDir {
 			p.Printf("diff -r %s %s\n", a, b)
 		}
@@ -337,6 +362,14 @@ func (d *differ) files(a, b string, inDir bool) {
 			}
 		}
 		return name
+	}
+	if old {
+		if o.Has('C') {
+			d.context = mustInt(p, o.Arg('C'))
+		}
+		p.Printf("*** %s\n--- %s\n", label(0, a), label(1, b))
+		d.contextForm(linesA, linesB, eolA, eolB, changes)
+		return
 	}
 	p.Printf("--- %s\n+++ %s\n", label(0, a), label(1, b))
 	hunk := []linediff.Change{}

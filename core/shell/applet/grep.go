@@ -13,7 +13,7 @@ import (
 type grepper struct {
 	p        *proc.Proc
 	o        *proc.Options
-	patterns []*regex.Regexp
+	patterns []lineMatcher
 	fixed    []string
 	fold     bool
 	names    bool // show file names
@@ -31,7 +31,7 @@ func grep(p *proc.Proc) int {
 	if helped(p) {
 		return 0
 	}
-	spec := "lnqvscFiHhe:f:Lorm:wxA:B:C:EzIRaUP\x81:\x82:\x83::\x84:"
+	spec := "lnqvscFiHhe:f:Lorm:wxA:B:C:EzIRaUPbZT\x81:\x82:\x83::\x84:"
 	args := p.Args[1:]
 	for i, a := range args {
 		// -5 is -C 5
@@ -45,7 +45,7 @@ func grep(p *proc.Proc) int {
 		}
 	}
 	p.Args = append(p.Args[:1:1], args...)
-	o := options(p, spec, "include=\x81", "exclude=\x82", "color=\x83", "colour=\x83", "exclude-dir=\x84", "extended-regexp=E", "fixed-strings=F", "ignore-case=i", "invert-match=v", "quiet=q", "silent=q", "count=c", "files-with-matches=l", "line-number=n", "recursive=r", "word-regexp=w", "only-matching=o", "regexp=e", "file=f", "max-count=m", "line-regexp=x", "after-context=A", "before-context=B", "context=C", "no-messages=s", "no-filename=h", "with-filename=H", "files-without-match=L", "null-data=z", "basic-regexp=\x85", "perl-regexp=P")
+	o := options(p, spec, "include=\x81", "exclude=\x82", "color=\x83", "colour=\x83", "exclude-dir=\x84", "extended-regexp=E", "fixed-strings=F", "ignore-case=i", "invert-match=v", "quiet=q", "silent=q", "count=c", "files-with-matches=l", "line-number=n", "recursive=r", "word-regexp=w", "only-matching=o", "regexp=e", "file=f", "max-count=m", "line-regexp=x", "after-context=A", "before-context=B", "context=C", "no-messages=s", "no-filename=h", "with-filename=H", "files-without-match=L", "null-data=z", "basic-regexp=\x85", "perl-regexp=P", "byte-offset=b", "null=Z", "initial-tab=T", "text=a")
 	g := &grepper{p: p, o: o, most: -1, delim: '\n', fold: o.Has('i'), include: o.All(0x81), exclude: o.All(0x82)}
 	if o.Has('z') {
 		g.delim = 0
@@ -106,8 +106,14 @@ func grep(p *proc.Proc) int {
 		if fixed {
 			pat = quoteMeta(pat)
 		}
-		if o.Has('P') {
-			pat = strings.NewReplacer(`\d`, "[0-9]", `\D`, "[^0-9]", `\t`, "\t").Replace(pat)
+		if o.Has('P') && !fixed {
+			re, err := perl(pat, g.fold)
+			if err != nil {
+				p.Machine().Abort(&proc.UnsupportedError{Command: strings.Join(p.Args, " "), Path: p.Exe, ExitCode: 126,
+					Reason: whyPerl.With(pat), Advice: insteadPerl.With()})
+			}
+			g.patterns = append(g.patterns, re)
+			continue
 		}
 		f := flags
 		if fixed {
@@ -116,8 +122,8 @@ func grep(p *proc.Proc) int {
 		re, err := regex.Compile(pat, f)
 		if err != nil {
 			if p.GNU {
-				if err == regex.BadPattern {
-					_, err = regex.Compile("[a", 0)
+				if strings.HasPrefix(err.Error(), "Unmatched [") && pat == "[" {
+					err = regex.BadPattern
 				}
 				p.Warn("%v", err)
 				return 2
@@ -308,17 +314,14 @@ func (g *grepper) file(name string) bool {
 	left := 0
 	lastShown := 0
 	line := 0
+	offset, offsets := 0, map[int]int{}
+	binary := g.binary(r)
 	put := func(n int, sep byte, text string) {
 		if g.before+g.after > 0 && lastShown > 0 && n > lastShown+1 {
 			p.Puts("--\n")
 		}
 		lastShown = n
-		if g.names {
-			p.Puts(shown + string(sep))
-		}
-		if o.Has('n') {
-			p.Puts(strconv.Itoa(n) + string(sep))
-		}
+		g.head(shown, n, offsets[n], sep)
 		p.Puts(text)
 		p.Out().WriteByte(g.delim)
 	}
@@ -341,6 +344,11 @@ func (g *grepper) file(name string) bool {
 		}
 		s = strings.TrimSuffix(s, string(g.delim))
 		line++
+		at := offset
+		offset += len(s) + 1
+		if o.Has('b') {
+			offsets[line] = at
+		}
 		start, end := g.find(s, 0)
 		if (start >= 0) == invert {
 			if left > 0 {
@@ -363,8 +371,11 @@ func (g *grepper) file(name string) bool {
 		switch {
 		case o.Has('q'):
 			return true
+		case !o.Has('l') && !o.Has('L') && !o.Has('c') && g.unprintable(s, binary):
+			p.Warn("%s: binary file matches", shown)
+			return false
 		case o.Has('l'):
-			p.Puts(shown + "\n")
+			p.Puts(shown + g.afterName("\n"))
 			return false
 		case o.Has('L'):
 			return false
@@ -372,12 +383,7 @@ func (g *grepper) file(name string) bool {
 		case o.Has('o') && !invert:
 			for start >= 0 {
 				if end > start {
-					if g.names {
-						p.Puts(shown + ":")
-					}
-					if o.Has('n') {
-						p.Puts(strconv.Itoa(line) + ":")
-					}
+					g.head(shown, line, at+start, ':')
 					p.Puts(s[start:end] + "\n")
 				} else {
 					end++
@@ -402,12 +408,12 @@ func (g *grepper) file(name string) bool {
 	}
 	if o.Has('c') {
 		if g.names {
-			p.Puts(shown + ":")
+			p.Puts(shown + g.afterName(":"))
 		}
 		p.Puts(strconv.FormatInt(count, 10) + "\n")
 	}
 	if o.Has('L') && count == 0 {
-		p.Puts(shown + "\n")
+		p.Puts(shown + g.afterName("\n"))
 		g.matched = true
 	}
 	return false

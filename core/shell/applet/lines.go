@@ -1,6 +1,7 @@
 package applet
 
 import (
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,7 +54,10 @@ func tac(p *proc.Proc) int {
 	if helped(p) {
 		return 0
 	}
-	o := options(p, "")
+	o := options(p, "bs:", "before=b", "separator=s")
+	if o.Has('b') || o.Has('s') {
+		return tacSeparated(p, o)
+	}
 	var all []string
 	status := inputs(p, o.Rest, func(_ string, r *proc.Reader) {
 		var lines []string
@@ -71,6 +75,32 @@ func tac(p *proc.Proc) int {
 		p.Puts(s)
 	}
 	return status
+}
+
+// tacSeparated is tac with a separator of its own, which goes behind what it
+// ends or, with -b, before what it begins.
+func tacSeparated(p *proc.Proc, o *proc.Options) int {
+	sep := "\n"
+	if o.Has('s') {
+		sep = o.Arg('s')
+	}
+	if sep == "" {
+		sep = "\x00"
+	}
+	return inputs(p, o.Rest, func(_ string, r *proc.Reader) {
+		data, _ := io.ReadAll(r)
+		p.Steps(int64(len(data)) >> 6)
+		for text := string(data); text != ""; {
+			i := 0
+			if o.Has('b') {
+				i = max(strings.LastIndex(text, sep), 0)
+			} else if j := strings.LastIndex(text[:len(text)-min(len(sep), len(text))], sep); j >= 0 {
+				i = j + len(sep)
+			}
+			p.Puts(text[i:])
+			text = text[:i]
+		}
+	})
 }
 
 func rev(p *proc.Proc) int {

@@ -17,6 +17,7 @@ type lister struct {
 	o       *proc.Options
 	width   int
 	columns bool
+	commas  bool // all in one line, as far as it goes
 	status  int
 	first   bool
 }
@@ -33,7 +34,7 @@ func ls(p *proc.Proc) int {
 	if helped(p) {
 		return 0
 	}
-	o := options(p, "1AaCxdLHRFplinshrSXvctukw:T:gGoNbQqfBUZ\x83::\x84:\x85:\x86:", "full-time=\x81", "group-directories-first=\x82", "color=\x83", "all=a", "almost-all=A", "recursive=R", "human-readable=h", "reverse=r", "directory=d", "size=s", "inode=i", "classify=F", "no-group=G", "numeric-uid-gid=n", "dereference=L", "time-style=\x84", "sort=\x85", "format=\x86")
+	o := options(p, "1AaCxmdLHRFplinshrSXvctukw:T:gGoNbQqfBUZ\x83::\x84:\x85:\x86:", "full-time=\x81", "group-directories-first=\x82", "color=\x83", "all=a", "almost-all=A", "recursive=R", "human-readable=h", "reverse=r", "directory=d", "size=s", "inode=i", "classify=F", "no-group=G", "numeric-uid-gid=n", "dereference=L", "time-style=\x84", "sort=\x85", "format=\x86")
 	l := &lister{p: p, o: o, width: 80, first: true}
 	if o.Has('w') {
 		l.width = mustInt(p, o.Arg('w'))
@@ -41,9 +42,11 @@ func ls(p *proc.Proc) int {
 	for _, x := range o.Order {
 		switch x.Char {
 		case 'C', 'x':
-			l.columns = true
+			l.columns, l.commas = true, false
+		case 'm':
+			l.columns, l.commas = false, true
 		case '1', 'l':
-			l.columns = false
+			l.columns, l.commas = false, false
 		}
 	}
 	names := o.Rest
@@ -229,7 +232,7 @@ func (l *lister) sort(list []*listed) {
 	}
 	slices.SortStableFunc(list, func(a, b *listed) int {
 		if o.Has(0x82) {
-			x, y := a.node.IsDir(), b.node.IsDir()
+			x, y := l.leads(a), l.leads(b)
 			if x != y {
 				if x {
 					return -1
@@ -257,6 +260,17 @@ func floorDiv(a, b int64) int64 {
 func (l *lister) shown(name string) string {
 	if l.o.Has('Q') {
 		return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `"`
+	}
+	if l.p.GNU && l.o.Has('b') {
+		return escaped(name, !l.p.UTF8())
+	}
+	if l.p.GNU && l.o.Has('q') {
+		return strings.Map(func(r rune) rune {
+			if r < ' ' || r == 127 {
+				return '?'
+			}
+			return r
+		}, name)
 	}
 	if l.p.GNU {
 		return name
@@ -317,15 +331,35 @@ func (l *lister) show(list []*listed) {
 		l.showLong(list)
 		return
 	}
+	blocksWide := 0
+	for _, e := range list {
+		blocksWide = max(blocksWide, len(l.blocks(e)))
+	}
 	cell := func(e *listed) string {
 		s := ""
 		if o.Has('i') {
 			s += fmt.Sprintf("%7d ", e.node.Ino())
 		}
 		if o.Has('s') {
-			s += fmt.Sprintf("%6d ", blocks512(e.node)/2)
+			if p.GNU {
+				s += pad(l.blocks(e), "", blocksWide) + " "
+			} else {
+				s += fmt.Sprintf("%6d ", blocks512(e.node)/2)
+			}
 		}
 		return s + l.shown(e.name) + l.suffix(e)
+	}
+	if p.GNU && (l.columns || l.commas) && len(list) > 0 {
+		cells := make([]string, len(list))
+		for i, e := range list {
+			cells[i] = cell(e)
+		}
+		if l.commas {
+			l.joined(cells)
+		} else {
+			l.grid(cells, o.Has('x'))
+		}
+		return
 	}
 	if !l.columns || len(list) == 0 {
 		for _, e := range list {
@@ -379,7 +413,7 @@ func (l *lister) group(gid int) string {
 
 func (l *lister) showLong(list []*listed) {
 	p, o := l.p, l.o
-	var wLinks, wUser, wGroup, wSize int
+	var wLinks, wUser, wGroup, wSize, wBlocks int
 	type row struct{ links, user, group, size string }
 	rows := make([]row, len(list))
 	for i, e := range list {
@@ -402,6 +436,7 @@ func (l *lister) showLong(list []*listed) {
 			}
 		}
 		rows[i] = r
+		wBlocks = max(wBlocks, len(l.blocks(e)))
 		wLinks, wUser, wGroup, wSize = max(wLinks, len(r.links)), max(wUser, len(r.user)), max(wGroup, len(r.group)), max(wSize, len(r.size))
 	}
 	now := p.Machine().Now() / 1e9
@@ -433,17 +468,20 @@ func (l *lister) showLong(list []*listed) {
 		if o.Has('i') {
 			p.Printf("%7d ", e.node.Ino())
 		}
-		if o.Has('s') {
+		switch {
+		case o.Has('s') && p.GNU:
+			p.Puts(pad(l.blocks(e), "", wBlocks) + " ")
+		case o.Has('s'):
 			p.Printf("%6d ", blocks512(e.node)/2)
 		}
 		mode := string(typeLetter(e.node.Kind)) + letters(e.node.Mode)
 		if p.GNU {
 			p.Printf("%s %*s", mode, wLinks, r.links)
 			if !o.Has('g') {
-				p.Printf(" %-*s", wUser, r.user)
+				p.Puts(" " + l.name(r.user, wUser))
 			}
 			if !o.Has('o') && !o.Has('G') {
-				p.Printf(" %-*s", wGroup, r.group)
+				p.Puts(" " + l.name(r.group, wGroup))
 			}
 			p.Printf(" %*s %s ", wSize, r.size, when)
 		} else {

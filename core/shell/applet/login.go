@@ -3,6 +3,7 @@ package applet
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"layerlab.dev/core/shell/proc"
 )
@@ -96,6 +97,10 @@ func passwd(p *proc.Proc) int {
 		if f[0] == name && len(f) > 1 {
 			old = f[1]
 		}
+	}
+	if p.GNU && o.Has('S') {
+		passwdStatus(p, name)
+		return 0
 	}
 	if p.GNU && (o.Has('d') || o.Has('l') || o.Has('u')) {
 		word := ""
@@ -253,14 +258,18 @@ func su(p *proc.Proc) int {
 	return 1
 }
 
+const tryGetent = "Try `getent --help' or `getent --usage' for more information.\n"
+
 func getent(p *proc.Proc) int {
 	if len(p.Args) < 2 {
-		p.Errorf("Usage: getent database key ...\n")
+		p.Errorf("getent: wrong number of arguments\n")
+		p.Puts(tryGetent)
 		return 1
 	}
 	file, ok := map[string]string{"passwd": "/etc/passwd", "group": "/etc/group", "shadow": "/etc/shadow", "hosts": "/etc/hosts", "services": "/etc/services", "protocols": "/etc/protocols", "networks": "/etc/networks"}[p.Args[1]]
 	if !ok {
 		p.Errorf("Unknown database: %s\n", p.Args[1])
+		p.Puts(tryGetent)
 		return 1
 	}
 	rows := table(p, file)
@@ -285,4 +294,29 @@ func getent(p *proc.Proc) int {
 		}
 	}
 	return status
+}
+
+// passwdStatus is passwd -S: whether the password is locked (L), missing (NP)
+// or usable (P), when it was changed, and the four ages.
+func passwdStatus(p *proc.Proc, name string) {
+	for _, f := range table(p, "/etc/shadow") {
+		if f[0] != name || len(f) < 8 {
+			continue
+		}
+		state := "P"
+		switch {
+		case f[1] == "":
+			state = "NP"
+		case f[1][0] == '!' || f[1][0] == '*':
+			state = "L"
+		}
+		days, _ := strconv.ParseInt(f[2], 10, 64)
+		ages := f[3:7]
+		for i, a := range ages {
+			if a == "" {
+				ages[i] = "-1"
+			}
+		}
+		p.Printf("%s %s %s %s\n", name, state, strftimeIn("%Y-%m-%d", time.Unix(days*86400, 0).UTC()), strings.Join(ages, " "))
+	}
 }

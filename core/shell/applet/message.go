@@ -10,5 +10,7 @@ var (
 	whyXZ         = message.New("why.xz", "making xz files is not interpreted here")
 	whyOption     = message.New("why.option", "its option %s is not interpreted here")
 	insteadOption = message.New("instead.option", "do without the option, or build this step with Docker")
+	whyPerl       = message.New("why.grep-perl", "this Perl expression is not interpreted here: %s")
+	insteadPerl   = message.New("instead.grep-perl", "write it as an extended expression (-E), or build this step with Docker")
 	insteadGzip   = message.New("instead.gzip", "use gzip or bzip2")
 )

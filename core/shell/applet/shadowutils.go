@@ -85,9 +85,8 @@ func useradd(p *proc.Proc) int {
 	o, err := proc.ParseOptions(p.Args[1:], "b:c:d:De:f:g:G:k:K:lmMNorp:R:s:u:UZ:", "base-dir=b", "comment=c", "home-dir=d", "gid=g", "groups=G", "create-home=m", "no-create-home=M", "no-user-group=N", "non-unique=o", "password=p", "system=r", "shell=s", "uid=u", "user-group=U", "skel=k", "no-log-init=l", "key=K", "expiredate=e", "inactive=f", "home=d")
 	if err != nil {
 		p.Warn("%v", err)
-		return 2
 	}
-	if len(o.Rest) != 1 {
+	if err != nil || len(o.Rest) != 1 {
 		p.Errorf("%s", usageText(p))
 		return 2
 	}
@@ -168,6 +167,9 @@ func useradd(p *proc.Proc) int {
 	shell := "/bin/sh"
 	if o.Has('s') {
 		shell = o.Arg('s')
+		if n, err := p.Stat(shell); shell != "" && (err != nil || n.IsDir() || n.Mode&0o111 == 0) {
+			p.Warn("Warning: missing or non-executable shell '%s'", shell)
+		}
 	}
 	edit(p, "/etc/passwd", appendLine(fmt.Sprintf("%s:x:%d:%d:%s:%s:%s", name, uid, gid, o.Arg('c'), home, shell)))
 	pass := "!"
@@ -387,6 +389,15 @@ func userdel(p *proc.Proc) int {
 		return slices.DeleteFunc(members, func(m string) bool { return m == name })
 	})
 	if o.Has('r') {
+		if _, err := p.Stat("/var/mail/" + name); err != nil {
+			p.Warn("%s mail spool (/var/mail/%s) not found", name, name)
+		} else {
+			p.Unlink("/var/mail/" + name)
+		}
+		if _, err := p.Stat(u.home); err != nil {
+			p.Warn("%s home directory (%s) not found", name, u.home)
+			return 0
+		}
 		r := remover{p: p, recurse: true, force: true}
 		r.remove(u.home)
 	}

@@ -135,9 +135,16 @@ func uname(p *proc.Proc) int {
 	return 0
 }
 
+var hostnameLong = []string{"fqdn=f", "long=f", "short=s", "domain=d", "ip-address=i", "alias=a", "all-fqdns=A", "all-ip-addresses=I", "file=F", "boot=b", "yp=y", "nis=y", "version=V", "help=h", "verbose=v"}
+
 func hostname(p *proc.Proc) int {
 	if helped(p) {
 		return 0
+	}
+	if _, err := proc.ParseOptions(p.Args[1:], "aAdfiIsF:vbyVh", hostnameLong...); p.GNU && err != nil {
+		p.Warn("%v", err)
+		p.Puts(usageText(p))
+		return 255
 	}
 	o := options(p, "dfisF:vA", "fqdn=f", "short=s", "domain=d", "ip-address=i")
 	switch {

@@ -38,6 +38,11 @@ func tarMain(p *proc.Proc) int {
 		rest := p.Args[2:]
 		for _, c := range letters {
 			args = append(args, "-"+string(c))
+			if strings.ContainsRune("fCTXb", c) && len(rest) == 0 && p.GNU {
+				p.Warn("Old option '%c' requires an argument.", c)
+				p.Errorf("%s", usageText(p))
+				return 2
+			}
 			if strings.ContainsRune("fCTXb", c) && len(rest) > 0 {
 				args = append(args, rest[0])
 				rest = rest[1:]

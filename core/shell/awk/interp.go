@@ -460,6 +460,8 @@ func (in *interp) compare(n *node) bool {
 	if a.isNumber(in.dialect) && b.isNumber(in.dialect) {
 		x, y := a.number(in.dialect), b.number(in.dialect)
 		switch {
+		case in.dialect == busybox && (x != x || y != y):
+			return n.op == "!=" // nothing equals what is no number
 		case x < y:
 			d = -1
 		case x > y:
