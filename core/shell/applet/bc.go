@@ -75,6 +75,9 @@ func (c *calculator) guarded() (quit, failed bool) {
 				return
 			}
 			c.p.Errorf("bc: %s\n", string(e))
+			if !c.p.GNU {
+				c.p.Exit(1)
+			}
 			failed = true
 		default:
 			panic(e)

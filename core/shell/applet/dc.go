@@ -72,12 +72,18 @@ func dc(p *proc.Proc) int {
 			case '/':
 				if b.Sign() == 0 {
 					p.Errorf("dc: divide by zero\n")
+					if !p.GNU {
+						p.Exit(1)
+					}
 					continue
 				}
 				r = cutScale(new(big.Rat).Quo(a, b), scale)
 			case '%':
 				if b.Sign() == 0 {
 					p.Errorf("dc: divide by zero\n")
+					if !p.GNU {
+						p.Exit(1)
+					}
 					continue
 				}
 				q := cutScale(new(big.Rat).Quo(a, b), scale)

@@ -12,5 +12,7 @@ var (
 	insteadOption = message.New("instead.option", "do without the option, or build this step with Docker")
 	whyPerl       = message.New("why.grep-perl", "this Perl expression is not interpreted here: %s")
 	insteadPerl   = message.New("instead.grep-perl", "write it as an extended expression (-E), or build this step with Docker")
+	whyLoop       = message.New("why.tsort-loop", "its input contains a loop, and where it is cut is not interpreted here")
+	insteadLoop   = message.New("instead.tsort-loop", "take the loop out of the input, or build this step with Docker")
 	insteadGzip   = message.New("instead.gzip", "use gzip or bzip2")
 )

@@ -73,7 +73,7 @@ func init() {
 	}
 	gnuOnly = map[string]Func{
 		"join": join, "useradd": useradd, "groupadd": groupadd, "usermod": usermod, "userdel": userdel, "groupdel": groupdel,
-		"getent": getent, "ldconfig": nothing, "update-ca-certificates": nothing, "sha224sum": checksum, "sha384sum": checksum,
+		"getent": getent, "ldconfig": nothing, "install-info": nothing, "tsort": tsort, "update-ca-certificates": nothing, "sha224sum": checksum, "sha384sum": checksum,
 		"stdbuf": through("o:e:i:"), "dir": ls, "vdir": ls,
 	}
 }

@@ -416,8 +416,9 @@ func killApplet(p *proc.Proc) int {
 	return status
 }
 
-// ldconfig and update-ca-certificates have nothing to work on: no compiled
-// library is ever loaded here.
+// nothing stands for ldconfig, update-ca-certificates and install-info, which
+// keep caches and indexes: no compiled library is ever loaded here, and nobody
+// reads the manuals.
 func nothing(p *proc.Proc) int {
 	p.Machine().Note(noteNothing.With(p.Name()))
 	return 0
