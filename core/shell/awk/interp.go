@@ -112,10 +112,9 @@ func Run(p *proc.Proc, c Config) (status int) {
 			last := c.Sources[len(c.Sources)-1][1]
 			p.Errorf("%s: line %d: function %s never defined\n", c.Name, strings.Count(last, "\n")+2, f)
 			return in.failed()
-		} else {
-			p.Errorf("%s: %s:%d: Call to undefined function\n", c.Name, c.Sources[0][0], 1)
-			return 1
 		}
+		p.Errorf("%s: %s:%d: Call to undefined function\n", c.Name, c.Sources[0][0], 1)
+		return 1
 	}
 	in.globals = make([]value, len(in.prog.names)+64)
 	set := func(slot int, v value) { in.globals[slot] = v }
