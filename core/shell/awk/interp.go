@@ -107,10 +107,10 @@ func Run(p *proc.Proc, c Config) (status int) {
 			return in.failed()
 		}
 	}
-	for _, f := range in.undefined() {
+	if missing := in.undefined(); len(missing) > 0 {
 		if p.GNU {
 			last := c.Sources[len(c.Sources)-1][1]
-			p.Errorf("%s: line %d: function %s never defined\n", c.Name, strings.Count(last, "\n")+2, f)
+			p.Errorf("%s: line %d: function %s never defined\n", c.Name, strings.Count(last, "\n")+2, missing[0])
 			return in.failed()
 		}
 		p.Errorf("%s: %s:%d: Call to undefined function\n", c.Name, c.Sources[0][0], 1)
