@@ -23,8 +23,10 @@ export async function poll(what, check, ms = patience) {
 
 export class Lab {
   // open loads the page and waits for its first stack. Without a context the
-  // page has one of its own, in which nothing is kept from others.
-  static async open(browser, url, { width = 1440, height = 900, language = "en", theme = "light", context } = {}) {
+  // page has one of its own, in which nothing is kept from others. With kept
+  // false the browser keeps no copy of the site for the page, which takes a
+  // while and would be done for every page of its own.
+  static async open(browser, url, { width = 1440, height = 900, language = "en", theme = "light", context, kept = true } = {}) {
     const own = context ?? (await browser.context());
     const lab = new Lab(await own.newPage(), own);
     await lab.page.setViewport({ width, height });
@@ -37,6 +39,9 @@ export class Lab {
       language,
       theme,
     );
+    if (!kept) {
+      await lab.page.evaluateOnNewDocument(() => Object.defineProperty(navigator, "serviceWorker", { value: undefined }));
+    }
     await lab.page.goto(url);
     await lab.settled();
     return lab;

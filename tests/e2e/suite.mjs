@@ -27,7 +27,7 @@ export function inBrowsers(title, define, only = browsers) {
       });
       define((what, options, body) => {
         test(what, async () => {
-          const lab = await Lab.open(browser, site.url, options);
+          const lab = await Lab.open(browser, site.url, { kept: false, ...options });
           try {
             await body(lab, { url: site.url, browser, folder });
             assert.deepEqual(lab.complaints, [], "the page complains");
