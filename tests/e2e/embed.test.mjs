@@ -82,7 +82,7 @@ for (const name of browsers) {
       assert.equal(await shown(await frame(page, "Example: editor and stack")), "editor,sample");
       const changes = await frame(page, "Example: changes");
       assert.equal(await shown(changes), "inspector");
-      await poll("the whiteout", () => changes.$eval(".inspector", (e) => /removed\s+srv\/app/.test(e.textContent)));
+      await poll("the whiteout", () => changes.$$eval('[role="treeitem"]', (rows) => rows.some((e) => /removed.*app\//s.test(e.textContent))));
       await poll("the history", async () =>
         (await frame(page, "Example: history")).$eval(".inspector", (e) => e.textContent.includes("COPY /out /bin/program # buildkit")));
       const digests = await frame(page, "Example: digests");

@@ -3,6 +3,7 @@
 // here waits for them, so that typing works, and is kept, without them.
 import * as strata from "./arrows.js";
 import { answer } from "./ask.js";
+import "./content.js";
 import { assets, compile, script } from "./assets.js";
 import { Editor } from "./editor.js";
 import * as embed from "./embed.js";
