@@ -101,6 +101,16 @@ inBrowsers("sharing", (it) => {
     await lab.write("Dockerfile", "FROM scratch\nCOPY third.txt /\nCOPY second.txt /\n");
     await lab.click("option", (await lab.strata())[1]);
     await lab.click("button", "Share");
+    const network = (on) =>
+      lab.page.evaluate((on) => {
+        Object.defineProperty(navigator, "onLine", { value: on, configurable: true });
+        dispatchEvent(new Event(on ? "online" : "offline"));
+      }, on);
+    const button = await lab.find("button", "Make a short link");
+    await network(false);
+    await poll("a button that waits for the network", () => button.evaluate((e) => e.disabled));
+    await network(true);
+    await poll("a button that can be used", () => button.evaluate((e) => !e.disabled));
     await lab.click("button", "Make a short link");
     const address = await poll("the short link", () =>
       lab.look("textbox", "Short link").then((field) => field.evaluate((e) => e.value)));

@@ -34,7 +34,15 @@ func (c *Share) without() string { return c.Lab.W.ShareWithout(strings.Join(c.La
 // cannotStore tells whether a short link cannot be had.
 func (c *Share) cannotStore() bool {
 	s := &c.Lab.Share
-	return s.Sending || s.Unstored != "" && s.Unstored != "full"
+	return s.Sending || c.unstored() != "" && s.Unstored != "full"
+}
+
+// unstored is why a short link cannot be had, "" where it may.
+func (c *Share) unstored() string {
+	if !c.Lab.Offline.Online {
+		return "offline"
+	}
+	return c.Lab.Share.Unstored
 }
 
 func (c *Share) shortText() string {
@@ -47,11 +55,11 @@ func (c *Share) shortText() string {
 // shortNote says what a short link is, or why there is none.
 func (c *Share) shortNote() string {
 	s, w := &c.Lab.Share, c.Lab.W
-	if why := w.Unstored[s.Unstored]; why != "" {
+	if why := c.unstored(); why != "" {
+		if text := w.Unstored[why]; text != "" {
+			return text
+		}
 		return why
-	}
-	if s.Unstored != "" {
-		return s.Unstored
 	}
 	return w.ShortHint(words.Size(int64(s.TextMost)))
 }
