@@ -46,7 +46,7 @@ var koreanMessages = map[string]string{
 	"instead.gzip":            "gzip이나 bzip2를 쓰세요",
 	"why.tsort-loop":          "입력에 순환이 있는데, 어디서 끊는지는 여기서 해석하지 않습니다",
 	"instead.tsort-loop":      "입력에서 순환을 없애거나 이 단계를 Docker로 빌드하세요",
-	"why.grep-perl":           "이 Perl 정규식은 여기서 해석하지 않습니다: %s",
+	"why.grep-perl":           "이 Perl 정규식은 여기서 해석하지 않습니다: {0}",
 	"instead.grep-perl":       "확장 정규식(-E)으로 쓰거나 이 단계를 Docker로 빌드하세요",
 	"instead.import-or-copy":  "Docker가 이 줄로 만든 이미지를 가져오거나, 패키지가 넣을 파일을 COPY하세요",
 	"instead.import":          "Docker가 이 줄로 만든 이미지를 가져오세요",
