@@ -53,7 +53,8 @@ inBrowsers("a RUN without end", (it) => {
     const start = performance.now();
     await lab.write("Dockerfile", "FROM scratch\nCOPY second.txt /\n");
     await lab.stack("Layer 1, COPY second.txt /");
-    assert.ok(performance.now() - start < 5000, "the loop went on");
+    // Half of what ends it by time.
+    assert.ok(performance.now() - start < 15_000, "the loop went on");
   });
 
   it("is stopped by hand", {}, async (lab) => {
