@@ -98,7 +98,7 @@ inBrowsers("layout", (it) => {
   });
 
   it("is swiped on a phone, the bar in step", { width: 390, height: 844 }, async (lab) => {
-    const current = () => lab.page.$eval('nav [aria-current="true"]', (e) => e.textContent);
+    const current = () => lab.page.$eval('nav[aria-label="Show"] [aria-current="true"]', (e) => e.textContent);
     const inSight = (role, name) => poll(`${role} in sight`, async () =>
       (await lab.find(role, name)).evaluate((e) => {
         const { left, right } = e.getBoundingClientRect();
