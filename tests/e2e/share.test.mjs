@@ -134,7 +134,7 @@ inBrowsers("sharing", (it) => {
   it("links to a step and a line of one's own", {}, async (lab, { url }) => {
     await lab.page.goto(`${url}/#step=3&tab=tar`);
     await poll("the step", async () => (await lab.chosen()).startsWith("Layer 3, COPY ./second.txt"));
-    await lab.find("group", "Tar");
+    await lab.find("tree", "Tar");
     await lab.page.evaluate(() => (location.hash = "line=2"));
     await poll("the line's step", async () => (await lab.chosen()).startsWith("Layer 2, RUN echo first"));
   });
