@@ -50,11 +50,13 @@ inBrowsers("a RUN without end", (it) => {
     console.log(`worst gap between frames: ${gaps.join(", ")} ms`);
     assert.ok(gaps.at(-1) < 200, `${gaps} ms without a frame`);
 
+    // From the key on: finding the editor is the test's own work, not the page's.
+    const editor = await lab.edit("Dockerfile", { all: true });
     const start = performance.now();
-    await lab.write("Dockerfile", "FROM scratch\nCOPY second.txt /\n");
+    await lab.paste(editor, "FROM scratch\nCOPY second.txt /\n");
+    await poll("the end of the loop", () => lab.page.$eval("[data-status]", (e) => e.dataset.status === "ready"));
+    assert.ok(performance.now() - start < 5000, "the loop went on");
     await lab.stack("Layer 1, COPY second.txt /");
-    // Half of what ends it by time.
-    assert.ok(performance.now() - start < 15_000, "the loop went on");
   });
 
   it("is stopped by hand", {}, async (lab) => {

@@ -29,7 +29,6 @@ export class Lab {
   static async open(browser, url, { width = 1440, height = 900, language = "en", theme = "light", context, kept = true } = {}) {
     const own = context ?? (await browser.context());
     const lab = new Lab(await own.newPage(), own);
-    lab.browser = browser.name;
     await lab.page.setViewport({ width, height });
     await lab.page.evaluateOnNewDocument(
       (lang, shade) => {
