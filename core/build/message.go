@@ -35,6 +35,8 @@ var (
 	adviseSyntax      = message.New("build.syntax", "Take the # syntax line out, or name docker/dockerfile:1.")
 	advisePlatform    = message.New("build.platform", "Give a platform such as linux/amd64 or linux/arm64.")
 	adviseCommandSaid = message.New("build.command-said", "The command said: %s")
+	adviseSteps       = message.New("build.fewer-steps", "Let the loop end, or do less in it.")
+	adviseLimit       = message.New("build.do-less", "Let the command do less: a build lives in memory.")
 	saysNoBase        = message.New("build.no-base", "base image %s is not here")
 	saysNoNetwork     = message.New("build.no-network", "%s cannot be fetched: builds here have no network")
 	saysNoSSH         = message.New("build.no-ssh", "--mount=type=ssh cannot be provided")

@@ -215,11 +215,17 @@ func (d *dispatcher) exitError(args []string, code int, out []Output) error {
 	return e
 }
 
-// runError is why a command could not be interpreted.
+// runError is why a command could not be interpreted, and what to do.
 func runError(args []string, err error) error {
 	var unsupported *shell.UnsupportedError
-	if errors.As(err, &unsupported) {
-		return &failure{err, unsupported.ExitCode}
+	var limit *shell.LimitError
+	switch {
+	case errors.As(err, &unsupported):
+		return refuse(unsupported.Advice, &failure{err, unsupported.ExitCode})
+	case errors.As(err, &limit) && limit.What == "steps":
+		return refuse(adviseSteps.With(), limit)
+	case errors.As(err, &limit):
+		return refuse(adviseLimit.With(), limit)
 	}
 	if errors.Is(err, context.Canceled) {
 		return saysCancelledBy.Wrap(err)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"layerlab.dev/core/build"
+	"layerlab.dev/core/shell"
 )
 
 // TestNoInterpreter checks that a program that cannot be interpreted ends the
@@ -58,7 +59,7 @@ func TestNoInterpreter(t *testing.T) {
 			t.Errorf("%s: %s: %v", c.base, c.line, err)
 			continue
 		}
-		if !strings.Contains(e.Error(), c.says) || !strings.Contains(e.Error(), "; ") || e.ExitCode == nil || *e.ExitCode != 126 || e.Range.Start.Line != 2 {
+		if !strings.Contains(e.Error(), c.says) || e.Advice.IsZero() || strings.Contains(e.Error(), e.Advice.Text) || e.ExitCode == nil || *e.ExitCode != 126 || e.Range.Start.Line != 2 {
 			t.Errorf("%s: %s: %v", c.base, c.line, e)
 		}
 		if res.Image != nil {
@@ -73,6 +74,28 @@ func TestNoInterpreter(t *testing.T) {
 		_, err := build.Build(t.Context(), []byte("FROM debian\nRUN "+c.line+"\n"), files(t), options())
 		var e *build.Error
 		if c.ok != (err == nil) || err != nil && (!errors.As(err, &e) || *e.ExitCode != 127 || !strings.Contains(e.Advice.Text, "not found")) {
+			t.Errorf("%s: %v", c.line, err)
+		}
+	}
+}
+
+// TestLimits checks that a command that takes too much is stopped, with what
+// happened and what to do apart.
+func TestLimits(t *testing.T) {
+	for _, c := range []struct {
+		line         string
+		limits       shell.Limits
+		says, advice string
+	}{
+		{"while :; do :; done", shell.Limits{Steps: 1000}, "took more than 1000 steps", "Let the loop end"},
+		{"head -c 5000 /dev/urandom > /f", shell.Limits{Disk: 4096}, "wrote more than", "Let the command do less"},
+		{"f() { f; }; f", shell.Limits{}, "1000 deep", "Let the command do less"},
+	} {
+		o := options()
+		o.Limits = c.limits
+		_, err := build.Build(t.Context(), []byte("FROM debian\nRUN "+c.line+"\n"), files(t), o)
+		var e *build.Error
+		if !errors.As(err, &e) || !strings.Contains(e.Error(), c.says) || !strings.Contains(e.Advice.Text, c.advice) || e.Range.Start.Line != 2 {
 			t.Errorf("%s: %v", c.line, err)
 		}
 	}

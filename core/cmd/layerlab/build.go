@@ -71,10 +71,6 @@ func runBuild(ctx context.Context, args []string) error {
 		printSteps(res)
 	}
 	if err != nil {
-		var e *build.Error
-		if errors.As(err, &e) && !e.Advice.IsZero() {
-			return fmt.Errorf("%w\n%s", err, e.Advice)
-		}
 		return err
 	}
 	how := image.Options{Compression: layer.Compression(*compression), DockerTypes: *dockerTypes}

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+
+	"layerlab.dev/core/build"
 )
 
 const usage = `usage: layerlab COMMAND [FLAGS]
@@ -30,6 +32,10 @@ func main() {
 		os.Exit(2)
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "layerlab:", err)
+		var failed *build.Error
+		if errors.As(err, &failed) && !failed.Advice.IsZero() {
+			fmt.Fprintln(os.Stderr, failed.Advice)
+		}
 		os.Exit(1)
 	}
 }

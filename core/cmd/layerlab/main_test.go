@@ -90,14 +90,21 @@ func TestBuildJSON(t *testing.T) {
 	}
 }
 
+// A build that fails says why on one line and what to do on the next.
 func TestBuildFails(t *testing.T) {
-	dir := folder(t, map[string]string{"Dockerfile": "FROM scratch\n\nCOPY none /\n"})
-	_, errs, code := layerlab(t, dir, "build", "-o", "image.tar", ".")
-	if code != 1 || !strings.Contains(errs, `Dockerfile:3: COPY: none: "/none": not found`) || !strings.Contains(errs, "Add none to the files") {
-		t.Errorf("exit %d, %s", code, errs)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "image.tar")); err == nil {
-		t.Error("a failed build left an archive")
+	for _, c := range []struct{ dockerfile, why, advice string }{
+		{"FROM scratch\n\nCOPY none /\n", `Dockerfile:3: COPY: none: "/none": not found`, "Add none to the files of the context, or correct the path."},
+		{"FROM alpine\nRUN apk add curl\n", "Dockerfile:2: RUN: apk add curl (/sbin/apk): apk installs packages from a network, which is not done here",
+			"Import the image that Docker builds from this line, or COPY the files the packages would bring."},
+	} {
+		dir := folder(t, map[string]string{"Dockerfile": c.dockerfile})
+		_, errs, code := layerlab(t, dir, "build", "-o", "image.tar", ".")
+		if code != 1 || errs != "layerlab: "+c.why+"\n"+c.advice+"\n" {
+			t.Errorf("exit %d, %s", code, errs)
+		}
+		if _, err := os.Stat(filepath.Join(dir, "image.tar")); err == nil {
+			t.Error("a failed build left an archive")
+		}
 	}
 }
 

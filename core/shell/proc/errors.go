@@ -20,13 +20,13 @@ type UnsupportedError struct {
 
 func (e *UnsupportedError) Error() string { return e.Message().Text }
 
-// Message is the error with what to do.
+// Message is the error without its advice.
 func (e *UnsupportedError) Message() message.Message {
 	at := e.Command
 	if e.Path != "" && e.Path != e.Command {
 		at += " (" + e.Path + ")"
 	}
-	return saysUnsupported.With(at, e.Reason, e.Advice)
+	return saysUnsupported.With(at, e.Reason)
 }
 
 // LimitError reports that a run was ended because it used too much of

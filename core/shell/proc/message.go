@@ -4,7 +4,7 @@ import "layerlab.dev/core/message"
 
 // What is said beside the words of the programs themselves.
 var (
-	saysUnsupported = message.New("shell.unsupported", "%s: %s; %s")
+	saysUnsupported = message.New("shell.unsupported", "%s: %s")
 
 	// LimitCalls is the text of a LimitError about functions.
 	LimitCalls     = message.New("limit.calls", "%s: functions call each other more than 1000 deep")

@@ -282,8 +282,9 @@ func (w *works) diagnostics(d *work, err error) []wire.Diagnostic {
 		out = append(out, wire.Diagnostic{File: d.Path, Severity: "error", Text: toPage(message.Of(err)), StartLine: 1, EndLine: 1})
 	default:
 		why := wire.Diagnostic{File: d.Path, Severity: "error", Text: toPage(failed.Text), Detail: toPage(failed.Advice), StartLine: 1, EndLine: 1}
-		if text, detail, stopped := advice(err); stopped {
-			why.Text, why.Detail = toPage(text), toPage(detail)
+		var late *TimeError
+		if errors.As(err, &late) {
+			why.Text, why.Detail = toPage(late.Message()), toPage(adviseTime.With())
 		}
 		var missing *build.NoBaseError
 		if errors.As(err, &missing) {

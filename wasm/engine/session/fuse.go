@@ -2,13 +2,11 @@ package session
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
 	"layerlab.dev/core/build"
 	"layerlab.dev/core/message"
-	"layerlab.dev/core/shell"
 )
 
 // runLimit is how long a RUN may take where Options do not say.
@@ -74,20 +72,4 @@ func (e *TimeError) Error() string { return e.Message().Text }
 // Message is the error.
 func (e *TimeError) Message() message.Message {
 	return saysTime.With(countSeconds.With(int64(e.Limit / time.Second)))
-}
-
-// advice says what to do about a RUN that was stopped; stopped is false where
-// err is about something else.
-func advice(err error) (text, detail message.Message, stopped bool) {
-	var late *TimeError
-	var limit *shell.LimitError
-	switch {
-	case errors.As(err, &late):
-		return late.Message(), adviseTime.With(), true
-	case errors.As(err, &limit) && limit.What == "steps":
-		return limit.Text, adviseSteps.With(), true
-	case errors.As(err, &limit):
-		return limit.Text, adviseLimit.With(), true
-	}
-	return text, detail, false
 }

@@ -15,8 +15,6 @@ var (
 	saysNotBuiltFor    = message.New("session.not-built-for", "%s does not build: %s")
 	saysTime           = message.New("session.time", "RUN was stopped after %s")
 	adviseTime         = message.New("session.less-time", "Does a loop never end? If not, let the command do less: there is no more time for one RUN here.")
-	adviseSteps        = message.New("session.fewer-steps", "Let the loop end, or do less in it.")
-	adviseLimit        = message.New("session.less", "Let the command do less: a build lives in the memory of this page.")
 	saysStepGone       = message.New("session.step-gone", "step %s is gone: the stack was built again")
 	saysImageGone      = message.New("session.image-gone", "image %s is gone: it was built again")
 	saysNoMethod       = message.New("session.no-method", "the engine knows no method %s")

@@ -243,6 +243,22 @@ func TestErrorShowsOutput(t *testing.T) {
 	}
 }
 
+// What cannot be interpreted is told apart from what to do instead, in the
+// problems and at the step alike.
+func TestErrorAndAdvice(t *testing.T) {
+	built := newPage(t).build(workspace(1, "Dockerfile", lines("FROM alpine", "RUN apk add curl")))
+	if len(built.Diagnostics) == 0 || built.Failure == nil {
+		t.Fatalf("built %+v", built)
+	}
+	d, f := built.Diagnostics[len(built.Diagnostics)-1], built.Failure
+	if d.Text.Key != "shell.unsupported" || d.Detail.Key != "instead.import-or-copy" || strings.Contains(d.Text.Text, d.Detail.Text) {
+		t.Errorf("says %q, advises %q", d.Text, d.Detail)
+	}
+	if f.Error.Text != d.Text.Text || f.Advice.Text != d.Detail.Text {
+		t.Errorf("at the step: %q, %q", f.Error, f.Advice)
+	}
+}
+
 // Columns are those of editors: UTF-16 units.
 func TestDiagnosticColumns(t *testing.T) {
 	built := newPage(t).build(workspace(1, "Dockerfile", lines("FROM scratch", "COPY --form=\U0001f4e6 a /"), "a", ""))
