@@ -109,14 +109,18 @@ type Error struct {
 	Err      error
 }
 
-func (e *Error) Error() string {
-	if e.Range.Start.Line == 0 {
-		return fmt.Sprintf("%s: %s", e.File, e.Text)
+func (e *Error) Error() string { return e.Message().Text }
+
+// Message is the place and the reason.
+func (e *Error) Message() message.Message {
+	at := e.File
+	if e.Range.Start.Line > 0 {
+		at = fmt.Sprintf("%s:%d", at, e.Range.Start.Line)
+		if e.Keyword != "" {
+			at += ": " + e.Keyword
+		}
 	}
-	if e.Keyword == "" {
-		return fmt.Sprintf("%s:%d: %s", e.File, e.Range.Start.Line, e.Text)
-	}
-	return fmt.Sprintf("%s:%d: %s: %s", e.File, e.Range.Start.Line, e.Keyword, e.Text)
+	return message.Join(message.Plain(at+": "), e.Text)
 }
 
 func (e *Error) Unwrap() error { return e.Err }

@@ -28,11 +28,11 @@ func built(t testing.TB, text string) (*workspace.Workspace, *build.Result) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := w.Tree()
+	plan, err := w.Plan()
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := w.BuildAll(context.Background(), files, workspace.BuildOptions{
+	all := plan.Build(context.Background(), workspace.BuildOptions{
 		Image: func(_ context.Context, name string) (*image.Image, error) { return standin.Image(name) }})
 	for _, b := range all {
 		if b.Path == w.Dockerfile {
@@ -154,11 +154,11 @@ func ExampleOf() {
 	if err != nil {
 		panic(err)
 	}
-	files, err := w.Tree()
+	plan, err := w.Plan()
 	if err != nil {
 		panic(err)
 	}
-	res := w.BuildAll(context.Background(), files, workspace.BuildOptions{})[0].Result
+	res := plan.Build(context.Background(), workspace.BuildOptions{})[0].Result
 	s, err := drawing.Of("Three lines", res)
 	if err != nil {
 		panic(err)

@@ -2,25 +2,26 @@ package workspace
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"strings"
 
 	"layerlab.dev/core/build"
 	"layerlab.dev/core/image"
-	"layerlab.dev/core/vfs"
+	"layerlab.dev/core/message"
 )
 
-// BuildOptions are what Build is told besides the workspace.
+// BuildOptions are what Build is told besides the plan.
 type BuildOptions struct {
 	// Image finds base images that no Dockerfile of the workspace builds; nil
 	// where it knows none.
 	Image func(ctx context.Context, name string) (*image.Image, error)
 	// Cache keeps steps from one build to the next.
 	Cache *build.Cache
-	// Progress is told of every step that begins.
-	Progress func(d Dockerfile, p build.Progress)
+	// Build carries out the build of one Dockerfile; nil: Source.Build. It is
+	// the place to follow a build's progress, to bound it and to look at what
+	// comes of it before others use the image. Builds are within each other
+	// where one needs the image of another.
+	Build func(ctx context.Context, s Source, o build.Options) (*build.Result, error)
 }
 
 // Build is what became of one Dockerfile.
@@ -30,76 +31,77 @@ type Build struct {
 	Err    error
 }
 
-// BuildAll builds every Dockerfile of the workspace, in the order in which they
+// Build builds every Dockerfile of the workspace, in the order in which they
 // need each other: FROM and COPY --from find the image of another one by its
 // Tag. The setting Target is for the Dockerfile that is shown. One that fails
-// does not keep others from being built. files must be the workspace's Tree.
-func (w *Workspace) BuildAll(ctx context.Context, files vfs.Tree, o BuildOptions) []*Build {
-	b := builds{w: w, ctx: ctx, files: files, o: o, byPath: map[string]*Build{}, byTag: map[string]Dockerfile{}}
-	list := w.Dockerfiles()
-	for _, d := range list {
-		if _, taken := b.byTag[d.Tag]; !taken {
-			b.byTag[d.Tag] = d
-		}
-	}
-	for _, d := range list {
-		b.build(d)
+// does not keep others from being built. ctx cancels them all.
+func (p *Plan) Build(ctx context.Context, o BuildOptions) []*Build {
+	b := builds{plan: p, ctx: ctx, o: o, byPath: map[string]*Build{}}
+	for _, s := range p.Sources {
+		b.build(s)
 	}
 	return b.done
 }
 
+// Build builds the Dockerfile.
+func (s Source) Build(ctx context.Context, o build.Options) (*build.Result, error) {
+	text, err := s.Text.Bytes()
+	if err != nil {
+		return nil, saysFile.Wrap(err, s.Path)
+	}
+	return build.Build(ctx, text, s.Files, o)
+}
+
+// Options are how the plan builds a Dockerfile, but for where images come from.
+func (p *Plan) Options(d Dockerfile) build.Options {
+	s := p.Settings
+	o := build.Options{Name: d.Path, Ignore: d.Name, Epoch: s.Epoch, Platform: s.Platform, BuildArgs: maps.Clone(s.BuildArgs), Seed: s.Seed}
+	if d.Path == p.Shown {
+		o.Target = s.Target
+	}
+	return o
+}
+
+// builds are the builds of one plan.
 type builds struct {
-	w      *Workspace
+	plan   *Plan
 	ctx    context.Context
-	files  vfs.Tree
 	o      BuildOptions
-	byTag  map[string]Dockerfile
-	byPath map[string]*Build // those that were begun
+	byPath map[string]*Build // nil while it is under way
 	done   []*Build
 }
 
-var errRunning = errors.New("is being built")
-
-func (b *builds) build(d Dockerfile) *Build {
-	if x := b.byPath[d.Path]; x != nil {
+// build builds s unless that is done; nil where it is under way.
+func (b *builds) build(s Source) *Build {
+	if x, begun := b.byPath[s.Path]; begun {
 		return x
 	}
-	x := &Build{Dockerfile: d, Err: errRunning}
-	b.byPath[d.Path] = x
-	x.Result, x.Err = b.run(d)
+	b.byPath[s.Path] = nil
+	x := &Build{Dockerfile: s.Dockerfile}
+	x.Result, x.Err = b.run(s)
+	b.byPath[s.Path] = x
 	b.done = append(b.done, x)
 	return x
 }
 
-func (b *builds) run(d Dockerfile) (*build.Result, error) {
-	files, err := b.files.Sub(d.Context)
-	if err != nil {
+func (b *builds) run(s Source) (*build.Result, error) {
+	if err := b.ctx.Err(); err != nil {
 		return nil, err
 	}
-	n, err := files.Stat(d.Name)
-	if err != nil {
-		return nil, err
+	o := b.plan.Options(s.Dockerfile)
+	o.Cache = b.o.Cache
+	o.Image = func(ctx context.Context, name string) (*image.Image, error) { return b.image(ctx, s, name) }
+	if b.o.Build != nil {
+		return b.o.Build(b.ctx, s, o)
 	}
-	source, err := n.Blob().Bytes()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", d.Path, err)
-	}
-	s := b.w.Settings
-	o := build.Options{Name: d.Path, Ignore: d.Name, Epoch: s.Epoch, Platform: s.Platform, BuildArgs: maps.Clone(s.BuildArgs), Cache: b.o.Cache, Seed: s.Seed,
-		Image: func(ctx context.Context, name string) (*image.Image, error) { return b.image(ctx, d, name) }}
-	if d.Path == b.w.Dockerfile {
-		o.Target = s.Target
-	}
-	if b.o.Progress != nil {
-		o.Progress = func(p build.Progress) { b.o.Progress(d, p) }
-	}
-	return build.Build(b.ctx, source, files, o)
+	return s.Build(b.ctx, o)
 }
 
-// image finds what FROM names in d.
-func (b *builds) image(ctx context.Context, d Dockerfile, name string) (*image.Image, error) {
-	other, ok := b.byTag[strings.TrimSuffix(name, ":latest")]
-	if !ok || other.Path == d.Path {
+// image finds what FROM names in s. Why another Dockerfile failed is told and
+// not wrapped: its place is not that of this one's error.
+func (b *builds) image(ctx context.Context, s Source, name string) (*image.Image, error) {
+	other, ok := b.plan.tagged(strings.TrimSuffix(name, ":latest"))
+	if !ok || other.Path == s.Path {
 		if b.o.Image == nil {
 			return nil, nil
 		}
@@ -107,10 +109,10 @@ func (b *builds) image(ctx context.Context, d Dockerfile, name string) (*image.I
 	}
 	x := b.build(other)
 	switch {
-	case errors.Is(x.Err, errRunning):
-		return nil, fmt.Errorf("%s and %s need each other's images", d.Path, other.Path)
+	case x == nil:
+		return nil, saysCircle.Error(s.Path, other.Path)
 	case x.Err != nil:
-		return nil, fmt.Errorf("%s, which builds %s, failed: %w", other.Path, name, x.Err)
+		return nil, saysNotBuilt.Error(other.Path, name, message.Of(x.Err))
 	}
 	return x.Result.Image, nil
 }

@@ -23,11 +23,11 @@ func TestPictureIsWhatTheEngineDraws(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := w.Tree()
+	plan, err := w.Plan()
 	if err != nil {
 		t.Fatal(err)
 	}
-	built := w.BuildAll(context.Background(), files, workspace.BuildOptions{
+	built := plan.Build(context.Background(), workspace.BuildOptions{
 		Image: func(_ context.Context, name string) (*image.Image, error) { return standin.Image(name) }})
 	if len(built) != 1 || built[0].Err != nil {
 		t.Fatalf("built %+v", built)

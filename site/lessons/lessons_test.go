@@ -39,13 +39,13 @@ func TestEveryLesson(t *testing.T) {
 		if err != nil || string(text) != string(l.Workspace) {
 			t.Errorf("%s: the workspace is not as it would be written: %v\n%s", l.Slug, err, text)
 		}
-		files, err := w.Tree()
+		plan, err := w.Plan()
 		if err != nil {
 			t.Errorf("%s: %v", l.Slug, err)
 			continue
 		}
 		find := func(_ context.Context, name string) (*image.Image, error) { return standin.Image(name) }
-		for _, b := range w.BuildAll(context.Background(), files, workspace.BuildOptions{Image: find}) {
+		for _, b := range plan.Build(context.Background(), workspace.BuildOptions{Image: find}) {
 			if b.Err != nil {
 				t.Errorf("%s: %v", l.Slug, b.Err)
 			}

@@ -72,11 +72,11 @@ func buildWorkspace(ctx context.Context, w *workspace.Workspace, find func(conte
 
 // buildShown is buildWorkspace with all that the build found out.
 func buildShown(ctx context.Context, w *workspace.Workspace, find func(context.Context, string) (*image.Image, error)) (*build.Result, error) {
-	files, err := w.Tree()
+	plan, err := w.Plan()
 	if err != nil {
 		return nil, err
 	}
-	for _, b := range w.BuildAll(ctx, files, workspace.BuildOptions{Image: find}) {
+	for _, b := range plan.Build(ctx, workspace.BuildOptions{Image: find}) {
 		if b.Path != w.Dockerfile {
 			continue
 		}

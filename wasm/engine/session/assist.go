@@ -13,6 +13,7 @@ import (
 	"layerlab.dev/core/image"
 	"layerlab.dev/core/standin"
 	"layerlab.dev/core/vfs"
+	"layerlab.dev/core/workspace"
 	"layerlab.dev/wasm/wire"
 )
 
@@ -73,9 +74,9 @@ func (s *Session) open(p wire.Place) *draft {
 	}
 	if job != nil {
 		o := &d.around.Options
-		o.BuildArgs, o.Platform, o.Target = job.settings.BuildArgs, job.settings.Platform, job.settings.Target
-		if plan, ok := job.plans[p.Path]; ok {
-			if files, err := build.Context(plan.files, plan.Name); err == nil {
+		o.BuildArgs, o.Platform, o.Target = job.Settings.BuildArgs, job.Settings.Platform, job.Settings.Target
+		if source, ok := job.Find(p.Path); ok {
+			if files, err := build.Context(source.Files, source.Name); err == nil {
 				d.around.Files = files
 			}
 		}
@@ -216,7 +217,7 @@ func (d *draft) stage(name string) wire.StageName {
 }
 
 // fixes are ways to mend a finding in a Dockerfile as they travel.
-func fixes(p plan, f *dockerfile.File, all []assist.Fix) []wire.Fix {
+func fixes(s workspace.Source, f *dockerfile.File, all []assist.Fix) []wire.Fix {
 	if len(all) == 0 {
 		return nil
 	}
@@ -226,9 +227,9 @@ func fixes(p plan, f *dockerfile.File, all []assist.Fix) []wire.Fix {
 		to := wire.Fix{Title: toPage(fix.Title)}
 		switch {
 		case fix.Create != "":
-			to.Create = path.Join(p.Context, fix.Create)
+			to.Create = path.Join(s.Context, fix.Create)
 		case fix.Except != "":
-			to.Create, to.Append = ignoreFile(p), "!"+fix.Except
+			to.Create, to.Append = ignoreFile(s), "!"+fix.Except
 		}
 		for _, e := range fix.Edits {
 			to.Edits = append(to.Edits, wire.Edit{Span: wire.Span{From: u.of(e.From), To: u.of(e.To)},
@@ -255,12 +256,12 @@ func createFix(path string) wire.Fix {
 }
 
 // ignoreFile is the path of the .dockerignore that a Dockerfile's build reads.
-func ignoreFile(p plan) string {
-	name := p.Name + ".dockerignore"
-	if n, err := p.files.Stat(name); err != nil || n.Kind != vfs.File {
+func ignoreFile(s workspace.Source) string {
+	name := s.Name + ".dockerignore"
+	if n, err := s.Files.Stat(name); err != nil || n.Kind != vfs.File {
 		name = ".dockerignore"
 	}
-	return path.Join(p.Context, name)
+	return path.Join(s.Context, name)
 }
 
 // offsets turns offsets in bytes into those in UTF-16 units and back.

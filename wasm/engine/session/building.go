@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strings"
 	"time"
 
 	"layerlab.dev/core/assist"
@@ -18,26 +17,14 @@ import (
 	"layerlab.dev/core/layer"
 	"layerlab.dev/core/message"
 	"layerlab.dev/core/standin"
-	"layerlab.dev/core/vfs"
 	"layerlab.dev/core/workspace"
 	"layerlab.dev/wasm/wire"
 )
 
 // job is a workspace to build.
 type job struct {
+	*workspace.Plan
 	revision int
-	chosen   string   // path of the Dockerfile that is shown
-	paths    []string // of all Dockerfiles, in order
-	plans    map[string]plan
-	tags     map[string]string // path of a Dockerfile by the tag of its image
-	settings workspace.Settings
-}
-
-// plan is one Dockerfile to build.
-type plan struct {
-	workspace.Dockerfile
-	source *vfs.Blob
-	files  vfs.Tree // the build context
 }
 
 // accept takes a workspace to build; a build of an older one is given up.
@@ -55,10 +42,11 @@ func (s *Session) accept(params json.RawMessage, buffers [][]byte) (wire.Accepte
 	if err != nil {
 		return wire.Accepted{}, err
 	}
-	j, err := newJob(ws.Revision, w)
+	plan, err := w.Plan()
 	if err != nil {
 		return wire.Accepted{}, err
 	}
+	j := &job{plan, ws.Revision}
 	s.newest, s.next, s.reader, s.job = ws.Revision, j, next, j
 	s.stop()
 	select {
@@ -93,39 +81,37 @@ func (s *Session) builds(ctx context.Context) {
 func (s *Session) build(ctx context.Context, j *job) {
 	start := time.Now()
 	w := &works{
-		ctx: ctx, job: j, cache: s.cache, bases: s.results.bases, progress: s.progress(j.revision),
+		ctx: ctx, job: j, bases: s.results.bases, progress: s.progress(j.revision),
 		runLimit: cmp.Or(s.options.RunLimit, runLimit), state: map[string]*work{}, shelved: s.shelved,
 	}
-	built := wire.Built{Revision: j.revision, Dockerfile: j.chosen, Shown: -1,
+	built := wire.Built{Revision: j.revision, Dockerfile: j.Shown, Shown: -1,
 		Diagnostics: []wire.Diagnostic{}, Images: []wire.Image{}}
-	for _, p := range j.paths {
-		w.build(p)
-	}
+	j.Build(ctx, workspace.BuildOptions{Image: w.base, Cache: s.cache, Build: w.build})
 	s.cache.Next()
 	if ctx.Err() != nil {
 		return // a newer revision, or the person, wants none of this
 	}
-	if w.state[j.chosen] == nil {
+	if w.state[j.Shown] == nil {
 		built.Diagnostics = append(built.Diagnostics, wire.Diagnostic{
-			File: j.chosen, Severity: "error", Text: toPage(saysNoDockerfile.With(j.chosen)),
+			File: j.Shown, Severity: "error", Text: toPage(saysNoDockerfile.With(j.Shown)),
 			Detail: toPage(adviseNoDockerfile.With()), StartLine: 1, EndLine: 1,
-			Fixes: []wire.Fix{createFix(j.chosen)},
+			Fixes: []wire.Fix{createFix(j.Shown)},
 		})
 	}
-	for _, p := range j.paths {
-		built.Diagnostics = append(built.Diagnostics, w.state[p].diagnostics...)
+	for _, source := range j.Sources {
+		built.Diagnostics = append(built.Diagnostics, w.state[source.Path].diagnostics...)
 	}
 	for _, done := range w.order {
-		if done.Path == j.chosen {
+		if done.Path == j.Shown {
 			built.Shown, built.Ok = len(built.Images), true
 		}
 		built.Images = append(built.Images, done.image)
 	}
-	if shown := w.state[j.chosen]; shown != nil {
+	if shown := w.state[j.Shown]; shown != nil {
 		built.Failure = shown.failed
 	}
 	s.mu.Lock()
-	s.results.take(j.paths, w.order)
+	s.results.take(j.Plan, w.order)
 	s.keepDrafts(w)
 	s.shelved.keep(append(s.results.usedBases(), draftBases(s.drafts)...))
 	s.mu.Unlock()
@@ -159,7 +145,6 @@ const compressAtOnce = 2 << 20
 type works struct {
 	ctx      context.Context
 	job      *job
-	cache    *build.Cache
 	bases    *baseCache
 	progress func(step string, done, total int64)
 	runLimit time.Duration
@@ -171,9 +156,8 @@ type works struct {
 
 // work is the build of one Dockerfile.
 type work struct {
-	plan
+	workspace.Source
 	settings    workspace.Settings
-	running     bool
 	result      *build.Result
 	stages      []*stage
 	diagnostics []wire.Diagnostic
@@ -185,62 +169,35 @@ type work struct {
 	took        []time.Duration // of each step, in the order of carrying out
 }
 
-// build builds the Dockerfile at path, unless that is done, and returns its
-// image: nil with an error where it does not build.
-func (w *works) build(path string) (*image.Image, error) {
-	if done := w.state[path]; done != nil {
-		if done.running {
-			return nil, saysOwnImage.Error(path)
-		}
-		if done.result == nil || done.result.Image == nil {
-			return nil, saysNotBuilt.Error(path)
-		}
-		return done.result.Image, nil
-	}
-	d := &work{plan: w.job.plans[path], settings: w.job.settings, running: true, compression: layer.Compression(w.job.settings.Compression),
+// build builds a Dockerfile and makes its picture. The error says why there is
+// no image that others could stand on.
+func (w *works) build(ctx context.Context, source workspace.Source, o build.Options) (*build.Result, error) {
+	d := &work{Source: source, settings: w.job.Settings, compression: layer.Compression(w.job.Settings.Compression),
 		revision: w.job.revision, at: time.Now()}
-	w.state[path] = d
-	defer func() { d.running = false }()
-	source, err := d.source.Bytes()
-	if err != nil {
-		d.diagnostics = []wire.Diagnostic{{File: path, Severity: "error", Text: toPage(message.Of(err)), StartLine: 1, EndLine: 1}}
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	o := build.Options{
-		Name: d.Path, Ignore: d.Name, Epoch: w.job.settings.Epoch, Platform: w.job.settings.Platform, BuildArgs: w.job.settings.BuildArgs,
-		Cache: w.cache, Seed: w.job.settings.Seed,
-		Image: func(ctx context.Context, name string) (*image.Image, error) { return w.base(ctx, path, name) },
-	}
-	ctx := &fuse{Context: w.ctx, limit: w.runLimit,
+	d.settings.Target = o.Target
+	w.state[d.Path] = d
+	limited := &fuse{Context: ctx, limit: w.runLimit,
 		tell: func(p build.Progress) { w.progress(p.Step, int64(p.Done), int64(p.Total)) }}
-	o.Progress = ctx.begin
-	if path != w.job.chosen {
-		d.settings.Target = "" // it is for the one that is shown
-	}
-	o.Target = d.settings.Target
-	d.result, err = build.Build(ctx, source, d.files, o)
-	d.took = ctx.end()
-	d.diagnostics = w.diagnostics(d, err)
-	if err != nil && len(d.diagnostics) > 0 {
-		d.failed = d.failure(d.diagnostics[len(d.diagnostics)-1])
-	}
+	o.Progress = limited.begin
+	var err error
+	d.result, err = source.Build(limited, o)
+	d.took = limited.end()
 	if err == nil {
 		err = d.picture(w)
 	}
-	if err != nil {
-		return nil, saysNotBuiltFor.Wrap(err, path)
+	d.diagnostics = w.diagnostics(d, err)
+	if err == nil {
+		w.order = append(w.order, d)
+	} else if n := len(d.diagnostics); n > 0 {
+		d.failed = d.failure(d.diagnostics[n-1])
 	}
-	w.order = append(w.order, d)
-	return d.result.Image, nil
+	return d.result, err
 }
 
-// base finds what FROM names in the Dockerfile at path: the image of another
-// Dockerfile of the workspace, else one that was imported or pulled, else one
-// of the stand-ins that are always here.
-func (w *works) base(ctx context.Context, path, name string) (*image.Image, error) {
-	if other, ok := w.job.tags[strings.TrimSuffix(name, ":latest")]; ok && other != path {
-		return w.build(other)
-	}
+// base finds what FROM names where no Dockerfile of the workspace builds it: an
+// image that was imported or pulled, else one of the stand-ins that are always
+// here.
+func (w *works) base(ctx context.Context, name string) (*image.Image, error) {
 	img, err := w.shelved.image(ctx, name, func(done, total int64) { w.progress("FROM "+name, done, total) })
 	if img != nil || err != nil {
 		return img, err
@@ -271,7 +228,7 @@ func (w *works) diagnostics(d *work, err error) []wire.Diagnostic {
 		for _, found := range f.Diagnostics {
 			out = append(out, locate(f, found.Range, wire.Diagnostic{
 				File: d.Path, Severity: found.Severity.String(), Rule: found.Rule, Text: wire.Plain(found.Text),
-				Detail: toPage(found.Detail), URL: found.URL, Fixes: fixes(d.plan, f, assist.Fixes(f, found, around))}))
+				Detail: toPage(found.Detail), URL: found.URL, Fixes: fixes(d.Source, f, assist.Fixes(f, found, around))}))
 		}
 	}
 	var failed *build.Error
@@ -297,7 +254,7 @@ func (w *works) diagnostics(d *work, err error) []wire.Diagnostic {
 		}
 		if f != nil && failed.Range.Start.Line > 0 {
 			why = locate(f, failed.Range, why)
-			why.Fixes = append(why.Fixes, fixes(d.plan, f, failureFixes(failed))...)
+			why.Fixes = append(why.Fixes, fixes(d.Source, f, failureFixes(failed))...)
 		}
 		out = append(out, why)
 	}

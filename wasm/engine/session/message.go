@@ -10,9 +10,6 @@ import (
 var (
 	saysNoDockerfile   = message.New("session.no-dockerfile", "there is no %s")
 	adviseNoDockerfile = message.New("session.add-dockerfile", "Add a file of this name, or choose another Dockerfile.")
-	saysOwnImage       = message.New("session.own-image", "%s needs its own image")
-	saysNotBuilt       = message.New("session.not-built", "%s does not build")
-	saysNotBuiltFor    = message.New("session.not-built-for", "%s does not build: %s")
 	saysTime           = message.New("session.time", "RUN was stopped after %s")
 	adviseTime         = message.New("session.less-time", "Does a loop never end? If not, let the command do less: there is no more time for one RUN here.")
 	saysStepGone       = message.New("session.step-gone", "step %s is gone: the stack was built again")

@@ -16,7 +16,7 @@ import (
 // picture makes what the page draws of a finished build, all but what is known
 // only after the layers are compressed.
 func (d *work) picture(w *works) error {
-	p := &stages{all: d.result.Stages, took: d.took, file: d.Path, source: d.result.File, epoch: w.job.settings.Epoch, bases: w.bases, compression: d.compression,
+	p := &stages{all: d.result.Stages, took: d.took, file: d.Path, source: d.result.File, epoch: w.job.Settings.Epoch, bases: w.bases, compression: d.compression,
 		made: map[*build.Stage]*stage{}, seen: map[string]int{}}
 	img := d.result.Image
 	d.image = wire.Image{

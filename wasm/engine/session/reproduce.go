@@ -15,7 +15,7 @@ import (
 // bundle is the build as one that can be given away.
 func (d *work) bundle() *reproduce.Bundle {
 	return &reproduce.Bundle{
-		Files: d.files, Dockerfile: d.Name, Epoch: d.settings.Epoch, Platform: d.settings.Platform, Target: d.settings.Target,
+		Files: d.Files, Dockerfile: d.Name, Epoch: d.settings.Epoch, Platform: d.settings.Platform, Target: d.settings.Target,
 		BuildArgs: d.settings.BuildArgs, Options: image.Options{Compression: d.compression}, Bases: d.result.Bases, Image: d.result.Image,
 	}
 }

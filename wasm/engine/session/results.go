@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"layerlab.dev/core/image"
+	"layerlab.dev/core/workspace"
 	"layerlab.dev/wasm/wire"
 )
 
@@ -31,7 +32,7 @@ func newResults() results {
 }
 
 // take keeps the works that built, and forgets Dockerfiles that are gone.
-func (r *results) take(dockerfiles []string, order []*work) {
+func (r *results) take(plan *workspace.Plan, order []*work) {
 	for _, d := range order {
 		switch last := r.good[d.Path]; {
 		case last == nil:
@@ -43,7 +44,7 @@ func (r *results) take(dockerfiles []string, order []*work) {
 		r.good[d.Path] = d
 	}
 	for path := range r.good {
-		if !slices.Contains(dockerfiles, path) {
+		if _, planned := plan.Find(path); !planned {
 			delete(r.good, path)
 		}
 	}

@@ -216,6 +216,8 @@ func TestErrors(t *testing.T) {
 		{"a command that fails", workspace(1, "Dockerfile", lines("FROM alpine", "RUN echo why >&2; exit 3")), "Dockerfile", 2, "exit code: 3"},
 		{"a base that is not here", workspace(1, "Dockerfile", lines("FROM nobody/nothing")), "Dockerfile", 1, "nobody/nothing"},
 		{"no Dockerfile", workspace(1, "a", "1"), "Dockerfile", 1, "there is no Dockerfile"},
+		{"a base whose own build fails", workspace(1, "Dockerfile", lines("FROM scratch", "", "FROM base"), "base.Dockerfile", lines("FROM scratch", "COPY none /")),
+			"Dockerfile", 3, "base.Dockerfile, which builds base, failed"},
 		{"an image that needs itself", workspace(1, "Dockerfile", lines("FROM one"), "one.Dockerfile", lines("FROM two"), "two.Dockerfile", lines("FROM one")),
 			"Dockerfile", 1, "one.Dockerfile"},
 	}

@@ -3,7 +3,6 @@ package session
 import (
 	"encoding/base64"
 	"fmt"
-	"strings"
 
 	"layerlab.dev/core/standin"
 	"layerlab.dev/core/vfs"
@@ -155,60 +154,6 @@ func (s *Session) format(ws wire.Workspace) (wire.Text, error) {
 	}
 	b, err := w.Format()
 	return wire.Text{Text: string(b)}, err
-}
-
-// newJob makes a job of a workspace.
-func newJob(revision int, w *workspace.Workspace) (*job, error) {
-	j := &job{revision: revision, chosen: w.Dockerfile, settings: w.Settings, tags: map[string]string{}, plans: map[string]plan{}}
-	list := w.Dockerfiles()
-	if !workspace.IsDockerfile(j.chosen) {
-		list = append(list, workspace.NewDockerfile(j.chosen))
-	}
-	contexts := map[string]vfs.Tree{}
-	for _, d := range list {
-		source := source(w, d.Path)
-		if source == nil {
-			continue
-		}
-		if _, made := contexts[d.Context]; !made {
-			tree, err := subtree(w, d.Context)
-			if err != nil {
-				return nil, err
-			}
-			contexts[d.Context] = tree
-		}
-		j.paths = append(j.paths, d.Path)
-		j.plans[d.Path] = plan{d, source, contexts[d.Context]}
-		if _, taken := j.tags[d.Tag]; !taken {
-			j.tags[d.Tag] = d.Path
-		}
-	}
-	return j, nil
-}
-
-// source is the text of the file at p, nil where there is none.
-func source(w *workspace.Workspace, p string) *vfs.Blob {
-	for _, f := range w.Files {
-		if f.Path == p && f.Kind == vfs.File {
-			return f.Content
-		}
-	}
-	return nil
-}
-
-// subtree is the build context in the directory dir; "" is the workspace.
-func subtree(w *workspace.Workspace, dir string) (vfs.Tree, error) {
-	if dir == "" {
-		return w.Tree()
-	}
-	below := &workspace.Workspace{Settings: w.Settings}
-	for _, f := range w.Files {
-		if rest, ok := strings.CutPrefix(f.Path, dir+"/"); ok {
-			f.Path = rest
-			below.Files = append(below.Files, f)
-		}
-	}
-	return below.Tree()
 }
 
 func bases() []string { return standin.Names() }

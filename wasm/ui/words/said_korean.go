@@ -213,9 +213,6 @@ var koreanMessages = map[string]string{
 	// The session.
 	"session.no-dockerfile":  "{0}: 파일이 없습니다",
 	"session.add-dockerfile": "이 이름의 파일을 추가하거나 다른 Dockerfile을 고르세요.",
-	"session.own-image":      "{0}: 자신의 이미지를 필요로 합니다",
-	"session.not-built":      "{0}: 빌드되지 않습니다",
-	"session.not-built-for":  "{0}: 빌드되지 않습니다: {1}",
 	"session.time":           "RUN을 {0} 만에 중지했습니다",
 	"session.less-time":      "끝나지 않는 반복이 있나요? 아니라면 명령이 하는 일을 줄이세요. 여기서는 RUN 하나에 더 많은 시간을 줄 수 없습니다.",
 	"session.step-gone":      "단계 {0}: 스택이 다시 빌드되어 없어졌습니다",
@@ -224,6 +221,11 @@ var koreanMessages = map[string]string{
 	"session.no-file":        "파일이 아닙니다: {0}",
 	"session.link":           "심볼릭 링크 → {0}",
 	"session.digest-only":    "이 파일은 다이제스트만 알려져 있습니다",
+
+	// The workspace.
+	"workspace.file":      "{0}: {1}",
+	"workspace.circle":    "{0}, {1}: 서로의 이미지를 필요로 합니다",
+	"workspace.not-built": "{0}: 이 파일이 만드는 이미지 {1}의 빌드가 실패했습니다: {2}",
 
 	// What a change did to what was there.
 	"change.hides-names": "이름 {0}, {1} 가림",
