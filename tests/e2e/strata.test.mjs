@@ -13,6 +13,41 @@ COPY --from=tools /tool /usr/bin/tool
 RUN echo page >/page
 `;
 
+const passing = `FROM alpine AS tools
+RUN echo tool >/tool
+RUN echo other >/other
+FROM tools AS tried
+RUN echo tried >/report
+RUN echo again >/again
+RUN echo once more >/more
+FROM nginx
+COPY --from=tools /tool /usr/bin/tool
+COPY --from=tools /other /usr/bin/other
+COPY --from=tried /report /report
+`;
+
+// astray gives the arrows that touch a slab, its digests or the words of a
+// column, and those that do not end at one.
+const astray = (lab) => lab.page.evaluate(() => {
+  const boxes = [...document.querySelectorAll(".rock, .strip, .hex, .column-names span, main button")]
+    .map((e) => [e.textContent, e.getBoundingClientRect()]).filter(([, box]) => box.width);
+  const ends = [...document.querySelectorAll("[data-from]:not([data-from=''])")].map((e) => e.getBoundingClientRect());
+  const bad = [];
+  for (const path of document.querySelectorAll("main .arrow")) {
+    const map = path.getScreenCTM();
+    const length = path.getTotalLength();
+    const at = (n) => path.getPointAtLength(n).matrixTransform(map);
+    for (let n = 0; n <= length; n += 4) {
+      const { x, y } = at(n);
+      const box = boxes.find(([, b]) => x > b.left && x < b.right && y > b.top && y < b.bottom);
+      if (box) bad.push(`through ${box[0]}`);
+    }
+    const { x, y } = at(length);
+    if (!ends.some((b) => Math.abs(b.left - x) < 3 && y > b.top && y < b.bottom)) bad.push(`to ${x}, ${y}`);
+  }
+  return [...new Set(bad)];
+});
+
 const lens = (lab) => lab.text("group", "What is looked at");
 const named = (lab, text) => lab.strata().then((all) => all.find((name) => name.includes(text)));
 
@@ -40,6 +75,18 @@ inBrowsers("strata", (it) => {
     await lab.click("button", "1 final");
     await lab.stack("Layer 4", "Layer 3", "Layers 1 to 2");
     assert.deepEqual(await violations(lab), []);
+  });
+
+  it("leads arrows around what lies between", {}, async (lab) => {
+    await lab.write("Dockerfile", passing);
+    const count = () => lab.page.$$eval("main .arrow", (list) => list.length);
+    await poll("four arrows", async () => (await count()) === 4);
+    assert.deepEqual(await astray(lab), []);
+    await lab.click("button", "tried");
+    await lab.stack("Layer 6", "Layer 5", "Layer 4", "Layers 1 to 3");
+    await poll("no arrow through a slab", async () => !(await astray(lab)).length);
+    await lab.page.setViewport({ width: 390, height: 844 });
+    await poll("none on a phone", async () => (await count()) === 4 && !(await astray(lab)).length);
   });
 
   it("links line, slab, history and output, and says why in the lens", {}, async (lab) => {

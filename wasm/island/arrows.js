@@ -1,5 +1,7 @@
 // Arrows between the stages: from the slab whose layer holds what was taken to
 // the one that took it, named by data-from.
+import { route } from "./route.js";
+
 const NS = "http://www.w3.org/2000/svg";
 const svg = document.createElementNS(NS, "svg");
 let place = null;
@@ -41,30 +43,33 @@ export function arrows() {
     return;
   }
   const origin = box.getBoundingClientRect();
-  const edge = (el) => {
-    const { left, right, top, bottom } = el.getBoundingClientRect();
-    return { left: left - origin.left, right: right - origin.left, y: (top + bottom) / 2 - origin.top };
+  const shafts = [...box.querySelectorAll(".shaft")];
+  const columns = shafts.map((shaft) => {
+    const { left, right, top } = shaft.querySelector(".strata").getBoundingClientRect();
+    const names = shaft.querySelector(".column-names").getBoundingClientRect();
+    return { left: left - origin.left, right: right - origin.left, top: (names.height ? names.top : top) - origin.top };
+  });
+  const slabs = new Map();
+  const slab = (el) => {
+    if (!slabs.has(el)) {
+      const { top, bottom, height } = el.getBoundingClientRect();
+      slabs.set(el, { column: shafts.indexOf(el.closest(".shaft")), y: Math.round((top + bottom) / 2 - origin.top), height });
+    }
+    return slabs.get(el);
   };
   const paths = [];
-  const meet = new Map(); // arrows that end at one slab
-  for (const to of list) {
-    const from = box.querySelector(`[data-step="${CSS.escape(to.dataset.from)}"]`);
-    if (!from || from.parentElement === to.parentElement) continue;
-    const [a, b] = [edge(from), edge(to)];
-    const forth = a.left < b.left;
-    const n = meet.get(from) ?? 0;
-    meet.set(from, n + 1);
-    const x1 = forth ? a.right + 2 : a.left;
-    const x2 = forth ? b.left : b.right + 2;
-    const y1 = a.y + 4 * n;
-    const bend = Math.max(24, Math.min(80, Math.abs(x2 - x1) / 2)) * (forth ? 1 : -1);
-    const lit = [from, to].some((el) => el.matches('.lit, [aria-selected="true"]'));
-    paths.push([`M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${b.y} ${x2} ${b.y}`, lit]);
+  for (const el of list) {
+    const source = box.querySelector(`[data-step="${CSS.escape(el.dataset.from)}"]`);
+    if (!source) continue;
+    const [from, to] = [slab(source), slab(el)];
+    const lit = [source, el].some((end) => end.matches('.lit, [aria-selected="true"]'));
+    if (from.column < to.column) paths.push({ from, to, lit });
   }
   const { width, height } = origin;
-  const now = JSON.stringify([paths, width, height]);
+  const now = JSON.stringify([columns, paths, width, height]);
   if (now === last) return;
   last = now;
+  const nets = route(columns, paths);
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   const draw = (d, name) => {
     const path = document.createElementNS(NS, "path");
@@ -72,6 +77,12 @@ export function arrows() {
     path.setAttribute("class", name);
     return path;
   };
-  paths.sort((p, q) => p[1] - q[1]);
-  svg.replaceChildren(...paths.flatMap(([d, lit]) => [draw(d, "halo"), draw(d, lit ? "arrow lit" : "arrow")]));
+  // What comes from one slab is drawn together, so that its lines meet; what
+  // is lit lies on top.
+  for (const net of nets) net.sort((p, q) => p.lit - q.lit);
+  nets.sort((p, q) => p.at(-1).lit - q.at(-1).lit);
+  svg.replaceChildren(...nets.flatMap((net) => [
+    ...net.map(({ d }) => draw(d, "halo")),
+    ...net.map(({ d, lit }) => draw(d, lit ? "arrow lit" : "arrow")),
+  ]));
 }
