@@ -99,10 +99,10 @@ func (i *Image) layout(ctx context.Context, o Options) (map[string]member, *Mani
 	}
 	for n, l := range m.Layers {
 		if l.Content == nil {
-			return nil, nil, fmt.Errorf("export layer %d: %w", n+1, &vfs.AbsentError{Digest: l.Digest})
+			return nil, nil, saysLayer.Wrap(&vfs.AbsentError{Digest: l.Digest}, n+1)
 		}
 		if files[blobPath(l.Digest)], err = stored(l.Content); err != nil {
-			return nil, nil, fmt.Errorf("export layer %d: %w", n+1, err)
+			return nil, nil, saysLayer.Wrap(err, n+1)
 		}
 	}
 	return files, m, nil

@@ -84,9 +84,14 @@ func Existing(configJSON, manifestJSON []byte, layers []*layer.Layer) (*Image, e
 	if err := json.Unmarshal(configJSON, &img.Config); err != nil {
 		return nil, fmt.Errorf("image config: %w", err)
 	}
-	ids := img.DiffIDs()
-	if !slices.Equal(ids, img.Config.RootFS.DiffIDs) {
-		return nil, fmt.Errorf("image config names the layers %v, but there are %v", img.Config.RootFS.DiffIDs, ids)
+	named := img.Config.RootFS.DiffIDs
+	if len(named) != len(layers) {
+		return nil, saysCount.Error(len(named), len(layers))
+	}
+	for n, id := range img.DiffIDs() {
+		if id != named[n] {
+			return nil, saysOther.Error(n+1, id, named[n])
+		}
 	}
 	return img, nil
 }
@@ -131,7 +136,7 @@ func (i *Image) Manifest(ctx context.Context, o Options) (*Manifest, error) {
 	for n, l := range i.Layers {
 		b, err := l.Blob(ctx, o.Compression)
 		if err != nil {
-			return nil, fmt.Errorf("layer %d: %w", n+1, err)
+			return nil, saysLayer.Wrap(err, n+1)
 		}
 		m.Layers = append(m.Layers, b)
 		d := ocispec.Descriptor{MediaType: ociType(b.MediaType), Digest: b.Digest, Size: b.Size, Annotations: b.Annotations}

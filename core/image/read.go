@@ -55,7 +55,7 @@ func first(open opener) (*Image, error) {
 	}
 	for n, l := range list[0].Layers {
 		if _, err := io.Copy(io.Discard, Verify(l.Digest, l.Content.Reader())); err != nil {
-			return nil, fmt.Errorf("layer %d: %w", n+1, err)
+			return nil, saysLayer.Wrap(err, n+1)
 		}
 	}
 	return list[0].Image(context.Background(), nil)
@@ -81,7 +81,7 @@ type archive map[string]layer.Entry
 func openArchive(ctx context.Context, b *vfs.Blob) (archive, error) {
 	entries, err := layer.ReadTarAt(ctx, b)
 	if err != nil {
-		return nil, fmt.Errorf("this is no tar archive, or it is cut off: %w", err)
+		return nil, saysNoTar.Wrap(err)
 	}
 	a := archive{}
 	for _, e := range entries {
@@ -119,7 +119,7 @@ func (open opener) document(name string) ([]byte, error) {
 		return nil, err
 	}
 	if b.Size() > maxDocument {
-		return nil, fmt.Errorf("%s has %d bytes: too many for a document", name, b.Size())
+		return nil, saysLarge.Error(name, b.Size())
 	}
 	return b.Bytes()
 }
@@ -140,7 +140,7 @@ func sources(open opener) ([]*Source, error) {
 		return nil, err
 	}
 	if len(list) == 0 {
-		return nil, errors.New("this is no image archive: it has neither index.json (OCI layout) nor manifest.json (docker save)")
+		return nil, saysNoArchive.Error()
 	}
 	var out []*Source
 	for _, s := range list {
@@ -191,7 +191,7 @@ func readLayout(open opener, index []byte) ([]*Source, error) {
 		groups[n] = append(groups[n], d)
 	}
 	if len(groups) == 0 {
-		return nil, errors.New("index.json names no image manifest")
+		return nil, saysEmpty.Error()
 	}
 	saved, err := open.saved()
 	if err != nil {
@@ -250,15 +250,15 @@ func readManifest(open opener, d ocispec.Descriptor) (*Source, error) {
 		for n := range s.Layers {
 			l := &s.Layers[n]
 			if l.Content, err = open(blobPath(l.Digest)); err != nil {
-				return nil, fmt.Errorf("layer %d: %w", n+1, err)
+				return nil, saysLayer.Wrap(err, n+1)
 			}
 			if l.Content.Size() != l.Size {
-				return nil, fmt.Errorf("layer %d: %w", n+1, &DigestError{Digest: l.Digest, Size: l.Content.Size()})
+				return nil, saysLayer.Wrap(&DigestError{Digest: l.Digest, Size: l.Content.Size()}, n+1)
 			}
 		}
 		return s, s.Check()
 	}
-	return nil, errors.New("index.json: indexes within indexes lead to no image")
+	return nil, fmt.Errorf("index.json: %w", ErrNested)
 }
 
 // Head is what a manifest says of an image.
@@ -288,7 +288,7 @@ func ParseManifest(b []byte) (*Head, ocispec.Descriptor, error) {
 	case len(doc.Manifests) > 0:
 		return nil, choose(doc.Manifests), nil
 	}
-	return nil, ocispec.Descriptor{}, errors.New("this is no manifest of an image")
+	return nil, ocispec.Descriptor{}, saysManifest.Error()
 }
 
 func choose(list []ocispec.Descriptor) ocispec.Descriptor {
@@ -336,11 +336,11 @@ func readSaved(open opener, from saved) (*Source, error) {
 	for n, name := range from.Layers {
 		b, err := open(name)
 		if err != nil {
-			return nil, fmt.Errorf("layer %d: %w", n+1, err)
+			return nil, saysLayer.Wrap(err, n+1)
 		}
 		d, err := b.Digest()
 		if err != nil {
-			return nil, fmt.Errorf("layer %d: %w", n+1, err)
+			return nil, saysLayer.Wrap(err, n+1)
 		}
 		s.Layers = append(s.Layers, layer.Blob{MediaType: layer.Compressed(b).MediaType(), Digest: d, Size: b.Size(), Content: b})
 	}

@@ -3,7 +3,6 @@ package image
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"layerlab.dev/core/layer"
+	"layerlab.dev/core/message"
 	"layerlab.dev/core/vfs"
 )
 
@@ -44,14 +44,14 @@ func (s *Source) Check() error {
 		return fmt.Errorf("image config: %w", err)
 	}
 	if c.RootFS.Type != "layers" {
-		return errors.New("this is no container image: its config names no layers")
+		return saysNoLayers.Error()
 	}
 	if len(c.RootFS.DiffIDs) != len(s.Layers) {
-		return fmt.Errorf("the image config names %d layers, the manifest %d", len(c.RootFS.DiffIDs), len(s.Layers))
+		return saysCount.Error(len(c.RootFS.DiffIDs), len(s.Layers))
 	}
 	for n, l := range s.Layers {
 		if strings.Contains(l.MediaType, "encrypted") {
-			return fmt.Errorf("layer %d has the media type %s: encrypted layers cannot be read", n+1, l.MediaType)
+			return saysEncrypted.Error(n+1, l.MediaType)
 		}
 	}
 	return nil
@@ -84,11 +84,11 @@ func (s *Source) Layer(ctx context.Context, n int, unpack Unpack) (*layer.Layer,
 	}
 	raw, err := unpack(ctx, s.Layers[n])
 	if err != nil {
-		return nil, fmt.Errorf("layer %d: %w", n+1, err)
+		return nil, saysLayer.Wrap(err, n+1)
 	}
 	l, err := layer.Read(ctx, s.Layers[n], raw)
 	if err != nil {
-		return nil, fmt.Errorf("layer %d: %w", n+1, err)
+		return nil, saysLayer.Wrap(err, n+1)
 	}
 	return l, nil
 }
@@ -120,6 +120,7 @@ type DigestError struct {
 	Size   int64 // of what was read
 }
 
-func (e *DigestError) Error() string {
-	return fmt.Sprintf("blob %s holds %d other bytes: it is damaged or was changed", e.Digest, e.Size)
-}
+func (e *DigestError) Error() string { return e.Message().Text }
+
+// Message is what is said of it.
+func (e *DigestError) Message() message.Message { return saysDamaged.With(e.Digest) }

@@ -2,11 +2,12 @@ package vfs
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"sync"
 
 	"github.com/opencontainers/go-digest"
+
+	"layerlab.dev/core/message"
 )
 
 // Blob is the content of a regular file: a size and a way to read it at any
@@ -59,9 +60,12 @@ func Absent(n int64, sum digest.Digest) *Blob {
 // digest only.
 type AbsentError struct{ Digest digest.Digest }
 
-func (e *AbsentError) Error() string {
-	return fmt.Sprintf("content %s is not here: only its size and digest are known; import the image to have its bytes", e.Digest)
-}
+func (e *AbsentError) Error() string { return e.Message().Text }
+
+// Message is what is said of it.
+func (e *AbsentError) Message() message.Message { return saysAbsent.With(e.Digest) }
+
+var saysAbsent = message.New("vfs.absent", "content %s is not here: only its size and digest are known; import the image to have its bytes")
 
 // Size returns the length in bytes.
 func (b *Blob) Size() int64 { return b.size }

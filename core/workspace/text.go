@@ -24,13 +24,13 @@ func Parse(text []byte) (*Workspace, error) {
 			continue
 		}
 		if err := w.setting(line); err != nil {
-			return nil, fmt.Errorf("workspace, line %d: %w", n+1, err)
+			return nil, saysLine.Wrap(err, n+1)
 		}
 	}
 	for _, f := range a.Files {
 		file, err := parseFile(f)
 		if err != nil {
-			return nil, fmt.Errorf("workspace, file %q: %w", f.Name, err)
+			return nil, saysHeader.Wrap(err, strconv.Quote(f.Name))
 		}
 		w.Files = append(w.Files, file)
 	}
@@ -44,7 +44,7 @@ func Parse(text []byte) (*Workspace, error) {
 func (w *Workspace) setting(line string) error {
 	key, value, ok := strings.Cut(line, ":")
 	if !ok {
-		return fmt.Errorf("want NAME: VALUE, not %q", line)
+		return saysSetting.Error(strconv.Quote(line))
 	}
 	value = strings.TrimSpace(value)
 	if plain, err := strconv.Unquote(value); err == nil && strings.HasPrefix(value, `"`) {
@@ -59,7 +59,7 @@ func (w *Workspace) setting(line string) error {
 	case "epoch":
 		n, err := strconv.ParseInt(value, 10, 64)
 		if err != nil {
-			return fmt.Errorf("epoch %q: want seconds", value)
+			return saysEpoch.Error(strconv.Quote(value))
 		}
 		s.Epoch = n
 	case "platform":
@@ -71,20 +71,20 @@ func (w *Workspace) setting(line string) error {
 	case "seed":
 		n, err := strconv.ParseUint(value, 10, 64)
 		if err != nil {
-			return fmt.Errorf("seed %q: want a whole number", value)
+			return saysSeed.Error(strconv.Quote(value))
 		}
 		s.Seed = n
 	case "build-arg":
 		k, v, ok := strings.Cut(value, "=")
 		if !ok {
-			return fmt.Errorf("build-arg: want NAME=VALUE, not %q", value)
+			return saysArgument.Error(strconv.Quote(value))
 		}
 		if s.BuildArgs == nil {
 			s.BuildArgs = map[string]string{}
 		}
 		s.BuildArgs[k] = v
 	default:
-		return fmt.Errorf("unknown setting %q", key)
+		return saysUnknown.Error(strconv.Quote(key))
 	}
 	return nil
 }
@@ -126,7 +126,7 @@ func parseFile(f txtar.File) (File, error) {
 			}
 			r.Size, err = strconv.ParseInt(value, 10, 64)
 			if err == nil && r.Size < 0 {
-				err = fmt.Errorf("a size cannot be negative")
+				err = saysNegative.Error()
 			}
 			out.Recipe = &r
 		case "seed":
@@ -157,7 +157,7 @@ func splitHeader(h string) (name string, attributes []string, target string, err
 	if strings.HasPrefix(h, `"`) {
 		quoted, err := strconv.QuotedPrefix(h)
 		if err != nil {
-			return "", nil, "", fmt.Errorf("the quoted name does not end")
+			return "", nil, "", saysQuote.Error()
 		}
 		rest = h[len(quoted):]
 		if name, err = strconv.Unquote(quoted); err != nil {
@@ -182,13 +182,13 @@ func splitHeader(h string) (name string, attributes []string, target string, err
 			}
 		}
 		if t == "" {
-			err = fmt.Errorf("a link needs a target")
+			err = saysNoTarget.Error()
 		}
 		return name, nil, t, err
 	}
 	for _, word := range strings.Fields(rest) {
 		if !isAttribute(word) {
-			return "", nil, "", fmt.Errorf("unknown attribute %q", word)
+			return "", nil, "", saysAttribute.Error(strconv.Quote(word))
 		}
 		attributes = append(attributes, word)
 	}
@@ -246,7 +246,7 @@ func (w *Workspace) Format() ([]byte, error) {
 	for _, f := range w.Files {
 		x, err := formatFile(f)
 		if err != nil {
-			return nil, fmt.Errorf("file %s: %w", f.Path, err)
+			return nil, saysFile.Wrap(err, f.Path)
 		}
 		a.Files = append(a.Files, x)
 	}

@@ -2,9 +2,9 @@ package workspace
 
 import (
 	"cmp"
-	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"layerlab.dev/core/vfs"
@@ -78,7 +78,7 @@ func (w *Workspace) Tree() (vfs.Tree, error) {
 		}
 		made, err := e.MkdirAll(path.Dir(p), 0o755, 0, 0)
 		if err != nil {
-			return vfs.Tree{}, fmt.Errorf("file %s: %w", f.Path, err)
+			return vfs.Tree{}, saysFile.Wrap(err, f.Path)
 		}
 		for _, d := range made {
 			times[d] = newer
@@ -86,7 +86,7 @@ func (w *Workspace) Tree() (vfs.Tree, error) {
 		m := vfs.Meta{Kind: f.Kind, Mode: f.Mode, MTime: newer, Target: f.Target}
 		if f.MTime != "" {
 			if m.MTime, err = vfs.ParseTime(f.MTime); err != nil {
-				return vfs.Tree{}, fmt.Errorf("file %s: %w", f.Path, err)
+				return vfs.Tree{}, saysFile.Wrap(err, f.Path)
 			}
 		}
 		if f.Kind == vfs.Dir {
@@ -99,10 +99,10 @@ func (w *Workspace) Tree() (vfs.Tree, error) {
 			}
 		}
 		if _, err := e.Tree().Lstat(p); err == nil {
-			return vfs.Tree{}, fmt.Errorf("file %s: there are two of this name", f.Path)
+			return vfs.Tree{}, saysFile.Error(f.Path, saysTwice.With())
 		}
 		if err := e.Place(p, m, f.Content); err != nil {
-			return vfs.Tree{}, fmt.Errorf("file %s: %w", f.Path, err)
+			return vfs.Tree{}, saysFile.Wrap(err, f.Path)
 		}
 	}
 	for p, t := range times {
@@ -117,13 +117,13 @@ func (w *Workspace) Tree() (vfs.Tree, error) {
 func CheckPath(p string) error {
 	switch {
 	case p == "" || path.Clean(p) != p || path.IsAbs(p) || p == "." || p == ".." || strings.HasPrefix(p, "../"):
-		return fmt.Errorf("file %q: want a relative path without dots as names", p)
+		return saysFile.Error(strconv.Quote(p), saysPath.With())
 	case strings.ContainsAny(p, "\x00\n"):
-		return fmt.Errorf("file %q: a path has no line breaks", p)
+		return saysFile.Error(strconv.Quote(p), saysBreak.With())
 	}
 	for _, c := range strings.Split(p, "/") {
 		if len(c) > 255 {
-			return fmt.Errorf("file %q: a name has at most 255 bytes", p)
+			return saysFile.Error(strconv.Quote(p), saysLong.With())
 		}
 	}
 	return nil

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -162,7 +161,7 @@ func (s shelf) Blob(ctx context.Context, d digest.Digest) (*vfs.Blob, error) {
 func (s shelf) blob(ctx context.Context, d digest.Digest) (js.Value, error) {
 	v, err := s.call(ctx, "blob", d.String())
 	if err == nil && v.IsUndefined() {
-		err = fmt.Errorf("the browser has dropped the blob %s", d)
+		err = fmt.Errorf("%s: %w", d, session.ErrDropped)
 	}
 	return v, err
 }
@@ -178,7 +177,7 @@ func (s shelf) Unpacked(ctx context.Context, d digest.Digest) (*vfs.Blob, error)
 func (s shelf) Given(ctx context.Context, key string) (*vfs.Blob, error) {
 	v := s.images.Call("given", key)
 	if v.IsUndefined() {
-		return nil, errors.New("the file was not handed over")
+		return nil, session.ErrNotGiven
 	}
 	return s.unpack(ctx, v)
 }

@@ -51,6 +51,6 @@ type Opened struct {
 	View      View       `json:"view"`
 	// Fault is what is wrong with it: "broken", "truncated", "newer", "large" or
 	// "invalid"; Detail says it in the engine's words.
-	Fault  string `json:"fault,omitempty"`
-	Detail string `json:"detail,omitempty"`
+	Fault  string  `json:"fault,omitempty"`
+	Detail Message `json:"detail,omitzero"`
 }

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -47,11 +46,11 @@ func (s *Session) compare(q wire.CompareQuery) (wire.Comparison, error) {
 	}
 	a, err := s.costs(left)
 	if err != nil {
-		return out, fmt.Errorf("the left image: %w", err)
+		return out, saysLeft.Wrap(err)
 	}
 	b, err := s.costs(right)
 	if err != nil {
-		return out, fmt.Errorf("the right image: %w", err)
+		return out, saysRight.Wrap(err)
 	}
 	if out.Left, err = s.side(left, a, b); err != nil {
 		return out, err
@@ -226,7 +225,7 @@ func (s *Session) differing(left, right *work) (*differences, error) {
 	a, b := left.tree(), right.tree()
 	all, err := compare.Files(a, b)
 	if err != nil {
-		return nil, fmt.Errorf("comparing files: %w", err)
+		return nil, saysComparing.Wrap(err)
 	}
 	d := &differences{left: left.image.ID, right: right.image.ID, all: all, epochs: [2]int64{a.Epoch, b.Epoch}}
 	s.mu.Lock()

@@ -2,7 +2,6 @@ package session
 
 import (
 	"archive/tar"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -10,13 +9,11 @@ import (
 	"layerlab.dev/wasm/wire"
 )
 
-var errNoLayer = errors.New("this step has no layer")
-
 // layerOf finds a step that has a layer.
 func (s *Session) layerOf(id string) (*step, error) {
 	st, err := s.step(id)
 	if err == nil && st.layer == nil {
-		err = errNoLayer
+		err = saysNoLayer.Error()
 	}
 	return st, err
 }

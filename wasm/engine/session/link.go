@@ -3,6 +3,7 @@ package session
 import (
 	"errors"
 
+	"layerlab.dev/core/message"
 	"layerlab.dev/core/workspace"
 	"layerlab.dev/core/workspace/link"
 	"layerlab.dev/wasm/wire"
@@ -67,7 +68,7 @@ func open(q wire.OpenQuery) (wire.Opened, error) {
 	var fault *link.Error
 	switch {
 	case errors.As(err, &fault):
-		out.Fault, out.Detail = string(fault.Kind), fault.Err.Error()
+		out.Fault, out.Detail = string(fault.Kind), toPage(message.Of(fault.Err))
 		return out, nil
 	case err != nil || w == nil:
 		return out, err

@@ -90,7 +90,7 @@ func TestOpenFaults(t *testing.T) {
 		{wire.OpenQuery{Text: &long}, "large"},
 	} {
 		got := ask[wire.Opened](p, wire.MethodOpen, test.q)
-		if got.Fault != test.want || got.Detail == "" || got.Workspace != nil {
+		if got.Fault != test.want || got.Detail.IsZero() || got.Workspace != nil {
 			t.Errorf("%+v gave %+v, want %s", test.q.Fragment, got, test.want)
 		}
 	}

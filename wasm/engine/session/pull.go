@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/url"
 	"strings"
@@ -25,6 +24,10 @@ var (
 	ErrOffline = saysOffline.Error()
 	// ErrNoRoom says that the browser keeps no more.
 	ErrNoRoom = saysNoRoom.Error()
+	// ErrDropped says that the browser has dropped a blob that was kept.
+	ErrDropped = saysDropped.Error()
+	// ErrNotGiven says that no file of that key was handed over.
+	ErrNotGiven = saysNotGiven.Error()
 )
 
 // accepted are the media types of manifests, those of the image-spec and
@@ -114,7 +117,7 @@ func (r *remote) document(ctx context.Context, kind, reference string, d digest.
 		return nil, err
 	}
 	if len(b) > maxManifest {
-		return nil, fmt.Errorf("%s %s has more than %d bytes", kind, reference, maxManifest)
+		return nil, saysTooLarge.Error(reference, maxManifest)
 	}
 	return b, nil
 }
@@ -138,7 +141,7 @@ func (r *remote) source(ctx context.Context) (*image.Source, error) {
 		if head == nil {
 			d, reference = next.Digest, next.Digest.String()
 			if err := d.Validate(); err != nil {
-				return nil, fmt.Errorf("the index names no digest: %w", err)
+				return nil, saysNoDigest.Wrap(err)
 			}
 			continue
 		}
@@ -148,7 +151,7 @@ func (r *remote) source(ctx context.Context) (*image.Source, error) {
 		}
 		return s, s.Check()
 	}
-	return nil, errors.New("indexes within indexes lead to no image")
+	return nil, image.ErrNested
 }
 
 // lookUp answers MethodLookUp.
@@ -159,7 +162,7 @@ func (s *Session) lookUp(ctx context.Context, q wire.ImageQuery) (wire.Offer, er
 	}
 	src, err := r.source(ctx)
 	if err != nil {
-		return wire.Offer{}, saysFailed.Wrap(plainDigest(err), saysNotFound.With(dockerfile.FamiliarReference(r.full)))
+		return wire.Offer{}, saysFailed.Wrap(err, saysNotFound.With(dockerfile.FamiliarReference(r.full)))
 	}
 	o := wire.Offer{Name: dockerfile.FamiliarReference(r.full), Digest: digest.FromBytes(src.Manifest).String(), Size: src.Size(), Layers: []wire.TransferLayer{}}
 	var config image.Config

@@ -261,6 +261,28 @@ func TestErrorAndAdvice(t *testing.T) {
 	}
 }
 
+// A workspace that cannot be is refused in words that the page can translate.
+func TestRefusedWorkspace(t *testing.T) {
+	text := func(s string) *string { return &s }
+	for _, test := range []struct {
+		name   string
+		method string
+		params any
+		want   string
+	}{
+		{"a path that leads outside", wire.MethodBuild, wire.Workspace{Files: []wire.File{{Path: "Dockerfile", Kind: "file", Text: text("")}, {Path: "../a", Kind: "file", Text: text("")}}}, "want a relative path"},
+		{"two files of one name", wire.MethodBuild, wire.Workspace{Files: []wire.File{
+			{Path: "Dockerfile", Kind: "file", Text: text("")}, {Path: "Dockerfile", Kind: "file", Text: text("")}}}, "there are two of this name"},
+		{"content that did not come along", wire.MethodBuild, wire.Workspace{Files: []wire.File{{Path: "a", Kind: "file", Key: "k"}}}, `a: the content "k" was not sent`},
+		{"a setting that is none", wire.MethodParse, wire.Text{Text: "colour: red\n"}, `workspace, line 1: unknown setting "colour"`},
+	} {
+		res, _ := newPage(t).try(test.method, test.params)
+		if !strings.Contains(res.Error, test.want) || res.Why.Text != res.Error || !keyed(res.Why) {
+			t.Errorf("%s: %q, %+v", test.name, res.Error, res.Why)
+		}
+	}
+}
+
 // Columns are those of editors: UTF-16 units.
 func TestDiagnosticColumns(t *testing.T) {
 	built := newPage(t).build(workspace(1, "Dockerfile", lines("FROM scratch", "COPY --form=\U0001f4e6 a /"), "a", ""))

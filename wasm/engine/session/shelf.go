@@ -188,7 +188,7 @@ func (k *shelved) image(ctx context.Context, name string, progress func(done, to
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		return nil, saysUnreadable.Wrap(plainDigest(err), dockerfile.FamiliarReference(r.Name))
+		return nil, saysUnreadable.Wrap(err, dockerfile.FamiliarReference(r.Name))
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -311,6 +311,9 @@ func TestFromByDigest(t *testing.T) {
 	}
 }
 
+// keyed tells whether a message, or a part of it, has words in all languages.
+func keyed(m wire.Message) bool { return m.Key != "" || slices.ContainsFunc(m.Args, keyed) }
+
 func TestImportErrors(t *testing.T) {
 	img := base(t)
 	oci := ociOf(t, img)
@@ -341,6 +344,10 @@ func TestImportErrors(t *testing.T) {
 			res, _ := p.try(wire.MethodImport, wire.ImportQuery{Key: "f", File: "f.tar"})
 			if !strings.Contains(res.Error, test.want) || !strings.Contains(res.Error, "f.tar was not imported") {
 				t.Errorf("error %q, want %q", res.Error, test.want)
+			}
+			// What is wrong is said by key, so that the page has words for it.
+			if n := len(res.Why.Args); n != 2 || !keyed(res.Why.Args[n-1]) {
+				t.Errorf("the page is told %+v", res.Why)
 			}
 			if len(s.records) > 0 || len(s.blobs) > 0 {
 				t.Errorf("%d records and %d blobs are left", len(s.records), len(s.blobs))

@@ -270,11 +270,11 @@ func (c *baseCache) of(img *image.Image) ([]baseLayer, error) {
 	for n, l := range img.Layers {
 		e := tree.Edit()
 		if err := layer.Apply(e, l.Entries()); err != nil {
-			return nil, fmt.Errorf("layer %d of base image %s: %w", n+1, img.ID(), err)
+			return nil, saysBaseLayer.Wrap(err, n+1, img.ID())
 		}
 		changes, err := layer.Diff(tree, e.Tree())
 		if err != nil {
-			return nil, fmt.Errorf("layer %d of base image %s: %w", n+1, img.ID(), err)
+			return nil, saysBaseLayer.Wrap(err, n+1, img.ID())
 		}
 		tree = e.Tree()
 		out = append(out, baseLayer{changes: changes, after: tree})

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"path"
 	"strings"
@@ -105,16 +104,7 @@ func (t *transfer) failed(what message.Message, err error) error {
 	if t.ctx.Err() != nil {
 		return saysTransferStopped.Error()
 	}
-	return saysFailed.Wrap(plainDigest(err), what)
-}
-
-// plainDigest gives the words for bytes that are not those of their digest.
-func plainDigest(err error) error {
-	var wrong *image.DigestError
-	if errors.As(err, &wrong) {
-		return saysDamaged.Error(wrong.Digest)
-	}
-	return err
+	return saysFailed.Wrap(err, what)
 }
 
 func (t *transfer) importArchive(q wire.ImportQuery) ([]string, error) {

@@ -3,6 +3,7 @@ package session
 import (
 	"encoding/base64"
 	"fmt"
+	"strconv"
 
 	"layerlab.dev/core/standin"
 	"layerlab.dev/core/vfs"
@@ -86,7 +87,7 @@ func (r reader) fill(to *workspace.File, f wire.File, buffers [][]byte, next rea
 			b = vfs.Bytes(buffers[*f.Buffer])
 		}
 		if b == nil {
-			return fmt.Errorf("the content %q was not sent", f.Key)
+			return saysNotSent.Error(strconv.Quote(f.Key))
 		}
 		next.content[f.Key] = b
 		to.Content = b

@@ -34,7 +34,7 @@ func TestEmbedded(t *testing.T) {
 		t.Errorf("told %v, leads to %s", h.looked, h.filled["embed-open"])
 	}
 	l.OpenLink(lab.Link{Text: &text})
-	opens(t, l, h, wire.Opened{Fault: "invalid", Detail: "line 1"})
+	opens(t, l, h, wire.Opened{Fault: "invalid", Detail: wire.Plain("line 1")})
 	if h.unread == "" || h.mine != 0 || len(h.saved) != 0 {
 		t.Errorf("unread %q, own asked for %d times, saved %v", h.unread, h.mine, h.saved)
 	}

@@ -88,7 +88,7 @@ func (l *Lab) wantLink() {
 		case failure != "":
 			l.linkFailed("broken", failure)
 		case opened.Fault != "":
-			detail := opened.Detail
+			detail := l.W.Say(opened.Detail)
 			if opened.Fault != "invalid" {
 				detail = "" // only there does it say what to correct
 			}

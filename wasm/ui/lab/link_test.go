@@ -112,7 +112,7 @@ func TestLinkFaults(t *testing.T) {
 			l, h := started(t)
 			event(t, l, wire.EventBuilt, built(l, onBase("a", "FROM a", "COPY x .")))
 			l.OpenLink(lab.Link{Fragment: "w=1.x"})
-			opens(t, l, h, wire.Opened{Fault: fault, Detail: "why"})
+			opens(t, l, h, wire.Opened{Fault: fault, Detail: wire.Plain("why")})
 			if l.Guest.State != lab.Own || len(h.borrowed) != 0 || h.mine != 0 || l.Meta.Name != lab.First().Name || l.Image == nil {
 				t.Errorf("the own workspace was touched: %+v, %s", l.Guest, l.Meta.Name)
 			}
