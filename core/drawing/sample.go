@@ -123,25 +123,8 @@ func (r *reader) add(s Stratum, l *layer.Layer, changes []layer.Change) {
 		r.layers++
 		s.Number, s.DiffID = r.layers, string(l.DiffID())
 		s.Size, s.Hollow = l.Size(), l.Empty() || len(l.Entries()) == 0
-		s.count(changes)
+		n := layer.Count(changes, s.Size)
+		s.Added, s.Modified, s.Removed, s.AddedBytes, s.ModifiedBytes = n.Added, n.Modified, n.Removed, n.AddedBytes, n.ModifiedBytes
 	}
 	r.sample.Strata = append(r.sample.Strata, s)
-}
-
-func (s *Stratum) count(changes []layer.Change) {
-	for _, c := range changes {
-		switch c.Kind {
-		case layer.Added:
-			s.Added++
-			if c.Node.Kind == vfs.File && c.LinkTo == "" {
-				s.AddedBytes += c.Node.Size()
-			}
-		case layer.Modified:
-			s.Modified++
-		case layer.Removed:
-			s.Removed++
-		}
-	}
-	s.AddedBytes = min(s.AddedBytes, s.Size)
-	s.ModifiedBytes = s.Size - s.AddedBytes
 }

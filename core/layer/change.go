@@ -34,6 +34,34 @@ type Change struct {
 	LinkTo string
 }
 
+// Tally sums up what changes do.
+type Tally struct {
+	Added, Modified, Removed int // paths
+	// AddedBytes and ModifiedBytes are together those of the layer.
+	AddedBytes, ModifiedBytes int64
+}
+
+// Count sums up the changes of a layer that holds size bytes of content.
+func Count(changes []Change, size int64) Tally {
+	var t Tally
+	for _, c := range changes {
+		switch c.Kind {
+		case Added:
+			t.Added++
+			if c.Node.Kind == vfs.File && c.LinkTo == "" {
+				t.AddedBytes += c.Node.Size()
+			}
+		case Modified:
+			t.Modified++
+		case Removed:
+			t.Removed++
+		}
+	}
+	t.AddedBytes = min(t.AddedBytes, size)
+	t.ModifiedBytes = size - t.AddedBytes
+	return t
+}
+
 // Diff lists what must be written into a layer so that lower becomes upper, in
 // the order of the layer: every directory's names sorted bytewise, each
 // directory descended into at once, unchanged parents just before their first

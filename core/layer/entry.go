@@ -123,40 +123,38 @@ func WriteTar(w io.Writer, entries []Entry) error {
 // ReadTar returns the entries of a layer's tar with their contents in memory,
 // names and times as written.
 func ReadTar(r io.Reader) ([]Entry, error) {
-	tr := tar.NewReader(r)
-	var out []Entry
-	for {
-		h, err := tr.Next()
-		if err == io.EOF {
-			return out, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("layer tar: %w", err)
-		}
-		if h.Typeflag == tar.TypeXGlobalHeader {
-			continue
-		}
-		e := entryOf(h)
-		if h.Typeflag == tar.TypeReg {
-			b, err := io.ReadAll(tr)
-			if err != nil {
-				return nil, fmt.Errorf("layer entry %s: %w", h.Name, err)
-			}
-			e.Content = vfs.Bytes(b)
-		}
-		out = append(out, e)
-	}
+	return readTar(context.Background(), r, inMemory)
 }
 
-func entryOf(h *tar.Header) Entry {
-	return Entry{Name: h.Name, Type: h.Typeflag, Mode: h.Mode & 0o7777, UID: h.Uid, GID: h.Gid, Size: h.Size,
-		MTime: h.ModTime.Unix(), Linkname: h.Linkname, Major: h.Devmajor, Minor: h.Devminor, PAX: h.PAXRecords}
+func inMemory(_ *tar.Header, content io.Reader) (*vfs.Blob, error) {
+	b, err := io.ReadAll(content)
+	return vfs.Bytes(b), err
 }
 
 // ReadTarAt returns the entries of a layer's tar as ReadTar does, but leaves
 // their contents where they are: only headers are read. ctx cancels it.
 func ReadTarAt(ctx context.Context, b *vfs.Blob) ([]Entry, error) {
 	r := b.Reader()
+	return readTar(ctx, r, func(h *tar.Header, content io.Reader) (*vfs.Blob, error) {
+		// archive/tar reads no byte ahead, so the content begins here.
+		at, err := r.Seek(0, io.SeekCurrent)
+		switch {
+		case err != nil:
+			return nil, err
+		case sparse(h):
+			return inMemory(h, content)
+		case h.Size == 0:
+			return vfs.Bytes(nil), nil
+		case h.Size > b.Size()-at:
+			return nil, io.ErrUnexpectedEOF
+		}
+		return vfs.Section(b, at, h.Size), nil
+	})
+}
+
+// readTar returns the entries of a tar. content makes the Blob of a file whose
+// bytes are next in r, and which may also be read from the reader it is given.
+func readTar(ctx context.Context, r io.Reader, content func(*tar.Header, io.Reader) (*vfs.Blob, error)) ([]Entry, error) {
 	tr := tar.NewReader(r)
 	var out []Entry
 	for {
@@ -175,28 +173,17 @@ func ReadTarAt(ctx context.Context, b *vfs.Blob) ([]Entry, error) {
 		}
 		e := entryOf(h)
 		if h.Typeflag == tar.TypeReg {
-			// archive/tar reads no byte ahead, so the content begins here.
-			at, err := r.Seek(0, io.SeekCurrent)
-			if err != nil {
+			if e.Content, err = content(h, tr); err != nil {
 				return nil, fmt.Errorf("layer entry %s: %w", h.Name, err)
-			}
-			switch {
-			case sparse(h):
-				text, err := io.ReadAll(tr)
-				if err != nil {
-					return nil, fmt.Errorf("layer entry %s: %w", h.Name, err)
-				}
-				e.Content = vfs.Bytes(text)
-			case h.Size == 0:
-				e.Content = vfs.Bytes(nil)
-			case h.Size > b.Size()-at:
-				return nil, fmt.Errorf("layer entry %s: %w", h.Name, io.ErrUnexpectedEOF)
-			default:
-				e.Content = vfs.Section(b, at, h.Size)
 			}
 		}
 		out = append(out, e)
 	}
+}
+
+func entryOf(h *tar.Header) Entry {
+	return Entry{Name: h.Name, Type: h.Typeflag, Mode: h.Mode & 0o7777, UID: h.Uid, GID: h.Gid, Size: h.Size,
+		MTime: h.ModTime.Unix(), Linkname: h.Linkname, Major: h.Devmajor, Minor: h.Devminor, PAX: h.PAXRecords}
 }
 
 // sparse tells whether a file's content stands in the tar with its holes left

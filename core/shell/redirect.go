@@ -263,34 +263,24 @@ func (s *Shell) open(fd int, target string, op syntax.RedirOperator) error {
 	if err == nil {
 		return nil
 	}
-	missing := proc.Is(err, vfs.ENOENT) || proc.Is(err, vfs.ENOTDIR)
-	switch {
-	case s.dialect == Bash:
+	if s.dialect == Bash {
 		return &redirErr{target + ": " + proc.Text(err)}
-	case flags&proc.Create != 0:
-		why := proc.Text(err)
-		if missing {
-			why = "nonexistent directory"
-			if s.dialect == Dash {
-				why = "Directory nonexistent"
-			}
-		}
+	}
+	cannot, do, missing := "can't", "open", "no such file"
+	if s.dialect == Dash {
+		cannot, missing = "cannot", "No such file"
+	}
+	if flags&proc.Create != 0 {
+		do, missing = "create", "nonexistent directory"
 		if s.dialect == Dash {
-			return &redirErr{"cannot create " + target + ": " + why}
+			missing = "Directory nonexistent"
 		}
-		return &redirErr{"can't create " + target + ": " + why}
 	}
 	why := proc.Text(err)
-	if missing {
-		why = "no such file"
-		if s.dialect == Dash {
-			why = "No such file"
-		}
+	if proc.Is(err, vfs.ENOENT) || proc.Is(err, vfs.ENOTDIR) {
+		why = missing
 	}
-	if s.dialect == Dash {
-		return &redirErr{"cannot open " + target + ": " + why}
-	}
-	return &redirErr{"can't open " + target + ": " + why}
+	return &redirErr{cannot + " " + do + " " + target + ": " + why}
 }
 
 // capture runs a command substitution and returns its output without the

@@ -41,26 +41,9 @@ func cp(p *proc.Proc) int {
 	if o.Has(0x82) {
 		c.through = false
 	}
-	args := o.Rest
-	var last string
-	if o.Has('t') {
-		last = o.Arg('t')
-		if len(args) == 0 {
-			return usage(p)
-		}
-	} else {
-		if len(args) < 2 {
-			if p.GNU {
-				if len(args) == 0 {
-					p.Warn("missing file operand")
-				} else {
-					p.Warn("missing destination file operand after '%s'", args[0])
-				}
-			}
-			return usage(p)
-		}
-		last = args[len(args)-1]
-		args = args[:len(args)-1]
+	args, last, ok := sources(p, o)
+	if !ok {
+		return usage(p)
 	}
 	dst, err := p.Stat(last)
 	intoDir := err == nil && dst.IsDir() && !o.Has('T')
@@ -108,6 +91,24 @@ func cp(p *proc.Proc) int {
 		}
 	}
 	return status
+}
+
+// sources are the files that cp or mv was given and where they go: -t, or the
+// last of them. Where there are too few it says so, and ok is false.
+func sources(p *proc.Proc, o *proc.Options) (files []string, dest string, ok bool) {
+	files = o.Rest
+	if o.Has('t') {
+		return files, o.Arg('t'), len(files) > 0
+	}
+	switch n := len(files); {
+	case n >= 2:
+		return files[:n-1], files[n-1], true
+	case n == 1 && p.GNU:
+		p.Warn("missing destination file operand after '%s'", files[0])
+	case p.GNU:
+		p.Warn("missing file operand")
+	}
+	return nil, "", false
 }
 
 // makeParents makes the directories above path.

@@ -2,6 +2,7 @@ package applet
 
 import (
 	"layerlab.dev/core/shell/proc"
+	"layerlab.dev/core/shell/strtod"
 )
 
 // duration reads sleep's argument in nanoseconds.
@@ -16,7 +17,7 @@ func duration(s string) (int64, bool) {
 	if s == "infinity" || s == "inf" {
 		return 1 << 60, true
 	}
-	v, rest := leadingFloat(s)
+	v, rest := strtod.Read(s)
 	if rest != "" || s == "" || v < 0 {
 		return 0, false
 	}

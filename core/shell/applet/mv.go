@@ -18,27 +18,12 @@ func mv(p *proc.Proc) int {
 			ask = x.Char == 'i'
 		}
 	}
-	args := o.Rest
-	var last string
-	into := false
-	if o.Has('t') {
-		last, into = o.Arg('t'), true
-		if len(args) < 1 {
-			return usage(p)
-		}
-	} else {
-		if len(args) < 2 {
-			if p.GNU {
-				if len(args) == 0 {
-					p.Warn("missing file operand")
-				} else {
-					p.Warn("missing destination file operand after '%s'", args[0])
-				}
-			}
-			return usage(p)
-		}
-		last = args[len(args)-1]
-		args = args[:len(args)-1]
+	args, last, ok := sources(p, o)
+	if !ok {
+		return usage(p)
+	}
+	into := o.Has('t')
+	if !into {
 		into = len(args) > 1 || isDir(p, last, true) && !o.Has('T')
 		if p.GNU && len(args) > 1 && !isDir(p, last, true) {
 			p.Warn("target '%s': %s", last, proc.Text(vfs.ENOTDIR))

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"layerlab.dev/core/shell/proc"
+	"layerlab.dev/core/shell/strtod"
 )
 
 // printf is the applet and the builtin of all shells; bash has %q and %(…)T.
@@ -355,7 +356,7 @@ func (f *formatter) float(a string) (float64, bool) {
 		if n, rest := leadingInt(a); rest == "" {
 			return float64(n), true
 		}
-		if v, rest := leadingFloat(a); rest != a && (f.bash || f.sh.Dash) {
+		if v, rest := strtod.Read(a); rest != a && (f.bash || f.sh.Dash) {
 			f.badNumber(a, rest)
 			return v, false
 		}

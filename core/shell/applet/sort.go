@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"layerlab.dev/core/shell/proc"
+	"layerlab.dev/core/shell/strtod"
 )
 
 // sortKey is one -k of sort.
@@ -175,36 +176,16 @@ func (s *sorter) compareText(a, b, flags string) int {
 	for _, c := range flags {
 		switch c {
 		case 'n':
-			x, y := number(a), number(b)
-			switch {
-			case x < y:
-				return -1
-			case x > y:
-				return 1
-			}
-			return 0
+			return ordered(number(a), number(b))
 		case 'g':
-			x, restA := leadingFloat(a)
-			y, restB := leadingFloat(b)
+			x, restA := strtod.Read(a)
+			y, restB := strtod.Read(b)
 			if restA == a || restB == b {
-				return int(truth(restA != a)) - int(truth(restB != b))
+				return truth(restA != a) - truth(restB != b)
 			}
-			switch {
-			case x < y:
-				return -1
-			case x > y:
-				return 1
-			}
-			return 0
+			return ordered(x, y)
 		case 'h':
-			x, y := humanNumber(a), humanNumber(b)
-			switch {
-			case x < y:
-				return -1
-			case x > y:
-				return 1
-			}
-			return 0
+			return ordered(humanNumber(a), humanNumber(b))
 		case 'M':
 			return month(a) - month(b)
 		case 'V':
@@ -221,6 +202,9 @@ func truth(b bool) int {
 	return 0
 }
 
+// ordered compares numbers.
+func ordered(x, y float64) int { return truth(x > y) - truth(x < y) }
+
 // number reads what sort -n compares.
 func number(s string) float64 {
 	s = strings.TrimLeft(s, " \t\n")
@@ -231,12 +215,12 @@ func number(s string) float64 {
 	for i < len(s) && (s[i] >= '0' && s[i] <= '9' || s[i] == '.') {
 		i++
 	}
-	v, _ := leadingFloat(s[:i])
+	v, _ := strtod.Read(s[:i])
 	return v
 }
 
 func humanNumber(s string) float64 {
-	v, rest := leadingFloat(s)
+	v, rest := strtod.Read(s)
 	if rest != "" {
 		if i := strings.IndexByte("kMGTPE", rest[0]); i >= 0 || rest[0] == 'K' {
 			for range max(i, 0) + 1 {

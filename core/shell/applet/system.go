@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"layerlab.dev/core/shell/proc"
+	"layerlab.dev/core/shell/strtod"
 	"layerlab.dev/core/vfs"
 )
 
@@ -250,7 +251,7 @@ func seq(p *proc.Proc) int {
 	nums := [3]float64{}
 	decimals := 0
 	for i, t := range []string{first, step, last} {
-		v, rest := leadingFloat(t)
+		v, rest := strtod.Read(t)
 		if rest != "" || t == "" {
 			if p.GNU {
 				p.Warn("invalid floating point argument: ‘%s’", t)

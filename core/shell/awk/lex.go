@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"layerlab.dev/core/shell/strtod"
 )
 
 // failure is a mistake in a program or at its run, with its place.
@@ -384,50 +386,23 @@ func special(number, digits string, d dialect) (v float64, rest string, ok bool)
 	return v, digits[i:], true
 }
 
-// Number reads as much of a decimal number as there is, as strtod(3).
+// Number reads as much of a number as there is, as strtod(3).
 func Number(s string, d dialect) (v float64, rest string) {
-	i := 0
-	for i < len(s) && (s[i] == ' ' || s[i] >= '\t' && s[i] <= '\r') {
-		i++
+	number := strings.TrimLeft(s, " \t\n\v\f\r")
+	digits := number
+	if number != "" && (number[0] == '-' || number[0] == '+') {
+		digits = number[1:]
 	}
-	start := i
-	if i < len(s) && (s[i] == '-' || s[i] == '+') {
-		i++
-	}
-	if v, rest, ok := special(s[start:], s[i:], d); ok {
+	if v, rest, ok := special(number, digits, d); ok {
 		return v, rest
 	}
-	digits := 0
-	for i < len(s) && s[i] >= '0' && s[i] <= '9' {
-		i++
-		digits++
+	n := 0
+	for n < len(digits) && digits[n] >= '0' && digits[n] <= '9' {
+		n++
 	}
-	if digits > 0 && digits < 16 && (i >= len(s) || s[i] != '.' && s[i]|32 != 'e') {
-		n, _ := strconv.ParseInt(s[start:i], 10, 64)
-		return float64(n), s[i:]
+	if rest := digits[n:]; n > 0 && n < 16 && (rest == "" || rest[0] != '.' && rest[0]|32 != 'e') {
+		whole, _ := strconv.ParseInt(number[:len(number)-len(rest)], 10, 64)
+		return float64(whole), rest
 	}
-	if i < len(s) && s[i] == '.' {
-		i++
-		for i < len(s) && s[i] >= '0' && s[i] <= '9' {
-			i++
-			digits++
-		}
-	}
-	if digits == 0 {
-		return 0, s
-	}
-	if i < len(s) && s[i]|32 == 'e' {
-		j := i + 1
-		if j < len(s) && (s[j] == '-' || s[j] == '+') {
-			j++
-		}
-		if j < len(s) && s[j] >= '0' && s[j] <= '9' {
-			for j < len(s) && s[j] >= '0' && s[j] <= '9' {
-				j++
-			}
-			i = j
-		}
-	}
-	v, _ = strconv.ParseFloat(s[start:i], 64)
-	return v, s[i:]
+	return strtod.Read(s)
 }

@@ -202,28 +202,10 @@ func (p *stages) complete(s *stage, b *build.Stage, st *step) {
 		chain = layer.ChainID(chain, l.DiffID())
 		st.ChainID, st.DiffID = string(chain), string(l.DiffID())
 		st.TarSize, st.Size, st.Empty, st.Entries = l.TarSize(), l.Size(), l.Empty(), len(l.Entries())
-		p.count(st)
+		n := layer.Count(st.changes, st.Size)
+		st.Added, st.Modified, st.Removed, st.AddedBytes, st.ModifiedBytes = n.Added, n.Modified, n.Removed, n.AddedBytes, n.ModifiedBytes
 	}
 	st.ID = p.id(b, st, chain)
-}
-
-// count sums the changes of a step.
-func (p *stages) count(st *step) {
-	for _, c := range st.changes {
-		switch c.Kind {
-		case layer.Added:
-			st.Added++
-			if c.Node.Kind == vfs.File && c.LinkTo == "" {
-				st.AddedBytes += c.Node.Size()
-			}
-		case layer.Modified:
-			st.Modified++
-		case layer.Removed:
-			st.Removed++
-		}
-	}
-	st.AddedBytes = min(st.AddedBytes, st.Size)
-	st.ModifiedBytes = st.Size - st.AddedBytes
 }
 
 // id names a step by what it is and stands on, so that it stays the same for
