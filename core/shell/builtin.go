@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"layerlab.dev/core/shell/applet"
+	"layerlab.dev/core/shell/dialect"
 	"layerlab.dev/core/shell/proc"
 	"layerlab.dev/core/vfs"
 )
@@ -117,7 +118,7 @@ func (s *Shell) forApplets() *applet.Shell {
 // printfTo is printf -v: the text goes to a variable.
 func (s *Shell) printfTo(variable string, argv []string) int {
 	base, idx, indexed := strings.Cut(variable, "[")
-	if !name(base) {
+	if !dialect.Name(base) {
 		s.complain("`%s': not a valid identifier", variable)
 		return 2
 	}
@@ -406,5 +407,5 @@ func let(s *Shell, argv []string) int {
 	for _, a := range argv[1:] {
 		v = s.arith(a)
 	}
-	return int(truth(v == 0))
+	return falsehood(v)
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"layerlab.dev/core/shell/dialect"
 	"layerlab.dev/core/shell/proc"
 )
 
@@ -118,7 +119,7 @@ func read(s *Shell, argv []string) int {
 			v = fields[i]
 		}
 		base, _, _ := strings.Cut(n, "[")
-		if !name(base) {
+		if !dialect.Name(base) {
 			if s.dialect == Bash {
 				s.complain("`%s': not a valid identifier", n)
 				return 1
@@ -328,7 +329,7 @@ func (s *Shell) kind(name string) (what, at string) {
 	if _, ok := s.aliases[name]; ok && (s.dialect != Bash || s.shopt["expand_aliases"]) {
 		return "alias", s.aliases[name]
 	}
-	if keywords[name] || s.dialect == Bash && (name == "[[" || name == "function" || name == "time" || name == "select") {
+	if dialect.Keyword(name) || s.dialect == Bash && (name == "[[" || name == "function" || name == "time" || name == "select") {
 		return "keyword", ""
 	}
 	if s.funcs[name] != nil {
@@ -348,9 +349,6 @@ func (s *Shell) kind(name string) (what, at string) {
 	}
 	return "", ""
 }
-
-var keywords = map[string]bool{"!": true, "case": true, "do": true, "done": true, "elif": true, "else": true, "esac": true,
-	"fi": true, "for": true, "if": true, "in": true, "then": true, "until": true, "while": true, "{": true, "}": true}
 
 // describe writes what type and command -V say of a name.
 func (s *Shell) describe(n string) int {

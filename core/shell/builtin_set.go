@@ -7,6 +7,7 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
+	"layerlab.dev/core/shell/dialect"
 	"layerlab.dev/core/shell/proc"
 )
 
@@ -467,7 +468,7 @@ func declare(s *Shell, argv []string) int {
 		plus := has && strings.HasSuffix(k, "+")
 		k = strings.TrimSuffix(k, "+")
 		base, _, _ := strings.Cut(k, "[")
-		if !name(base) {
+		if !dialect.Name(base) {
 			s.complain("`%s': not a valid identifier", a)
 			status = 1
 			continue

@@ -2,6 +2,8 @@ package shell
 
 import (
 	"strings"
+
+	"layerlab.dev/core/shell/dialect"
 )
 
 // local makes variables local to the function that runs.
@@ -29,7 +31,7 @@ func local(s *Shell, argv []string) int {
 		}
 		add := strings.HasSuffix(k, "+") && s.dialect == Bash
 		k = strings.TrimSuffix(k, "+")
-		if !name(k) {
+		if !dialect.Name(k) {
 			if s.dialect == Bash {
 				s.complain("`%s': not a valid identifier", a)
 				return 1
@@ -120,7 +122,7 @@ func export(s *Shell, argv []string) int {
 		if plus {
 			k = strings.TrimSuffix(k, "+")
 		}
-		if !name(k) {
+		if !dialect.Name(k) {
 			switch s.dialect {
 			case Bash:
 				s.complain("`%s': not a valid identifier", a)

@@ -8,6 +8,8 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
+	"layerlab.dev/core/shell/dialect"
+	"layerlab.dev/core/shell/grammar"
 	"layerlab.dev/core/shell/proc"
 	"layerlab.dev/core/vfs"
 )
@@ -18,7 +20,7 @@ func (s *Shell) attribute(st *syntax.Stmt, argv []string) *proc.Command {
 	if s.script || old == nil {
 		c := &proc.Command{Argv: argv}
 		if s.script {
-			c.Start, c.End = original(s.code.edits, int(st.Pos().Offset())), original(s.code.edits, int(st.End().Offset()))
+			c.Start, c.End = grammar.Original(s.code.edits, int(st.Pos().Offset())), grammar.Original(s.code.edits, int(st.End().Offset()))
 		}
 		s.p.Command = c
 	}
@@ -56,7 +58,7 @@ func (s *Shell) operands(words []*syntax.Word) []string {
 	argv := s.fields(words[:1])
 	for i, w := range words[1:] {
 		if l, ok := w.Parts[0].(*syntax.Lit); ok {
-			if k, v, ok := strings.Cut(l.Value, "="); ok && name(k) {
+			if k, v, ok := strings.Cut(l.Value, "="); ok && dialect.Name(k) {
 				first := *l
 				first.Value = v
 				c := &syntax.Word{Parts: append([]syntax.WordPart{&first}, w.Parts[1:]...)}
@@ -508,7 +510,7 @@ func (s *Shell) traceQuote(v string, value bool) string {
 	case Bash:
 		return traceBash(v, value)
 	}
-	if !value && (keywords[v] || v == "function") {
+	if !value && (dialect.Keyword(v) || v == "function") {
 		return quoteAsh(v)
 	}
 	for i := range len(v) {

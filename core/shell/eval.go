@@ -29,7 +29,7 @@ func (s *Shell) source(text string, base int) int {
 func (s *Shell) run(sc *script, last bool) {
 	list := sc.stmts
 	if s.dialect == Bash && len(sc.unclosed) > 0 {
-		line := sc.unclosed[0].line
+		line := sc.unclosed[0].Line
 		for len(list) > 0 && int(list[0].Pos().Line()) < line {
 			s.stmt(list[0], false)
 			if s.flow != onward {
@@ -38,7 +38,7 @@ func (s *Shell) run(sc *script, last bool) {
 			list = list[1:]
 		}
 		for _, d := range sc.unclosed {
-			s.p.Errorf("%s: line %d: warning: here-document at line %d delimited by end-of-file (wanted `%s')\n", s.arg0, sc.lines+s.base, d.line+s.base, d.mark)
+			s.p.Errorf("%s: line %d: warning: here-document at line %d delimited by end-of-file (wanted `%s')\n", s.arg0, sc.lines+s.base, d.Line+s.base, d.Mark)
 		}
 	}
 	last = last && sc.bad == nil && sc.late == ""
@@ -107,7 +107,7 @@ func (s *Shell) belated(text string) string {
 // syntaxError says that the program has a mistake and ends the shell; bash
 // goes on behind an eval or a sourced file.
 func (s *Shell) syntaxError(sc *script) {
-	msg := sc.bad.text
+	msg := sc.bad.Text
 	if s.dialect != Bash {
 		s.fail(2, "%s", msg)
 	}
@@ -121,7 +121,7 @@ func (s *Shell) syntaxError(sc *script) {
 		at += ": -c"
 	}
 	s.p.Errorf("%s: line %d: %s\n", at, s.line, msg)
-	if sc.bad.token != "" {
+	if sc.bad.Token != "" {
 		lines := strings.Split(sc.text, "\n")
 		s.p.Errorf("%s: line %d: `%s'\n", at, s.line, lines[min(sc.line, len(lines))-1])
 	}
@@ -162,7 +162,7 @@ func (s *Shell) stmt(st *syntax.Stmt, last bool) {
 		s.command(st, false)
 		s.tested--
 		if s.flow == onward {
-			s.status = int(truth(s.status == 0))
+			s.status = falsehood(int64(s.status))
 		}
 	} else {
 		s.command(st, last)
@@ -325,7 +325,7 @@ func (s *Shell) compound(st *syntax.Stmt, last bool) {
 			text := s.text(c)
 			s.p.Errorf("%s(( %s ))\n", s.ps4(), strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(text, "(("), "))")))
 		}
-		s.status = s.discard(func() int { return int(truth(s.arithmetic(c.X) == 0)) })
+		s.status = s.discard(func() int { return falsehood(s.arithmetic(c.X)) })
 		s.errexit()
 	case *syntax.LetClause:
 		s.status = s.discard(func() int {
@@ -333,7 +333,7 @@ func (s *Shell) compound(st *syntax.Stmt, last bool) {
 			for _, x := range c.Exprs {
 				v = s.arith(s.render(x))
 			}
-			return int(truth(v == 0))
+			return falsehood(v)
 		})
 		s.errexit()
 	case *syntax.TestClause:

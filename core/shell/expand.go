@@ -9,6 +9,7 @@ import (
 	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/syntax"
 
+	"layerlab.dev/core/shell/dialect"
 	"layerlab.dev/core/shell/glob"
 )
 
@@ -195,7 +196,7 @@ func (b *builder) word(w *syntax.Word, assign bool) {
 			if i == 0 && v != "" && v[0] == '~' && b.mode != regexText {
 				v = b.tilde(v, len(w.Parts) == 1, assign)
 			}
-			if k := strings.Index(v, "=~"); i == 0 && k > 0 && b.mode == split && b.s.dialect == Bash && !b.s.opt.posix && name(v[:k]) {
+			if k := strings.Index(v, "=~"); i == 0 && k > 0 && b.mode == split && b.s.dialect == Bash && !b.s.opt.posix && dialect.Name(v[:k]) {
 				// A word that looks like an assignment is treated as one.
 				b.lit(v[:k+1])
 				b.colons(b.tilde(v[k+1:], len(w.Parts) == 1, true), len(w.Parts) == 1)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"layerlab.dev/core/shell/dialect"
 )
 
 func (s *Shell) condition(list []*syntax.Stmt) bool {
@@ -71,7 +73,7 @@ func (s *Shell) forClause(c *syntax.ForClause) {
 			s.selectLoop(c, l.Name.Value, items)
 			return
 		}
-		if s.dialect == Bash && !name(l.Name.Value) {
+		if s.dialect == Bash && !dialect.Name(l.Name.Value) {
 			s.complain("`%s': not a valid identifier", l.Name.Value)
 			s.status = 1
 			return

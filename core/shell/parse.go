@@ -5,62 +5,65 @@ import (
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"layerlab.dev/core/shell/dialect"
+	"layerlab.dev/core/shell/grammar"
 )
 
 // Dialect is the language of an image's shell.
-type Dialect int
+type Dialect = dialect.Dialect
 
 // The dialects.
 const (
-	Ash  Dialect = iota // busybox
-	Dash                // Debian's and Ubuntu's /bin/sh
-	Bash
+	Ash  = dialect.Ash
+	Dash = dialect.Dash
+	Bash = dialect.Bash
 )
 
 // script is a parsed program. A program with a mistake still has the commands
 // on the lines before it, because a shell runs those before it reads on.
 type script struct {
 	stmts []*syntax.Stmt
-	text  string // as it was given
-	src   string // as it was parsed
-	edits []edit // what was put into it for the parser
+	text  string         // as it was given
+	src   string         // as it was parsed
+	edits []grammar.Edit // what was put into it for the parser
 	// spans are expansions the parser refuses, which stand in src as quoted
 	// strings; wrong are the offsets of these.
-	spans []span
+	spans []grammar.Span
 	wrong map[int]bool
 	// bad is the mistake it has, nil if there is none.
-	bad *mistake
+	bad *grammar.Mistake
 	// late is a refused expansion that cannot be made a string; all statements
 	// before it are in stmts.
 	late string
 	line int // of the mistake, or of the late expansion
 	// unclosed are the marks of here-documents that the end of the text ends,
 	// in the last of the statements.
-	unclosed []document
+	unclosed []grammar.Document
 	lines    int
 }
 
 // parse takes a program apart in the dialect d.
 func parse(src string, d Dialect) *script {
 	src = strings.ReplaceAll(src, "\x00", "")
-	g := grammar{src: src, d: d}
-	sc := &script{text: src, bad: g.read(), lines: 1 + strings.Count(strings.TrimSuffix(src, "\n"), "\n")}
+	g := grammar.Read(src, d, func(name string) bool { return specials[name] != nil })
+	sc := &script{text: src, bad: g.Mistake, lines: 1 + strings.Count(strings.TrimSuffix(src, "\n"), "\n")}
 	text := src
 	if sc.bad != nil {
-		text = src[:g.done]
-		if sc.line = g.line(sc.bad.off); sc.bad.past {
+		text = src[:g.Done]
+		if sc.line = g.Line(sc.bad.Off); sc.bad.Past {
 			sc.line = sc.lines + 1
 		}
 	} else {
-		sc.unclosed = g.unclosed
+		sc.unclosed = g.Unclosed
 	}
 	for range 100 {
-		pos, what := sc.read(&g, text)
+		pos, what := sc.read(g, text)
 		if what == "" {
 			return sc
 		}
-		bad := g.expansion(original(sc.edits, int(pos.Offset())))
-		if g.defuse(bad) {
+		bad := g.Expansion(grammar.Original(sc.edits, int(pos.Offset())))
+		if g.Defuse(bad) {
 			if sc.wrong == nil {
 				sc.wrong = map[int]bool{}
 			}
@@ -69,8 +72,8 @@ func parse(src string, d Dialect) *script {
 		}
 		sc.line = int(pos.Line())
 		sc.unclosed = nil
-		if sc.late = g.src[bad.from:bad.to]; sc.late == "" {
-			sc.bad = &mistake{text: "syntax error: " + what}
+		if sc.late = src[bad.From:bad.To]; sc.late == "" {
+			sc.bad = &grammar.Mistake{Text: "syntax error: " + what}
 		}
 		break
 	}
@@ -79,17 +82,17 @@ func parse(src string, d Dialect) *script {
 
 // read gives the edited text to mvdan.cc/sh and takes the statements it finds.
 // what is its complaint, "" if it has none.
-func (sc *script) read(g *grammar, text string) (pos syntax.Pos, what string) {
-	sc.src, sc.edits = g.apply(text)
+func (sc *script) read(g *grammar.Reading, text string) (pos syntax.Pos, what string) {
+	sc.src, sc.edits = g.Apply(text)
 	clear(sc.wrong)
 	for _, s := range sc.spans {
-		at := s.from
+		at := s.From
 		for _, e := range sc.edits {
-			if e.off < s.from {
-				at += len(e.text)
+			if e.Off < s.From {
+				at += len(e.Text)
 			}
 		}
-		if s.quoted {
+		if s.Quoted {
 			at++
 		}
 		sc.wrong[at] = true
@@ -100,7 +103,7 @@ func (sc *script) read(g *grammar, text string) (pos syntax.Pos, what string) {
 		if !strings.HasSuffix(text, "\n") {
 			text += "\n"
 		}
-		text += doc.mark + "\n"
+		text += doc.Mark + "\n"
 	}
 	sc.stmts = sc.stmts[:0]
 	p := syntax.NewParser(syntax.Variant(syntax.LangBash))
@@ -126,16 +129,4 @@ func (sc *script) read(g *grammar, text string) (pos syntax.Pos, what string) {
 		return le.Pos, le.Feature
 	}
 	return pos, perr.Error()
-}
-
-// original takes an offset in an edited program back to the program.
-func original(edits []edit, off int) int {
-	back := 0
-	for _, e := range edits {
-		if e.off+back >= off {
-			break
-		}
-		back += len(e.text)
-	}
-	return off - back
 }

@@ -325,7 +325,7 @@ func (s *Shell) interactive() int {
 			text += "\n"
 		}
 		sc := parse(text, s.dialect)
-		if ok && (sc.bad != nil && sc.bad.end || len(sc.unclosed) > 0) {
+		if ok && (sc.bad != nil && sc.bad.End || len(sc.unclosed) > 0) {
 			continue
 		}
 		s.run(sc, false)

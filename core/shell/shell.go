@@ -9,6 +9,8 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"layerlab.dev/core/shell/applet"
+	"layerlab.dev/core/shell/arith"
+	"layerlab.dev/core/shell/dialect"
 	"layerlab.dev/core/shell/proc"
 )
 
@@ -66,10 +68,8 @@ type Shell struct {
 	random         uint32
 	started        int64
 	rendered       map[syntax.ArithmExpr]string
-	parsed         map[string]*arithNode
-	arithDepth     int
+	sums           arith.Evaluator
 	called         string // the name exec -a gives the program
-	arithText      string // what is evaluated, for messages
 }
 
 // options are those of set.
@@ -119,6 +119,7 @@ func newShell(p *proc.Proc, d Dialect) *Shell {
 	s := &Shell{code: &script{}, p: p, dialect: d, arg0: p.Args[0], vars: map[string]*variable{}, funcs: map[string]*function{},
 		shopt: map[string]bool{}, traps: map[int]string{}, pid: p.PID, ifs: " \t\n", optind: 1, random: uint32(p.Machine().Seeded(uint64(p.PID))),
 		started: p.Machine().Now()}
+	s.sums = arith.New(operands{s}, d)
 	s.assign("IFS", " \t\n", 0)
 	s.assign("OPTIND", "1", 0)
 	s.assign("PS4", "+ ", 0)
@@ -135,7 +136,7 @@ func newShell(p *proc.Proc, d Dialect) *Shell {
 		s.assign("EUID", fmt.Sprint(p.UID), readonly|integer)
 	}
 	for _, e := range p.Env {
-		if k, v, ok := strings.Cut(e, "="); ok && name(k) {
+		if k, v, ok := strings.Cut(e, "="); ok && dialect.Name(k) {
 			if k == "IFS" || k == "UID" || k == "EUID" {
 				continue
 			}
@@ -182,19 +183,6 @@ func (s *Shell) same(dir string) bool {
 	return err == nil && at == s.p.Dir
 }
 
-// name reports whether v can be the name of a variable.
-func name(v string) bool {
-	if v == "" || v[0] >= '0' && v[0] <= '9' {
-		return false
-	}
-	for i := range len(v) {
-		if !word(v[i]) {
-			return false
-		}
-	}
-	return true
-}
-
 // subshell returns a copy of s that runs in p.
 func (s *Shell) subshell(p *proc.Proc) *Shell {
 	c := *s
@@ -219,7 +207,7 @@ func (s *Shell) subshell(p *proc.Proc) *Shell {
 	c.sub = true
 	c.loops = 0
 	c.flow = onward
-	c.rendered, c.parsed = nil, nil
+	c.rendered, c.sums = nil, s.sums.In(operands{&c})
 	c.applets, c.spare = nil, nil
 	return &c
 }

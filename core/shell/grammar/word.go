@@ -1,147 +1,13 @@
-package shell
+package grammar
 
 import (
-	"slices"
 	"strings"
+
+	"layerlab.dev/core/shell/dialect"
 )
 
-// reserved reports whether a word is one of the shell's own in every dialect.
-func reserved(w string) bool { return keywords[w] }
-
-// next takes the next token.
-func (g *grammar) next() token {
-	kwd := g.kwd
-	g.kwd = 0
-	if g.pushed {
-		g.pushed = false
-	} else {
-		g.scan()
-	}
-	for kwd&newlines != 0 && g.tok == tokNL {
-		g.hereDocuments()
-		g.scan()
-	}
-	if g.tok == tokWord && g.plain && kwd&keywordsToo != 0 && g.keyword(g.word) {
-		g.tok = token(g.word)
-	}
-	return g.tok
-}
-
-func (g *grammar) keyword(w string) bool {
-	if reserved(w) {
-		return true
-	}
-	switch w {
-	case "function":
-		return g.d != Dash
-	case "[[", "select", "time", "coproc":
-		return g.d == Bash
-	}
-	return false
-}
-
-// operators are those that are no redirections, the longest first.
-var operators = []string{";;", "&&", "||", ";", "&", "|", "(", ")"}
-
-var bashOperators = append([]string{";;&", ";&", "|&"}, operators...)
-
-// redirections are the operators that want a word, the longest first.
-var redirections = []string{"<<-", "<<", "<&", "<>", ">>", ">|", ">&", "<", ">"}
-
-var bashRedirections = append([]string{"&>>", "&>", "<<<"}, redirections...)
-
-// scan reads one token without looking at keywords.
-func (g *grammar) scan() {
-	for g.pos < g.end {
-		c := g.src[g.pos]
-		if c == ' ' || c == '\t' {
-			g.pos++
-			continue
-		}
-		if c == '\\' && g.pos+1 < g.end && g.src[g.pos+1] == '\n' {
-			g.pos += 2
-			continue
-		}
-		if c == '#' {
-			if i := strings.IndexByte(g.src[g.pos:g.end], '\n'); i >= 0 {
-				g.pos += i
-				continue
-			}
-			g.pos = g.end
-		}
-		break
-	}
-	g.start, g.word, g.plain = g.pos, "", true
-	if g.pos >= g.end {
-		g.tok = tokEOF
-		return
-	}
-	rest := g.src[g.pos:g.end]
-	if rest[0] == '\n' {
-		g.pos++
-		g.tok = tokNL
-		return
-	}
-	if g.d != Dash && (strings.HasPrefix(rest, "<(") || strings.HasPrefix(rest, ">(")) {
-		g.readWord()
-		return
-	}
-	if n := g.redirection(rest); n > 0 {
-		g.redirected(n)
-		return
-	}
-	if g.d == Dash && strings.HasPrefix(rest, "&>") {
-		g.edit(g.pos+1, " ")
-	}
-	ops := operators
-	if g.d == Bash {
-		ops = bashOperators
-	}
-	for _, op := range ops {
-		if strings.HasPrefix(rest, op) {
-			g.pos += len(op)
-			g.tok = token(op)
-			return
-		}
-	}
-	g.readWord()
-	if g.pos < g.end && (g.src[g.pos] == '<' || g.src[g.pos] == '>') {
-		if raw := g.src[g.start:g.pos]; digits(raw) && (g.d != Dash || len(raw) == 1) {
-			g.redirected(g.redirection(g.src[g.pos:g.end]))
-		} else if g.d != Bash && (digits(raw) || raw[0] == '{' && raw[len(raw)-1] == '}') {
-			g.edit(g.pos, " ")
-		} else if g.d == Bash && raw[0] == '{' && raw[len(raw)-1] == '}' && name(raw[1:len(raw)-1]) {
-			g.redirected(g.redirection(g.src[g.pos:g.end]))
-		}
-	}
-}
-
-// redirected makes the n bytes ahead the token.
-func (g *grammar) redirected(n int) {
-	g.word = g.src[g.pos : g.pos+n]
-	g.pos += n
-	g.tok = tokRedir
-}
-
-// redirection is the length of the redirection operator rest begins with.
-func (g *grammar) redirection(rest string) int {
-	ops := redirections
-	switch {
-	case g.d == Bash:
-		ops = bashRedirections
-	case g.d == Ash && strings.HasPrefix(rest, "&>"):
-		return 2
-	}
-	for _, op := range ops {
-		if strings.HasPrefix(rest, op) {
-			return len(op)
-		}
-	}
-	return 0
-}
-
 // readWord reads a word from pos on.
-func (g *grammar) readWord() {
+func (g *Reading) readWord() {
 	g.tok = tokWord
 	var b []byte
 loop:
@@ -153,17 +19,17 @@ loop:
 		case '&':
 			break loop
 		case '(':
-			if g.d == Bash && len(b) > 1 && b[len(b)-1] == '=' {
+			if g.d == dialect.Bash && len(b) > 1 && b[len(b)-1] == '=' {
 				g.array()
 				continue
 			}
-			if g.d == Bash && g.pos > g.start && strings.IndexByte("?*+@!", g.src[g.pos-1]) >= 0 && g.extended() {
+			if g.d == dialect.Bash && g.pos > g.start && strings.IndexByte("?*+@!", g.src[g.pos-1]) >= 0 && g.extended() {
 				g.group()
 				continue
 			}
 			break loop
 		case '<', '>':
-			if g.d != Dash && g.pos+1 < g.end && g.src[g.pos+1] == '(' {
+			if g.d != dialect.Dash && g.pos+1 < g.end && g.src[g.pos+1] == '(' {
 				g.pos += 2
 				g.plain = false
 				g.substitution()
@@ -194,7 +60,7 @@ loop:
 			g.dollar(false)
 			continue
 		case '\r':
-			if g.d != Bash || g.pos+1 < g.end && g.src[g.pos+1] == '\n' {
+			if g.d != dialect.Bash || g.pos+1 < g.end && g.src[g.pos+1] == '\n' {
 				// The parser takes it for a blank.
 				g.edit(g.pos, `\`)
 				g.edit(g.pos+1, "''")
@@ -210,7 +76,7 @@ loop:
 }
 
 // array passes over the elements of name=(…).
-func (g *grammar) array() {
+func (g *Reading) array() {
 	g.plain = false
 	start, tok := g.start, g.tok
 	open := g.pos
@@ -222,7 +88,7 @@ func (g *grammar) array() {
 			break
 		}
 		if t == tokEOF {
-			panic(&mistake{text: "unexpected EOF while looking for matching `)'", off: open})
+			panic(&Mistake{Text: "unexpected EOF while looking for matching `)'", Off: open})
 		}
 		if t != tokWord {
 			g.unexpected("")
@@ -233,13 +99,13 @@ func (g *grammar) array() {
 
 // extended reports whether extended patterns are known by now: a line is read
 // with what the lines before it have set.
-func (g *grammar) extended() bool {
+func (g *Reading) extended() bool {
 	line := 1 + strings.LastIndexByte(g.src[:g.start], '\n')
 	return g.inside || strings.Contains(g.src[:line], "extglob")
 }
 
 // group passes over the bracket of an extended pattern.
-func (g *grammar) group() {
+func (g *Reading) group() {
 	g.plain = false
 	for depth := 0; g.pos < g.end; {
 		c := g.src[g.pos]
@@ -262,7 +128,7 @@ func (g *grammar) group() {
 }
 
 // quote passes over the rest of a quoted string.
-func (g *grammar) quote(q byte) {
+func (g *Reading) quote(q byte) {
 	open := g.pos - 1
 	for g.pos < g.end {
 		c := g.src[g.pos]
@@ -287,25 +153,25 @@ func (g *grammar) quote(q byte) {
 
 // unfinished gives up at the end of the text inside what was opened at open;
 // what is ash's word for it.
-func (g *grammar) unfinished(open int, closer byte, what string) {
-	m := &mistake{text: "syntax error: " + what, off: g.pos, end: true}
+func (g *Reading) unfinished(open int, closer byte, what string) {
+	m := &Mistake{Text: "syntax error: " + what, Off: g.pos, End: true}
 	switch g.d {
-	case Bash:
-		m.text, m.off = "unexpected EOF while looking for matching `"+string(closer)+"'", open
-	case Dash:
-		m.text = "Syntax error: " + strings.ToUpper(what[:1]) + what[1:]
+	case dialect.Bash:
+		m.Text, m.Off = "unexpected EOF while looking for matching `"+string(closer)+"'", open
+	case dialect.Dash:
+		m.Text = "Syntax error: " + strings.ToUpper(what[:1]) + what[1:]
 	}
 	panic(m)
 }
 
 // dollar passes over what follows a $.
-func (g *grammar) dollar(quoted bool) {
+func (g *Reading) dollar(quoted bool) {
 	if g.pos >= g.end {
 		return
 	}
 	rest := g.src[g.pos:g.end]
 	switch {
-	case strings.HasPrefix(rest, "((") && g.d == Bash && !g.closes(g.pos):
+	case strings.HasPrefix(rest, "((") && g.d == dialect.Bash && !g.closes(g.pos):
 		// Not arithmetic, but a subshell first thing in a substitution.
 		g.edit(g.pos+1, " ")
 		g.pos++
@@ -319,7 +185,7 @@ func (g *grammar) dollar(quoted bool) {
 	case rest[0] == '{':
 		g.pos++
 		g.brace(quoted)
-	case rest[0] == '\'' && !quoted && g.d != Dash:
+	case rest[0] == '\'' && !quoted && g.d != dialect.Dash:
 		g.pos++
 		for g.pos < g.end {
 			c := g.src[g.pos]
@@ -331,20 +197,20 @@ func (g *grammar) dollar(quoted bool) {
 			}
 		}
 		g.unfinished(g.pos, '\'', "unterminated quoted string")
-	case rest[0] == '"' && !quoted && g.d != Bash, rest[0] == '[' && g.d != Bash, rest[0] == '\'' && !quoted && g.d == Dash:
+	case rest[0] == '"' && !quoted && g.d != dialect.Bash, rest[0] == '[' && g.d != dialect.Bash, rest[0] == '\'' && !quoted && g.d == dialect.Dash:
 		g.edit(g.pos-1, `\`) // the dollar stands for itself
 	}
 }
 
 // substitution passes over a command substitution up to its closing bracket.
-func (g *grammar) substitution() {
+func (g *Reading) substitution() {
 	open := g.pos - 1
 	start, tok, docs, kwd, pushed, word, plain := g.start, g.tok, g.docs, g.kwd, g.pushed, g.word, g.plain
 	g.docs, g.kwd, g.pushed = nil, 0, false
 	g.list(2)
 	if g.next(); g.tok != ")" {
-		if g.d == Bash && g.tok == tokEOF {
-			panic(&mistake{text: "unexpected EOF while looking for matching `)'", off: open, end: true, past: true})
+		if g.d == dialect.Bash && g.tok == tokEOF {
+			panic(&Mistake{Text: "unexpected EOF while looking for matching `)'", Off: open, End: true, Past: true})
 		}
 		g.unexpected(")")
 	}
@@ -352,7 +218,7 @@ func (g *grammar) substitution() {
 }
 
 // backquote passes over `…`, whose text is a program of its own.
-func (g *grammar) backquote() {
+func (g *Reading) backquote() {
 	open := g.pos
 	for g.pos < g.end {
 		switch g.src[g.pos] {
@@ -361,8 +227,8 @@ func (g *grammar) backquote() {
 		case '`':
 			g.pos++
 			text := g.src[open : g.pos-1]
-			if strings.IndexByte(text, '\\') < 0 && g.d != Bash {
-				inner := grammar{src: g.src, d: g.d, pos: open, end: g.pos - 1}
+			if strings.IndexByte(text, '\\') < 0 && g.d != dialect.Bash {
+				inner := Reading{src: g.src, d: g.d, special: g.special, pos: open, end: g.pos - 1}
 				inner.list(2)
 				g.edits = append(g.edits, inner.edits...)
 				g.spans = append(g.spans, inner.spans...)
@@ -376,7 +242,7 @@ func (g *grammar) backquote() {
 }
 
 // arithmetic passes over $((…)).
-func (g *grammar) arithmetic(quoted bool) {
+func (g *Reading) arithmetic(quoted bool) {
 	open := g.pos
 	depth := 0
 	for g.pos < g.end {
@@ -396,11 +262,11 @@ func (g *grammar) arithmetic(quoted bool) {
 			case depth > 0:
 				depth--
 			case g.pos < g.end && g.src[g.pos] == ')':
-				if g.d != Dash && strings.TrimSpace(g.src[open:g.pos-1]) == "" {
+				if g.d != dialect.Dash && strings.TrimSpace(g.src[open:g.pos-1]) == "" {
 					g.edit(g.pos-1, "0")
 				}
 				g.pos++
-				g.spans = append(g.spans, span{open - 3, g.pos, quoted, g.document})
+				g.spans = append(g.spans, Span{open - 3, g.pos, quoted, g.document})
 				return
 			}
 		}
@@ -409,10 +275,10 @@ func (g *grammar) arithmetic(quoted bool) {
 }
 
 // brace passes over ${…}.
-func (g *grammar) brace(quoted bool) {
+func (g *Reading) brace(quoted bool) {
 	open, outer := g.pos-1, quoted
 	i := g.pos
-	for i < g.end && (word(g.src[i]) || i == g.pos && strings.IndexByte("#?!@*$-", g.src[i]) >= 0) {
+	for i < g.end && (dialect.NameByte(g.src[i]) || i == g.pos && strings.IndexByte("#?!@*$-", g.src[i]) >= 0) {
 		i++
 	}
 	if i < g.end && (g.src[i] == '#' || g.src[i] == '%') && i > g.pos {
@@ -424,7 +290,7 @@ func (g *grammar) brace(quoted bool) {
 		g.pos++
 		switch {
 		case c == '}':
-			g.spans = append(g.spans, span{open - 1, g.pos, outer, g.document})
+			g.spans = append(g.spans, Span{open - 1, g.pos, outer, g.document})
 			return
 		case c == '\\':
 			g.pos = min(g.pos+1, g.end)
@@ -444,7 +310,7 @@ func (g *grammar) brace(quoted bool) {
 
 // closes reports whether the two brackets at an offset are closed by two that
 // stand together; it says so too where they are not closed at all.
-func (g *grammar) closes(at int) bool {
+func (g *Reading) closes(at int) bool {
 	depth := 0
 	for i := at; i < g.end; i++ {
 		switch g.src[i] {
@@ -468,7 +334,7 @@ func (g *grammar) closes(at int) bool {
 
 // arithmeticCommand passes over bash's ((…)), whose first bracket has been
 // taken; it reports false, and takes nothing, where that is no such command.
-func (g *grammar) arithmeticCommand() bool {
+func (g *Reading) arithmeticCommand() bool {
 	depth := 0
 	for i := g.pos; i < g.end; i++ {
 		switch g.src[i] {
@@ -485,11 +351,11 @@ func (g *grammar) arithmeticCommand() bool {
 			}
 		}
 	}
-	panic(&mistake{text: "unexpected EOF while looking for matching `)'", off: g.pos})
+	panic(&Mistake{Text: "unexpected EOF while looking for matching `)'", Off: g.pos})
 }
 
 // conditional passes over bash's [[ … ]].
-func (g *grammar) conditional() {
+func (g *Reading) conditional() {
 	g.inside = true
 	defer func() { g.inside = false }()
 	for g.pos < g.end {
@@ -520,24 +386,4 @@ func (g *grammar) conditional() {
 			}
 		}
 	}
-}
-
-// apply puts the edits into the program and returns it with a function that
-// takes an offset back to where it was before.
-func (g *grammar) apply(src string) (string, []edit) {
-	if len(g.edits) == 0 {
-		return src, nil
-	}
-	slices.SortStableFunc(g.edits, func(a, b edit) int { return a.off - b.off })
-	var b strings.Builder
-	at := 0
-	for _, e := range g.edits {
-		if e.off >= len(src) {
-			break
-		}
-		b.WriteString(src[at:e.off] + e.text)
-		at = e.off
-	}
-	b.WriteString(src[at:])
-	return b.String(), g.edits
 }
