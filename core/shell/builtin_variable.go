@@ -175,27 +175,11 @@ func (s *Shell) show(b *strings.Builder, verb string, v *variable) {
 	b.WriteByte('\n')
 }
 
-// quoteSingle quotes always, as ash and dash show values.
-func quoteSingle(v string) string {
-	if v == "" {
-		return "''"
-	}
-	return quoteAsh(v)
-}
-
 func (v *variable) lettersOr() string {
 	if l := v.letters(); l != "" {
 		return l
 	}
 	return "-"
-}
-
-// doubleQuote quotes as bash's declare -p does.
-func doubleQuote(v string) string {
-	if strings.ContainsAny(v, "\n\t\r\x1b") {
-		return quoteBash(v)
-	}
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`").Replace(v) + `"`
 }
 
 func unset(s *Shell, argv []string) int {

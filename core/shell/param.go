@@ -1,8 +1,6 @@
 package shell
 
 import (
-	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -71,77 +69,6 @@ func (s *Shell) subscript(x syntax.ArithmExpr) string {
 	return s.render(x)
 }
 
-// whole reports whether an expansion stands for a list: $@, $*, ${a[@]}.
-func whole(pe *syntax.ParamExp) (is, at bool) {
-	if pe.Param == nil {
-		return false, false
-	}
-	switch pe.Param.Value {
-	case "@":
-		return true, true
-	case "*":
-		return true, false
-	}
-	if w, ok := pe.Index.(*syntax.Word); ok {
-		switch w.Lit() {
-		case "@":
-			return true, true
-		case "*":
-			return true, false
-		}
-	}
-	return false, false
-}
-
-// list returns the elements of a list expansion, sliced where asked.
-func (s *Shell) list(pe *syntax.ParamExp, sliced bool) []string {
-	var l []string
-	name := pe.Param.Value
-	positional := name == "@" || name == "*"
-	if positional {
-		l = s.args
-	} else if v := s.vars[s.deref(name)]; v != nil {
-		l = v.values()
-	}
-	if sliced && pe.Slice != nil {
-		off := int(s.arithmetic(pe.Slice.Offset))
-		if positional {
-			l = append([]string{s.arg0}, l...)
-			if off < 0 {
-				off += len(l)
-			}
-		} else if off < 0 {
-			off += len(l)
-		}
-		n := len(l)
-		if pe.Slice.Length != nil {
-			n = int(s.arithmetic(pe.Slice.Length))
-		}
-		if positional && pe.Slice.Offset == nil {
-			off = 1
-		}
-		if off < 0 || off > len(l) {
-			return nil
-		}
-		if positional && off == 0 && n > 0 && s.dialect != Bash {
-			off = 0
-		}
-		l = l[off:min(off+max(n, 0), len(l))]
-	}
-	return l
-}
-
-// names returns the variables whose names begin with prefix.
-func (s *Shell) names(prefix string) []string {
-	var out []string
-	for _, v := range s.sorted() {
-		if strings.HasPrefix(v.name, prefix) && (v.set || v.array()) {
-			out = append(out, v.name)
-		}
-	}
-	return out
-}
-
 // bad complains of an expansion the dialect does not know.
 func (s *Shell) bad(pe *syntax.ParamExp) {
 	switch s.dialect {
@@ -155,6 +82,7 @@ func (s *Shell) bad(pe *syntax.ParamExp) {
 	}
 }
 
+// param expands ${…} of one parameter.
 func (b *builder) param(pe *syntax.ParamExp, quoted bool) {
 	s := b.s
 	if pe.Short && pe.Index == nil && pe.Exp == nil && !pe.Length {
@@ -298,6 +226,7 @@ func (b *builder) param(pe *syntax.ParamExp, quoted bool) {
 	b.add(val, quoted)
 }
 
+// unsetError ends the shell over a parameter that is not set.
 func (s *Shell) unsetError(name string) {
 	if s.dialect == Bash {
 		status := 127
@@ -337,189 +266,6 @@ func (b *builder) inner(w *syntax.Word, quoted bool) {
 		}
 		b.part(p, true)
 	}
-}
-
-// many adds a list: as fields of their own for "$@", joined for "$*".
-func (b *builder) many(l []string, at, quoted bool) {
-	s := b.s
-	if b.mode != split || quoted && !at {
-		if quoted || b.mode != split {
-			b.add(strings.Join(l, s.sep(at && (quoted || s.dialect == Bash))), true)
-			return
-		}
-	}
-	for i, v := range l {
-		if i > 0 {
-			if quoted {
-				b.started = true
-			}
-			b.end()
-			b.blank = false
-		}
-		if quoted {
-			b.started = true
-		}
-		b.add(v, quoted)
-	}
-}
-
-// listParam expands $@, $*, ${a[@]} with whatever is done to them.
-func (b *builder) listParam(pe *syntax.ParamExp, at, quoted bool) {
-	s := b.s
-	l := s.list(pe, true)
-	if pe.Length {
-		b.add(strconv.Itoa(len(l)), quoted)
-		return
-	}
-	if e := pe.Exp; e != nil {
-		null := strings.Join(l, "") == "" && len(l) < 2
-		switch e.Op {
-		case syntax.DefaultUnset, syntax.DefaultUnsetOrNull:
-			if len(l) == 0 || null && e.Op == syntax.DefaultUnsetOrNull {
-				b.inner(e.Word, quoted)
-				return
-			}
-		case syntax.AlternateUnset, syntax.AlternateUnsetOrNull:
-			if len(l) > 0 && (!null || e.Op == syntax.AlternateUnset) {
-				b.inner(e.Word, quoted)
-			}
-			return
-		case syntax.ErrorUnset, syntax.ErrorUnsetOrNull:
-			if len(l) == 0 || null && e.Op == syntax.ErrorUnsetOrNull {
-				s.fail(2, "%s: %s", pe.Param.Value, s.word(e.Word))
-			}
-		default:
-			l = slices.Clone(l)
-			for i := range l {
-				l[i] = s.operate(pe, l[i], true)
-			}
-		}
-	}
-	if pe.Repl != nil {
-		l = slices.Clone(l)
-		for i := range l {
-			l[i] = s.replace(pe.Repl, l[i])
-		}
-	}
-	b.many(l, at, quoted)
-}
-
-// slice is ${name:offset:length}.
-func (s *Shell) slice(sl *syntax.Slice, val string) string {
-	n := s.length(val)
-	if s.dialect == Ash {
-		n = len(val)
-	}
-	off := int(s.arithmetic(sl.Offset))
-	if off < 0 {
-		if off += n; off < 0 {
-			if s.dialect == Bash {
-				return ""
-			}
-			off = 0
-		}
-	}
-	off = min(off, n)
-	end := n
-	if sl.Length != nil {
-		l := int(s.arithmetic(sl.Length))
-		if l < 0 {
-			end = n + l
-			if end < off {
-				if s.dialect == Bash {
-					s.complain("%d: substring expression < 0", l)
-					panic(shellExit{s: s, status: 1})
-				}
-				end = off
-			}
-		} else {
-			end = min(off+l, n)
-		}
-	}
-	if n == len(val) {
-		return val[off:end]
-	}
-	r := []rune(val)
-	return string(r[off:end])
-}
-
-// replace is ${name/pattern/with}.
-func (s *Shell) replace(r *syntax.Replace, val string) string {
-	pat := s.pattern(r.Orig, pattern)
-	with := s.word(r.With)
-	var anchor byte
-	if len(pat) > 0 && r.Orig != nil && len(r.Orig.Parts) > 0 {
-		if l, ok := r.Orig.Parts[0].(*syntax.Lit); ok && s.dialect == Bash && l.Value != "" && (l.Value[0] == '#' || l.Value[0] == '%') && !r.All {
-			anchor = l.Value[0]
-			pat = pat[1:]
-		}
-	}
-	if pat == "" && anchor == 0 {
-		return val
-	}
-	switch anchor {
-	case '#':
-		if n := s.longest(pat, val); n >= 0 {
-			return with + val[n:]
-		}
-		return val
-	case '%':
-		for i := 0; i <= len(val); i = s.next(val, i) {
-			if s.match(pat, val[i:]) {
-				return val[:i] + with
-			}
-			if i == len(val) {
-				break
-			}
-		}
-		return val
-	}
-	var out strings.Builder
-	for i := 0; i < len(val); {
-		if n := s.longest(pat, val[i:]); n > 0 {
-			out.WriteString(with)
-			i += n
-			if !r.All {
-				out.WriteString(val[i:])
-				return out.String()
-			}
-			continue
-		}
-		j := s.next(val, i)
-		out.WriteString(val[i:j])
-		i = j
-	}
-	if val == "" && s.match(pat, "") {
-		return with
-	}
-	return out.String()
-}
-
-// longest returns the length of the longest prefix of v that matches, or -1.
-func (s *Shell) longest(pat, v string) int {
-	if !strings.ContainsAny(pat, `*?[\(`) {
-		if strings.HasPrefix(v, pat) {
-			return len(pat)
-		}
-		return -1
-	}
-	for i := len(v); i >= 0; i-- {
-		if i < len(v) && s.utf8 && !utf8.RuneStart(v[i]) {
-			continue
-		}
-		if s.match(pat, v[:i]) {
-			return i
-		}
-	}
-	return -1
-}
-
-func (s *Shell) next(v string, i int) int {
-	if i >= len(v) || !s.utf8 {
-		return i + 1
-	}
-	_, n := utf8.DecodeRuneInString(v[i:])
-	return i + n
 }
 
 // operate applies the operators that work on the value alone.
@@ -649,43 +395,4 @@ func (v *variable) letters() string {
 		}
 	}
 	return string(b)
-}
-
-// quoteBytes quotes as bash's $'…', every byte beyond ASCII in octal.
-func quoteBytes(v string) string {
-	var b strings.Builder
-	b.WriteString("$'")
-	for i := range len(v) {
-		switch c := v[i]; {
-		case c == '\n':
-			b.WriteString(`\n`)
-		case c == '\t':
-			b.WriteString(`\t`)
-		case c == '\r':
-			b.WriteString(`\r`)
-		case c == 27:
-			b.WriteString(`\E`)
-		case c == '\a':
-			b.WriteString(`\a`)
-		case c == '\b':
-			b.WriteString(`\b`)
-		case c == '\\' || c == '\'':
-			b.WriteString(`\` + string(c))
-		case c < ' ' || c >= 127:
-			fmt.Fprintf(&b, `\%03o`, c)
-		default:
-			b.WriteByte(c)
-		}
-	}
-	return b.String() + "'"
-}
-
-// quoteBash quotes as bash's @Q does.
-func quoteBash(v string) string {
-	for _, r := range v {
-		if r < ' ' || r == 127 {
-			return quoteBytes(v)
-		}
-	}
-	return "'" + strings.ReplaceAll(v, "'", `'\''`) + "'"
 }

@@ -1,0 +1,177 @@
+package proc
+
+import (
+	"slices"
+	"strings"
+
+	"layerlab.dev/core/vfs"
+)
+
+// tree returns the tree with all that has been written so far.
+func (p *Proc) tree() vfs.Tree {
+	p.m.sync()
+	return p.m.Editor.Tree()
+}
+
+// Tree returns the tree as it is now. Permissions are not looked at.
+func (p *Proc) Tree() vfs.Tree { return p.tree() }
+
+// Abs returns name as an absolute path; it is not cleaned, because what ".."
+// means depends on links.
+func (p *Proc) Abs(name string) string { return p.abs(name) }
+
+func (p *Proc) abs(name string) string {
+	if strings.HasPrefix(name, "/") {
+		return name
+	}
+	if p.Dir == "/" {
+		return "/" + name
+	}
+	return p.Dir + "/" + name
+}
+
+// may reports whether p has all permissions of want (1 execute, 2 write, 4
+// read) on n.
+func (p *Proc) may(n *vfs.Node, want uint32) bool {
+	if p.UID == 0 {
+		return want&1 == 0 || n.Kind == vfs.Dir || n.Mode&0o111 != 0
+	}
+	mode := n.Mode
+	switch {
+	case n.UID == p.UID:
+		mode >>= 6
+	case n.GID == p.GID || slices.Contains(p.Groups, n.GID):
+		mode >>= 3
+	}
+	return mode&want == want
+}
+
+// reach finds the canonical path of name and checks that p may search the
+// directories on the way. The path is set too where only the last name is
+// missing (ENOENT).
+func (p *Proc) reach(name string, follow bool) (at string, n *vfs.Node, err error) {
+	p.Steps(1)
+	if name == "" {
+		return "", nil, vfs.ENOENT
+	}
+	t := p.tree()
+	full := p.abs(name)
+	at, err = t.Canonical(full, follow)
+	if at != "" && p.UID != 0 {
+		for _, d := range t.Parents(at) {
+			if !p.may(d, 1) {
+				return "", nil, vfs.EACCES
+			}
+		}
+	}
+	if err != nil {
+		return at, nil, errno(err)
+	}
+	n, err = t.Lstat(at)
+	return at, n, errno(err)
+}
+
+// errno is the bare reason of an error, without the path.
+func errno(err error) error {
+	if err == nil {
+		return nil
+	}
+	for _, e := range []vfs.Errno{vfs.ENOENT, vfs.EEXIST, vfs.ENOTDIR, vfs.EISDIR, vfs.ENOTEMPTY, vfs.EXDEV, vfs.ELOOP,
+		vfs.ENAMETOOLONG, vfs.EINVAL, vfs.EPERM, vfs.EBUSY} {
+		if Is(err, e) {
+			return e
+		}
+	}
+	return err
+}
+
+// Lstat returns the inode at name, a link not followed.
+func (p *Proc) Lstat(name string) (*vfs.Node, error) {
+	_, n, err := p.reach(name, false)
+	return n, err
+}
+
+// Stat returns the inode at name.
+func (p *Proc) Stat(name string) (*vfs.Node, error) {
+	_, n, err := p.reach(name, true)
+	return n, err
+}
+
+// Real returns the canonical path of name.
+func (p *Proc) Real(name string) (string, error) {
+	at, _, err := p.reach(name, true)
+	return at, err
+}
+
+// Device returns a number that tells file systems apart.
+func (p *Proc) Device(name string) int {
+	at, _, _ := p.reach(name, false)
+	return p.m.device(at)
+}
+
+// Merged reports whether the directory at name lies in the image below and has
+// been changed: overlayfs merges the two and counts one link. So it does for the
+// file systems that lie over the image.
+func (p *Proc) Merged(name string) bool {
+	if p.Device(name) != 0 {
+		return true
+	}
+	at, n, err := p.reach(name, true)
+	if err != nil {
+		return false
+	}
+	old, err := p.m.below.Lstat(at)
+	return err == nil && old.IsDir() && old != n && old.Ino() == n.Ino()
+}
+
+// Readlink returns the target of a symbolic link.
+func (p *Proc) Readlink(name string) (string, error) {
+	n, err := p.Lstat(name)
+	if err == nil && n.Kind != vfs.Symlink {
+		err = vfs.EINVAL
+	}
+	if err != nil {
+		return "", err
+	}
+	return n.Target, nil
+}
+
+// Access reports whether p may do want (1 execute, 2 write, 4 read) with name.
+func (p *Proc) Access(name string, want uint32) bool {
+	at, n, err := p.reach(name, true)
+	return err == nil && p.may(n, want) && (want&2 == 0 || !p.m.readOnly(at))
+}
+
+// ReadDir returns the names in a directory, sorted bytewise.
+func (p *Proc) ReadDir(name string) ([]string, error) {
+	_, n, err := p.reach(name, true)
+	switch {
+	case err != nil:
+		return nil, err
+	case n.Kind != vfs.Dir:
+		return nil, vfs.ENOTDIR
+	case !p.may(n, 4):
+		return nil, vfs.EACCES
+	}
+	names := make([]string, 0, n.Len())
+	for c := range n.Children() {
+		names = append(names, c)
+	}
+	p.Steps(int64(len(names)))
+	return names, nil
+}
+
+// Chdir changes the working directory.
+func (p *Proc) Chdir(name string) error {
+	at, n, err := p.reach(name, true)
+	switch {
+	case err != nil:
+		return err
+	case n.Kind != vfs.Dir:
+		return vfs.ENOTDIR
+	case !p.may(n, 1):
+		return vfs.EACCES
+	}
+	p.Dir = at
+	return nil
+}
