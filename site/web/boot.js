@@ -2,6 +2,11 @@
 // sizes of the panes that were chosen on an earlier visit, and whether a link is
 // opened.
 {
+  // A style sheet for those sizes: on the elements, renders would take them away.
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(".bench, .left {}");
+  document.adoptedStyleSheets = [sheet];
+  document.sizes = sheet.cssRules[0].style;
   const root = document.documentElement;
   // A link brings another workspace than the one that the page shows first.
   if (/(^#|&)[sw]=/.test(location.hash)) root.dataset.linked = "";
@@ -18,7 +23,7 @@
     if (/^ko\b/i.test(lang)) root.lang = "ko";
     const panes = JSON.parse(localStorage.getItem("layerlab.panes") ?? "{}");
     root.dataset.closed = panes.closed?.join(" ") ?? "";
-    for (const [name, size] of Object.entries(panes.sizes ?? {})) root.style.setProperty(`--${name}`, `${Number(size)}px`);
+    for (const [name, size] of Object.entries(panes.sizes ?? {})) document.sizes.setProperty(`--${name}`, `${Number(size)}px`);
   } catch {
     // Storage is off, or holds something else: the system's theme, English, and
     // the sizes of the style sheet it is.

@@ -14,8 +14,9 @@ Object.defineProperty(Element.prototype, "innerHTML", {
     const last = given.get(this);
     // The node may have been changed or replaced by others since.
     if (only && last?.html === html && last.text === only && last.data === only.data) return;
-    if (only && html !== "" && !/[&<]/.test(html)) only.data = html;
-    else set.call(this, html);
+    if (/[&<]/.test(html)) set.call(this, html);
+    else if (only && html !== "") only.data = html;
+    else this.textContent = html;
     const text = this.firstChild;
     if (text?.nodeType === Node.TEXT_NODE && this.childNodes.length === 1) given.set(this, { html, text, data: text.data });
     else given.delete(this);

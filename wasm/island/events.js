@@ -73,6 +73,11 @@ export function listen(root) {
     else if (to) post("line", to.dataset.line);
   });
 
+  root.addEventListener("click", (e) => {
+    const row = e.target.closest?.("[data-row]");
+    if (row) post("row", JSON.stringify({ list: row.closest("[data-list]").dataset.list, line: Number(row.dataset.row) }));
+  });
+
   let field = "";
   root.addEventListener("mouseover", (e) => {
     const at = e.target.closest?.("[data-field]")?.dataset.field ?? "";

@@ -178,16 +178,6 @@ globalThis.layerlab = {
   label: (text) => editor.label(text),
 
   fill,
-  mount(el, island) {
-    if (island === "editor") editor.mount(el);
-    else if (island === "arrows") strata.mount(el);
-    else mount(el, island);
-  },
-  list(el, name) {
-    if (seen.get(name) === el) return;
-    seen.set(name, el);
-    after.push(() => measure(name, el));
-  },
   pick: (folder) => upload.pick(folder),
   pickImage: () => upload.pickImage(),
   addDropped: (key) => dropped.get(key)?.(),
@@ -205,6 +195,16 @@ globalThis.layerlab = {
       el?.select?.();
     });
   },
+  // move makes room before a render, so that rows of a list that stay are not
+  // drawn anew in each other's place.
+  move(json) {
+    for (const { element, gone, come } of JSON.parse(json)) {
+      const box = document.getElementById(element);
+      const all = [...box.children];
+      for (const at of gone) all[at].remove();
+      for (const at of come) box.insertBefore(document.createElement("div"), box.children[at] ?? null);
+    }
+  },
   // scrollTo brings a stretch of a long list into sight.
   scrollTo(list, top, height) {
     after.push(() => {
@@ -218,6 +218,13 @@ globalThis.layerlab = {
   unfold: split.unfold,
   drawn() {
     delete root.dataset.linked;
+    for (const el of app.querySelectorAll("[data-island]")) place(el, el.dataset.island);
+    for (const el of app.querySelectorAll("[data-list]")) {
+      const { list } = el.dataset;
+      if (seen.get(list) === el) continue;
+      seen.set(list, el);
+      measure(list, el);
+    }
     const { pane, chosen, lit } = app.dataset;
     swipe.drawn(pane);
     strata.arrows();
@@ -244,6 +251,13 @@ globalThis.layerlab = {
     remember("layerlab.lang", name);
   },
 };
+
+// place tells an island where it is.
+function place(el, island) {
+  if (island === "editor") editor.mount(el);
+  else if (island === "arrows") strata.mount(el);
+  else mount(el, island);
+}
 
 function mine() {
   const { open = "", lesson = "", tabs = [] } = store.meta;

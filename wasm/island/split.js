@@ -1,7 +1,7 @@
 // The lines between the panes: dragged, moved with the keyboard, folding their
-// pane away. Sizes are custom properties of the page's root, which boot.js sets
-// again before the first paint of the next visit; moving a line asks nothing of
-// the page's program, which is told when it is done.
+// pane away. Sizes are custom properties in a style sheet of their own, which
+// boot.js fills before the first paint of the next visit; moving a line asks
+// nothing of the page's program, which is told when it is done.
 import { post } from "./post.js";
 
 const KEY = "layerlab.panes";
@@ -42,8 +42,8 @@ function most(name) {
 
 function apply(name) {
   const size = state.sizes[name];
-  if (size) root.style.setProperty(`--${name}`, `${size}px`);
-  else root.style.removeProperty(`--${name}`);
+  if (size) document.sizes.setProperty(`--${name}`, `${size}px`);
+  else document.sizes.removeProperty(`--${name}`);
 }
 
 function shares() {

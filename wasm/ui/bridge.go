@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"layerlab.dev/wasm/ui/lab"
+	"layerlab.dev/wasm/ui/vdom"
 	"layerlab.dev/wasm/ui/words"
 	"layerlab.dev/wasm/wire"
 
@@ -25,6 +26,7 @@ type bridge struct {
 	dirty chan struct{}
 	env   vugu.EventEnv
 	build *vugu.BuildEnv
+	shown *vdom.Shown
 	inbox chan message
 }
 
@@ -41,6 +43,7 @@ func (b *bridge) newRenderer() (*domrender.JSRenderer, *Root) {
 	if b.build, err = newBuildEnv(b.desk, b.env); err != nil {
 		panic(err)
 	}
+	b.shown = &vdom.Shown{}
 	root := &Root{}
 	root.Wire(b.desk)
 	return renderer, root
@@ -240,6 +243,8 @@ func (b *bridge) act(m message) error {
 		l.EndName("", true)
 	case "input":
 		return b.input(a.Name, a.Value)
+	case "row":
+		l.PickRow(a.List, a.Line)
 	case "toggle":
 		l.ShowShare(a.Value == "open")
 	case "change":
@@ -489,7 +494,11 @@ func (b *bridge) draw(renderer *domrender.JSRenderer, root *Root) (err error) {
 		b.env.Lock()
 		defer b.env.UnlockOnly()
 		b.desk.Lab.Flush()
-		return b.build.RunBuild(root)
+		results := b.build.RunBuild(root)
+		if moves := b.shown.Prune(results); len(moves) > 0 {
+			b.call("move", text(moves))
+		}
+		return results
 	}()
 	if err := renderer.Render(results); err != nil {
 		return err

@@ -8,7 +8,6 @@ import (
 	"layerlab.dev/wasm/ui/lab"
 
 	"github.com/vugu/vugu"
-	"github.com/vugu/vugu/js"
 )
 
 // Desk is what every component has at hand: the state, and the way to change
@@ -18,8 +17,6 @@ type Desk struct {
 	Theme string // "", "light" or "dark"
 	Mac   bool   // the keyboard is an Apple one
 
-	island     func(el js.Value, name string)
-	measured   func(el js.Value, list string)
 	invalidate func()
 	setLang    func(name string)
 	setTheme   func(name string)
@@ -57,21 +54,6 @@ func (d *Desk) Do(f func()) {
 		}
 	}()
 	f()
-}
-
-// Island marks an element as the place of a JavaScript island. It is called
-// at each render and does nothing where the island is there.
-func (d *Desk) Island(el js.Value, name string) {
-	if d.island != nil {
-		d.island(el, name)
-	}
-}
-
-// Measured marks the element that scrolls a long list.
-func (d *Desk) Measured(el js.Value, list string) {
-	if d.measured != nil {
-		d.measured(el, list)
-	}
 }
 
 // classes joins the names whose condition holds: "a", true, "b", false is "a".

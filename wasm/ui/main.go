@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"runtime/debug"
 	"strings"
 
 	"layerlab.dev/wasm/ui/lab"
@@ -14,11 +15,12 @@ import (
 )
 
 func main() {
+	// One thread draws and collects: a tree of some thousand nodes per render is
+	// little memory, and half of a render's time was spent looking for it.
+	debug.SetGCPercent(800)
 	b := &bridge{page: js.Global().Get("layerlab"), dirty: make(chan struct{}, 1)}
 	b.desk = &Desk{
 		Lab:        lab.New(b, words.For(words.English)),
-		island:     func(el js.Value, name string) { b.page.Call("mount", el, name) },
-		measured:   func(el js.Value, list string) { b.page.Call("list", el, list) },
 		invalidate: b.invalidate,
 		pick:       func(folder bool) { b.page.Call("pick", folder) },
 		pickImage:  func() { b.page.Call("pickImage") },
