@@ -19,6 +19,8 @@ type page struct {
 	t    *testing.T
 	root *element
 	sets int // how many elements the last render has set
+	// ideal is a page that shows templates without content as what they mean.
+	ideal bool
 }
 
 type element struct {
@@ -76,7 +78,10 @@ func (p *page) sync(results *vugu.BuildResults, n *vugu.VGNode, e *element) {
 		e.handlers[h.EventType] = h.Func
 	}
 	if n.InnerHTML != nil {
-		e.children = []*element{{kind: vugu.TextNode, name: "html: " + *n.InnerHTML}}
+		e.children = nil
+		if *n.InnerHTML != "" {
+			e.children = []*element{{kind: vugu.TextNode, name: "html: " + *n.InnerHTML}}
+		}
 		return
 	}
 	if n.FirstChild == nil {
@@ -86,7 +91,7 @@ func (p *page) sync(results *vugu.BuildResults, n *vugu.VGNode, e *element) {
 	var each func(list *vugu.VGNode)
 	each = func(list *vugu.VGNode) {
 		for n := list; n != nil; n = n.NextSibling {
-			if n.IsTemplate() && n.FirstChild != nil {
+			if n.IsTemplate() && (n.FirstChild != nil || p.ideal) {
 				each(n.FirstChild)
 				continue
 			}

@@ -2,7 +2,6 @@ package vdom
 
 import (
 	"bytes"
-	"iter"
 	"slices"
 
 	"github.com/vugu/vugu"
@@ -63,7 +62,7 @@ func (s *Shown) prune(results *vugu.BuildResults, n *vugu.VGNode, was *node) (no
 		if was.html != nil {
 			before = nil
 		}
-		list := slices.Collect(contents(n))
+		list := contents(n)
 		before = s.move(results, n, list, was, before)
 		content = content && len(list) == len(was.children)
 		for i, child := range list {
@@ -80,30 +79,37 @@ func (s *Shown) prune(results *vugu.BuildResults, n *vugu.VGNode, was *node) (no
 			content = content && unchanged
 		}
 	}
-	if content {
+	switch {
+	case content:
 		n.FirstChild, n.LastChild, n.InnerHTML = nil, nil, nil
+	case now.html == nil && len(now.children) == 0 && kept && n.Type == vugu.ElementNode:
+		// Left to itself, Vugu leaves in the element what was in it.
+		n.SetInnerHTML("")
 	}
 	return now, same && content
 }
 
-// contents are the nodes that become an element's children: those of a template
-// stand in its place.
-func contents(n *vugu.VGNode) iter.Seq[*vugu.VGNode] {
-	return func(yield func(*vugu.VGNode) bool) {
-		for child := n.FirstChild; child != nil; child = child.NextSibling {
-			if !child.IsTemplate() {
-				if !yield(child) {
-					return
-				}
-				continue
-			}
-			for inner := range contents(child) {
-				if !yield(inner) {
-					return
-				}
-			}
+// contents are the nodes that become an element's children. It puts those of
+// a template in its place: the renderer loses its own in one without any.
+func contents(n *vugu.VGNode) (list []*vugu.VGNode) {
+	for child := n.FirstChild; child != nil; {
+		if !child.IsTemplate() {
+			list = append(list, child)
+			child = child.NextSibling
+			continue
 		}
+		next := child.NextSibling
+		if child.FirstChild != nil {
+			next = child.FirstChild
+		}
+		for inner := child.FirstChild; inner != nil; inner = child.FirstChild {
+			child.RemoveChild(inner)
+			n.InsertBefore(inner, child)
+		}
+		n.RemoveChild(child)
+		child = next
 	}
+	return list
 }
 
 // resolve gives the element of a component.
