@@ -19,9 +19,10 @@
 // a detail: layerlab-ready, layerlab-built, layerlab-view, layerlab-fault.
 {
   const home = new URL(".", document.currentScript.src);
+  const patience = 30_000; // ms, after which it says that it is late
   const words = {
-    en: { run: "Run in Layerlab", frame: "Layerlab", wait: "Layerlab is starting" },
-    ko: { run: "Layerlab에서 실행", frame: "Layerlab", wait: "Layerlab 시작하는 중" },
+    en: { run: "Run in Layerlab", frame: "Layerlab", wait: "Layerlab is starting", late: "Layerlab has not started yet" },
+    ko: { run: "Layerlab에서 실행", frame: "Layerlab", wait: "Layerlab 시작하는 중", late: "Layerlab이 아직 시작되지 않았습니다" },
   };
 
   const sheet = new CSSStyleSheet();
@@ -88,7 +89,9 @@
       seen.unobserve(this);
       if (this.#frame) return;
       this.#root.querySelector("button")?.remove();
-      this.#root.querySelector("p").textContent = this.#words.wait;
+      const note = this.#root.querySelector("p"); // seen until the lab is
+      note.textContent = this.#words.wait;
+      setTimeout(() => (note.textContent = this.#words.late), patience);
       const query = new URLSearchParams({ load: "1", view: this.getAttribute("view") || "stack" });
       for (const name of ["theme", "language"]) if (this.hasAttribute(name)) query.set(name, this.getAttribute(name));
       if (this.hasAttribute("readonly")) query.set("readonly", "1");

@@ -5,8 +5,8 @@ import { after, before, describe, test } from "node:test";
 import { violations } from "./axe.mjs";
 import { browsers, launch, watch } from "./browser.mjs";
 import { poll } from "./lab.mjs";
-import { nativeBuild, serve } from "./site.mjs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { nativeBuild, serve, site as root } from "./site.mjs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -33,12 +33,21 @@ for (const name of browsers) {
       site = await serve();
       browser = await launch(name);
       folder = await mkdtemp(join(tmpdir(), "layerlab-"));
-      // A page of another origin, which knows Layerlab by its address alone.
-      other = createServer((_, res) => {
+      // Pages of another site, which is isolated: one knows Layerlab by its
+      // address alone, one has the script at home and names the address.
+      other = createServer(async (req, res) => {
+        res.setHeader("cross-origin-opener-policy", "same-origin");
+        res.setHeader("cross-origin-embedder-policy", "require-corp");
+        if (req.url === "/embed.js") {
+          res.setHeader("content-type", "text/javascript");
+          res.end(await readFile(`${root}/embed.js`));
+          return;
+        }
+        const home = req.url === "/home";
         res.setHeader("content-type", "text/html; charset=utf-8");
         res.end(`<!doctype html><html lang="ko"><title>Elsewhere</title><link rel="icon" href="data:,">
-          <script src="${site.url}/embed.js" defer></script>
-          <layer-lab view="stack" label="Elsewhere"><pre>\nFROM scratch\nCOPY Dockerfile /\n</pre></layer-lab>
+          <script src="${home ? "" : site.url}/embed.js" defer></script>
+          <layer-lab view="stack" ${home ? `base="${site.url}"` : ""} label="Elsewhere"><pre>\nFROM scratch\nCOPY Dockerfile /\n</pre></layer-lab>
           <layer-lab view="digests" run="click" label="Waiting"><pre>FROM scratch\n</pre></layer-lab>`);
       });
       await new Promise((done) => other.listen(0, "127.0.0.1", done));
@@ -50,8 +59,8 @@ for (const name of browsers) {
       await rm(folder, { recursive: true, force: true });
     });
 
-    // visit opens a page in a context of its own.
-    async function visit(url, body) {
+    // visit opens a page in a context of its own, where first runs in every frame.
+    async function visit(url, body, first) {
       const context = await browser.context();
       try {
         const page = await context.newPage();
@@ -61,6 +70,7 @@ for (const name of browsers) {
           globalThis.pages = 0;
           addEventListener("layerlab-ready", (e) => (globalThis.pages = Math.max(pages, e.detail.pages)));
         });
+        if (first) await page.evaluateOnNewDocument(first);
         await page.goto(url);
         await body(page);
         assert.deepEqual(complaints, []);
@@ -124,6 +134,7 @@ for (const name of browsers) {
     test("another site embeds it, and only what it asks for starts", () => visit(`http://127.0.0.1:${other.address().port}/`, async (page) => {
       const inside = await frame(page, "Elsewhere");
       assert.match((await strata(inside))[0], /^레이어 1, COPY Dockerfile|^Layer 1, COPY Dockerfile/);
+      assert.equal(await page.evaluate(() => crossOriginIsolated), true);
       assert.equal(await page.$('>>> iframe[title="Waiting"]'), null);
       assert.ok(await page.$eval('[run="click"] pre', (e) => e.checkVisibility()), "the listing");
       const button = await page.$(">>> ::-p-aria(Layerlab에서 실행)");
@@ -136,5 +147,11 @@ for (const name of browsers) {
       await new Promise((done) => setTimeout(done, 500));
       assert.deepEqual(await strata(inside), before);
     }));
+
+    test("a script of one's own finds it by its base, and an engine where none is shared", () =>
+      visit(`http://127.0.0.1:${other.address().port}/home`, async (page) => {
+        assert.match((await strata(await frame(page, "Elsewhere")))[0], /COPY Dockerfile/);
+        assert.equal(await page.evaluate(() => pages), 1);
+      }, () => delete globalThis.SharedWorker));
   });
 }

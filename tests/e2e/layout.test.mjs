@@ -117,6 +117,10 @@ inBrowsers("layout", (it) => {
     await inSight("tab", "Changes");
     await lab.click("button", "Output");
     await inSight("tabpanel", "Output");
+    // What leads to a line leads to the editor, though the caret shows itself.
+    await lab.page.evaluate(() => (location.hash = "line=2"));
+    await inSight("textbox", "Content of Dockerfile");
+    await poll("the bar in step", async () => (await current()) === "Editor");
     assert.deepEqual(await violations(lab), []);
     assert.equal(await lab.page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, "the page scrolls sideways");
   });

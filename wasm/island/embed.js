@@ -28,8 +28,10 @@ export const options = embedded ? { views: root.dataset.embed.split(" "), readOn
 export const awaited = embedded && flag("load");
 
 // gate waits until the page is to start: when it is asked to, or when it is
-// first seen.
+// first seen. The script of the page around has waited for that already, and
+// hides the frame until it is built: Firefox takes it for never seen.
 export function gate() {
+  if (awaited) return Promise.resolve();
   if (asked.get("run") === "click") {
     return new Promise((go) => {
       const button = document.createElement("button");

@@ -9,6 +9,7 @@ export class Engine {
   #store;
   #on;
   #shares;
+  #alone = false; // the shared Worker did not come about
 
   // on is {message(json), died(why), pages(n)}. With shares the Worker is one
   // that the embedded pages of this origin have together, where the browser has
@@ -22,11 +23,14 @@ export class Engine {
 
   start() {
     this.#end();
-    const shared = this.#shares && sharedWorker("embedded");
+    const shared = this.#shares && !this.#alone && sharedWorker("embedded");
+    let heard = false;
     const [worker, wasmExec] = shared || startWorker({ name: this.#shares ? "embedded" : "engine" });
     this.#worker = worker;
     const died = (why) => {
       if (this.#worker !== worker) return;
+      // A browser that keeps nothing for this frame may refuse it only now.
+      if (shared && !heard) this.#alone = true;
       this.#end();
       this.#on.died(why);
     };
@@ -36,6 +40,7 @@ export class Engine {
     };
     worker.onmessageerror = () => died("a message could not be read");
     worker.onmessage = ({ data }) => {
+      heard = true;
       if (data.died !== undefined) return died(data.died);
       if (data.pages !== undefined) return this.#on.pages?.(data.pages);
       if (data.buffers?.length) this.#buffers.set(JSON.parse(data.json).id, data.buffers);

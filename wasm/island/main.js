@@ -226,7 +226,7 @@ globalThis.layerlab = {
       measure(list, el);
     }
     const { pane, chosen, lit } = app.dataset;
-    swipe.drawn(pane);
+    swipe.drawn(pane, after.length > 0);
     strata.arrows();
     light(document.getElementById("dock-panel"), chosen, lit);
     // Fields show the state's value, but for the one being typed in.

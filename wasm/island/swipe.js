@@ -7,6 +7,7 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 let shown = "sample"; // the pane that is in sight, or is being gone to
 let going = false; // by itself, not under a finger
+let idle = 0;
 
 const bench = () => document.getElementById("bench");
 const names = ["sample", "editor", "inspector", "dock", "files"];
@@ -30,26 +31,34 @@ function go(name, behavior) {
   if (Math.abs(box.left) < 1) return;
   going = true;
   bench().scrollTo({ left: bench().scrollLeft + box.left, behavior });
+  settle(600); // or it never sets out
 }
 
-// drawn follows the page's program to the pane that it shows.
-export function drawn(name) {
+// settle waits until nothing moves any more. Where a way by itself was cut short,
+// as by what scrolls to show a caret, it is made again in one leap.
+function settle(ms) {
+  clearTimeout(idle);
+  idle = setTimeout(() => {
+    if (going && nearest() !== shown) go(shown, "instant");
+    going = false;
+    tell();
+  }, ms);
+}
+
+// drawn follows the page's program to the pane that it shows: at once, where
+// something is to be done there.
+export function drawn(name, atOnce) {
   if (name === shown || !names.includes(name)) return;
   shown = name;
-  if (phone.matches) go(name, still.matches ? "instant" : "smooth");
+  if (phone.matches) go(name, atOnce || still.matches ? "instant" : "smooth");
 }
 
 export function listen(app) {
-  let idle = 0;
   app.addEventListener(
     "scroll",
     (e) => {
       if (e.target.id !== "bench" || !phone.matches) return;
-      clearTimeout(idle);
-      idle = setTimeout(() => {
-        going = false;
-        tell();
-      }, 120);
+      settle(120);
       if (!going) tell();
     },
     { capture: true, passive: true },
