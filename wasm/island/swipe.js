@@ -31,22 +31,21 @@ function go(name, behavior) {
   if (Math.abs(box.left) < 1) return;
   going = true;
   bench().scrollTo({ left: bench().scrollLeft + box.left, behavior });
-  settle(600); // or it never sets out
+  settle(1000); // or it never sets out
 }
 
-// settle waits until nothing moves any more. Where a way by itself was cut short,
-// as by what scrolls to show a caret, it is made again in one leap.
+// settle waits until nothing moves any more, and says where that is.
 function settle(ms) {
   clearTimeout(idle);
   idle = setTimeout(() => {
-    if (going && nearest() !== shown) go(shown, "instant");
     going = false;
     tell();
   }, ms);
 }
 
 // drawn follows the page's program to the pane that it shows: at once, where
-// something is to be done there.
+// something is to be done there. To show a caret also scrolls, which would cut
+// the way short.
 export function drawn(name, atOnce) {
   if (name === shown || !names.includes(name)) return;
   shown = name;

@@ -52,9 +52,10 @@ func (l *Lab) Move(id string, by int) {
 	f := l.File(path)
 	old := *f.Text
 	text := moveLines(old, Lines{from.StartLine, from.EndLine}, Lines{to.StartLine, to.EndLine}, by > 0)
+	l.Observe()
 	l.rewrite(path, text)
 	l.CompareWith(before)
-	l.Notice = &Notice{Text: l.W.Moved(Title(from)), Action: l.W.Undo, Do: func() { l.rewrite(path, old) }}
+	l.Notice = &Notice{Text: l.W.Moved(Title(from)), Action: l.W.Undo, Do: l.takeBack(func() { l.rewrite(path, old) })}
 }
 
 // moveLines moves the lines of one instruction, with the comments right above

@@ -180,6 +180,20 @@ func (l *Lab) Undo() {
 	l.Say = l.W.Undone(l.told(c))
 }
 
+// takeBack gives what takes the step that was just made back: Undo as long as it
+// is the last one, otherwise a step of its own.
+func (l *Lab) takeBack(otherwise func()) func() {
+	l.Observe()
+	made := l.Revision
+	return func() {
+		if l.Revision == made {
+			l.Undo()
+			return
+		}
+		otherwise()
+	}
+}
+
 // Redo takes the step that was taken back last once more.
 func (l *Lab) Redo() {
 	l.Observe()

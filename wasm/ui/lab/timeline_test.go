@@ -152,3 +152,38 @@ func TestAnotherWorkspaceBeginsAnew(t *testing.T) {
 		t.Error("the history of another workspace can be taken back")
 	}
 }
+
+// The way back in a notice takes the step back, and adds none.
+func TestNoticeTakesTheStepBack(t *testing.T) {
+	for _, later := range []bool{false, true} {
+		l, _ := started(t)
+		before := contents(l)
+		l.Delete("second.txt")
+		notice := l.Notice
+		if later {
+			l.Edited("Dockerfile", "FROM scratch\n")
+			l.Flush()
+		}
+		notice.Do()
+		l.Flush()
+		if l.File("second.txt") == nil {
+			t.Fatal("the file is not back")
+		}
+		want := "second.txt deleted"
+		if later {
+			want = ""
+		}
+		if got := l.NextRedo(); got != want {
+			t.Errorf("later %v: ahead is %q, want %q", later, got, want)
+		}
+		if !later && (l.CanUndo() || contents(l) != before) {
+			t.Errorf("the step is still there: %s", contents(l))
+		}
+		for l.CanUndo() {
+			l.Undo()
+		}
+		if got := contents(l); got != before {
+			t.Errorf("later %v: at the beginning was\n%s, want\n%s", later, got, before)
+		}
+	}
+}

@@ -299,6 +299,7 @@ func (l *Lab) take(path string) []wire.File {
 
 // Delete removes a file or a folder; the notice brings it back.
 func (l *Lab) Delete(path string) {
+	l.Observe()
 	next := l.Tree.neighbour(l.TreeRows(), path)
 	taken := l.take(path)
 	if len(taken) == 0 {
@@ -316,14 +317,14 @@ func (l *Lab) Delete(path string) {
 		}
 		l.Tree.Current = next
 	}
-	l.Notice = &Notice{Text: l.W.Deleted(path), Action: l.W.Undo, Do: func() {
+	l.changed()
+	l.Notice = &Notice{Text: l.W.Deleted(path), Action: l.W.Undo, Do: l.takeBack(func() {
 		for _, f := range taken {
 			l.put(f)
 		}
 		l.Open(taken[0].Path)
 		l.changed()
-	}}
-	l.changed()
+	})}
 }
 
 // Executable tells whether a file may be executed.
