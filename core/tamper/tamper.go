@@ -5,7 +5,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"hash"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/opencontainers/go-digest"
@@ -30,10 +32,22 @@ type Result struct {
 
 // Flip changes one bit of layer n, counted from 0 at the bottom, and computes
 // every digest of the image again from the changed bytes. It fails where the
-// bytes of the layer are not known. ctx cancels it.
+// bytes of the layer are not known. The Progress of o is told the bytes that
+// are hashed: those of all layers, and once more those of layer n. ctx cancels
+// it.
 func Flip(ctx context.Context, img *image.Image, n int, o image.Options) (*Result, error) {
 	if n < 0 || n >= len(img.Layers) {
 		return nil, fmt.Errorf("the image has no layer %d", n+1)
+	}
+	l := img.Layers[n]
+	var before, all int64
+	tell := o.Progress
+	if tell == nil {
+		tell = func(int64, int64) {}
+	}
+	o.Progress = func(done, total int64) {
+		before, all = done, total+l.TarSize()
+		tell(before, all)
 	}
 	m, err := img.Manifest(ctx, o)
 	if err != nil {
@@ -43,7 +57,6 @@ func Flip(ctx context.Context, img *image.Image, n int, o image.Options) (*Resul
 	for _, b := range m.Layers {
 		r.Blobs = append(r.Blobs, b.Digest)
 	}
-	l := img.Layers[n]
 	if r.Offset, r.Entry, err = target(ctx, l); err != nil {
 		return nil, err
 	}
@@ -51,7 +64,7 @@ func Flip(ctx context.Context, img *image.Image, n int, o image.Options) (*Resul
 	if l.Fixed() {
 		compression = layer.Compressed(m.Layers[n].Content)
 	}
-	size, err := r.layer(ctx, l, n, compression)
+	size, err := r.layer(ctx, l, n, compression, func(done int64) { tell(before+done, all) })
 	if err != nil {
 		return nil, fmt.Errorf("layer %d: %w", n+1, err)
 	}
@@ -65,7 +78,7 @@ func Flip(ctx context.Context, img *image.Image, n int, o image.Options) (*Resul
 	at := fmt.Sprintf(".layers.%d.", n)
 	changed := *m
 	changed.JSON, err = replace(m.JSON, map[string]string{
-		".config.digest": strconv.Quote(r.ImageID.String()), at + "digest": strconv.Quote(r.Blobs[n].String()), at + "size": strconv.Itoa(size)})
+		".config.digest": strconv.Quote(r.ImageID.String()), at + "digest": strconv.Quote(r.Blobs[n].String()), at + "size": strconv.FormatInt(size, 10)})
 	if err != nil {
 		return nil, fmt.Errorf("manifest: %w", err)
 	}
@@ -89,39 +102,67 @@ func target(ctx context.Context, l *layer.Layer) (offset int64, entry string, er
 }
 
 // layer digests the changed tar of layer n, and its compressed form, of which
-// it returns the size.
-func (r *Result) layer(ctx context.Context, l *layer.Layer, n int, c layer.Compression) (size int, err error) {
-	var blob bytes.Buffer
-	z, err := c.Writer(&blob)
+// it returns the size. Neither is kept.
+func (r *Result) layer(ctx context.Context, l *layer.Layer, n int, c layer.Compression, tell func(done int64)) (size int64, err error) {
+	tar, blob := sha256.New(), &measure{Hash: sha256.New()}
+	z, err := c.Writer(blob)
 	if err != nil {
 		return 0, err
 	}
-	sum := sha256.New()
-	if err := l.Raw(ctx, &flipper{w: io.MultiWriter(sum, z), r: r}); err != nil {
+	if err := l.Raw(ctx, &flipper{ctx: ctx, w: io.MultiWriter(tar, z), r: r, tell: tell}); err != nil {
 		return 0, err
 	}
 	if err := z.Close(); err != nil {
 		return 0, err
 	}
-	r.DiffIDs[n] = digest.NewDigest(digest.SHA256, sum)
-	r.Blobs[n] = digest.FromBytes(blob.Bytes())
-	return blob.Len(), nil
+	r.DiffIDs[n] = digest.NewDigest(digest.SHA256, tar)
+	r.Blobs[n] = digest.NewDigest(digest.SHA256, blob)
+	return blob.size, nil
 }
 
-// flipper changes one bit of what is written through it.
+// measure is a digest that counts.
+type measure struct {
+	hash.Hash
+	size int64
+}
+
+func (m *measure) Write(p []byte) (int, error) {
+	m.size += int64(len(p))
+	return m.Hash.Write(p)
+}
+
+// piece is how many bytes are hashed between looks at the context.
+const piece = 256 << 10
+
+// flipper changes one bit of what is written through it. It writes in pieces,
+// so that a large file does not keep others waiting, and tells how far it is.
 type flipper struct {
-	w  io.Writer
-	r  *Result
-	at int64
+	ctx  context.Context
+	w    io.Writer
+	r    *Result
+	tell func(done int64)
+	at   int64
 }
 
 func (f *flipper) Write(p []byte) (int, error) {
-	if i := f.r.Offset - f.at; i >= 0 && i < int64(len(p)) {
-		q := bytes.Clone(p)
-		f.r.Was = q[i]
-		q[i] ^= 1
-		f.r.Is, p = q[i], q
+	done := 0
+	for part := range slices.Chunk(p, piece) {
+		if err := f.ctx.Err(); err != nil {
+			return done, err
+		}
+		if i := f.r.Offset - f.at; i >= 0 && i < int64(len(part)) {
+			part = bytes.Clone(part)
+			f.r.Was = part[i]
+			part[i] ^= 1
+			f.r.Is = part[i]
+		}
+		n, err := f.w.Write(part)
+		done += n
+		if err != nil {
+			return done, err
+		}
+		f.at += int64(n)
+		f.tell(f.at)
 	}
-	f.at += int64(len(p))
-	return f.w.Write(p)
+	return done, nil
 }

@@ -5,7 +5,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -182,4 +184,44 @@ func ExampleFlip() {
 	// Output:
 	// byte 512 of the tar, in a: h to i
 	// image ID kept: false
+}
+
+// One large file is hashed in pieces: how far it is is told, and it can be
+// stopped on the way.
+func TestFlipLargeFile(t *testing.T) {
+	const size = 3 << 20
+	content := vfs.Bytes(bytes.Repeat([]byte("0123456789abcdef"), size/16))
+	img := build(t, []layer.Entry{{Name: "large", Type: tar.TypeReg, Mode: 0o644, Size: size, Content: content}})
+	whole := 2 * img.Layers[0].TarSize() // once for the manifest, once with the byte changed
+	o := image.Options{Compression: layer.Uncompressed}
+
+	var told []int64
+	o.Progress = func(done, total int64) {
+		if total != whole {
+			t.Errorf("%d of %d bytes, want of %d", done, total, whole)
+		}
+		told = append(told, done)
+	}
+	if _, err := tamper.Flip(t.Context(), img, 0, o); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.IsSorted(told) || len(told) < 10 || told[len(told)-1] != whole {
+		t.Errorf("told %d", told)
+	}
+
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	after := int64(0)
+	o.Progress = func(done, total int64) {
+		if done > total*3/4 {
+			cancel()
+			after = max(after, done)
+		}
+	}
+	if r, err := tamper.Flip(ctx, img, 0, o); !errors.Is(err, context.Canceled) {
+		t.Errorf("stopped, it gave %+v, %v", r, err)
+	}
+	if after > whole*7/8 {
+		t.Errorf("stopped at three quarters, it went on up to %d of %d bytes", after, whole)
+	}
 }

@@ -54,7 +54,7 @@ const (
 	MethodPin          = "pin"
 	MethodCompare      = "compare"
 	MethodCompareFiles = "compareFiles"
-	MethodCancel       = "cancel" // nothing -> nothing: gives up the running build or export
+	MethodCancel       = "cancel" // nothing -> nothing: gives up the running build, export or flip
 )
 
 // Ready tells that the engine has started.

@@ -2,7 +2,6 @@ package session
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"strings"
 
@@ -61,33 +60,20 @@ func (s *Session) export(id int, q wire.ExportQuery) (any, [][]byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	defer stop()
-	s.mu.Lock()
-	s.exports[id] = stop
-	revision := s.newest
-	s.mu.Unlock()
-	defer func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.exports, id)
-	}()
-	ctx = s.options.Context(ctx)
-
-	progress := s.progress(revision)
-	o := image.Options{Compression: d.compression,
-		Progress: func(done, total int64) { progress("export", done, total) }}
+	w := s.longWork(id, "export")
+	defer w.end()
+	o := image.Options{Compression: d.compression, Progress: w.progress}
 	var b bytes.Buffer
 	switch q.Format {
 	case "docker":
-		err = d.result.Image.WriteDocker(ctx, &b, d.Tag, o)
+		err = d.result.Image.WriteDocker(w.ctx, &b, d.Tag, o)
 	case "reproduce":
-		err = d.bundle().WriteTar(ctx, &b)
+		err = d.bundle().WriteTar(w.ctx, &b)
 	default:
-		err = d.result.Image.WriteOCI(ctx, &b, o)
+		err = d.result.Image.WriteOCI(w.ctx, &b, o)
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("export: %w", err)
+		return nil, nil, w.failed(fmt.Errorf("export: %w", err))
 	}
 	return wire.Exported{Name: archiveName(d.Tag, q.Format), Size: int64(b.Len()), Digest: string(digest.FromBytes(b.Bytes()))}, [][]byte{b.Bytes()}, nil
 }

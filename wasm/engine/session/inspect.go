@@ -18,7 +18,9 @@ func (s *Session) inspect(req wire.Request) (any, [][]byte, error) {
 	case wire.MethodRecompute:
 		return only(ask(req, s.recompute))
 	case wire.MethodFlip:
-		return only(ask(req, s.flip))
+		w := s.longWork(req.ID, "flip")
+		defer w.end()
+		return only(ask(req, func(q wire.FlipQuery) (wire.Flipped, error) { return s.flip(w, q) }))
 	case wire.MethodCache:
 		return only(ask(req, s.cacheKey))
 	case wire.MethodWaste:

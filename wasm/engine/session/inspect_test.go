@@ -3,13 +3,18 @@ package session_test
 import (
 	"archive/tar"
 	"bytes"
+	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/opencontainers/go-digest"
 
+	"layerlab.dev/wasm/engine/session"
 	"layerlab.dev/wasm/wire"
 )
 
@@ -187,6 +192,54 @@ func TestRecomputeAndFlip(t *testing.T) {
 	}
 	if f.ImageID == img.ID || f.Manifest == img.ManifestDigest || f.Index == img.IndexDigest {
 		t.Errorf("the image keeps a digest: %+v", f)
+	}
+}
+
+// slow is a context that takes its time once told to, as a large layer would.
+type slow struct {
+	context.Context
+	on *atomic.Bool
+}
+
+func (s slow) Err() error {
+	if s.on.Load() {
+		time.Sleep(5 * time.Millisecond)
+	}
+	return s.Context.Err()
+}
+
+// A byte of a large layer is changed in pieces: the page is told how far it is
+// and can give it up, and what it asks for next is answered.
+func TestFlipIsToldOfAndStopped(t *testing.T) {
+	var on atomic.Bool
+	p := newPageWith(t, session.Options{Context: func(ctx context.Context) context.Context { return slow{ctx, &on} }})
+	ws := workspace(1, "Dockerfile", lines("FROM scratch", "COPY big /big"))
+	ws.Settings.Compression = "uncompressed"
+	ws.Files = append(ws.Files, wire.File{Path: "big", Kind: "file", Mode: 0o644, Generated: &wire.Generated{Kind: "random", Size: 64 << 20, Seed: 1}})
+	_, img := p.image(ws)
+	on.Store(true)
+	id := p.send(wire.MethodFlip, wire.FlipQuery{Step: steps(img)[0].ID})
+	var told wire.Progress
+	p.mu.Lock()
+	p.wait("word of the flip", func() bool {
+		for _, e := range p.events {
+			if e.Event == wire.EventProgress && json.Unmarshal(e.Data, &told) == nil && told.Step == "flip" {
+				return true
+			}
+		}
+		return false
+	})
+	p.mu.Unlock()
+	if told.Total <= 64<<20 || told.Done > told.Total {
+		t.Errorf("told of %+v", told)
+	}
+	ask[struct{}](p, wire.MethodCancel, nil)
+	if res, _ := p.answer(id, wire.MethodFlip); res.Why.Key != "session.given-up" {
+		t.Errorf("stopped, it says %q and %s", res.Error, res.Result)
+	}
+	on.Store(false)
+	if f := ask[wire.Flipped](p, wire.MethodFlip, wire.FlipQuery{Step: steps(img)[0].ID}); f.Entry != "big" {
+		t.Errorf("asked again: %+v", f)
 	}
 }
 

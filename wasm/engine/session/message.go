@@ -23,6 +23,7 @@ var (
 	saysLeft           = message.New("session.left", "the left image: %s")
 	saysRight          = message.New("session.right", "the right image: %s")
 	saysComparing      = message.New("session.comparing", "comparing files: %s")
+	saysGivenUp        = message.New("session.given-up", "stopped")
 	saysDigestOnly     = message.New("session.digest-only", "only the digest of this file is known")
 
 	saysFailed          = message.New("session.failed", "%s: %s")

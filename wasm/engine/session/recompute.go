@@ -89,14 +89,14 @@ func (c *counting) Write(p []byte) (int, error) {
 }
 
 // flip answers a FlipQuery.
-func (s *Session) flip(q wire.FlipQuery) (wire.Flipped, error) {
+func (s *Session) flip(w *longWork, q wire.FlipQuery) (wire.Flipped, error) {
 	st, err := s.layerOf(q.Step)
 	if err != nil {
 		return wire.Flipped{}, err
 	}
-	r, err := tamper.Flip(s.context(), st.stage.image, st.depth-1, image.Options{Compression: st.stage.compression})
+	r, err := tamper.Flip(w.ctx, st.stage.image, st.depth-1, image.Options{Compression: st.stage.compression, Progress: w.progress})
 	if err != nil {
-		return wire.Flipped{}, err
+		return wire.Flipped{}, w.failed(err)
 	}
 	out := wire.Flipped{Offset: r.Offset, Was: int(r.Was), Is: int(r.Is), Entry: r.Entry,
 		ImageID: string(r.ImageID), Manifest: string(r.Manifest), Index: string(r.Index)}

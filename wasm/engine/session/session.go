@@ -41,9 +41,9 @@ type Session struct {
 	mu      sync.Mutex
 	newest  int // revision
 	reader  reader
-	next    *job               // not begun
-	stop    context.CancelFunc // ends the running build
-	exports map[int]context.CancelFunc
+	next    *job                       // not begun
+	stop    context.CancelFunc         // ends the running build
+	working map[int]context.CancelFunc // of long works under way, by request
 	results results
 	job     *job             // the newest, built or not
 	drafts  map[string]*work // the last build of each Dockerfile, good or not
@@ -59,7 +59,7 @@ func New(ctx context.Context, post Post, o Options) *Session {
 	}
 	s := &Session{
 		post: post, options: o, cache: build.NewCache(), wake: make(chan struct{}, 1),
-		newest: -1, reader: newReader(), stop: func() {}, exports: map[int]context.CancelFunc{}, results: newResults(), drafts: map[string]*work{},
+		newest: -1, reader: newReader(), stop: func() {}, working: map[int]context.CancelFunc{}, results: newResults(), drafts: map[string]*work{},
 		ctx: ctx, shelved: newShelved(o.Shelf),
 	}
 	s.say(wire.EventReady, wire.Ready{Version: wire.Version, Engine: o.Engine, Bases: bases()})
@@ -203,13 +203,13 @@ func done[P any](ctx context.Context, f func(context.Context, P) error) func(P) 
 // only is an answer without buffers.
 func only[R any](result R, err error) (any, [][]byte, error) { return result, nil, err }
 
-// cancel gives up the build and exports that are running.
+// cancel gives up the build and the long works that are running.
 func (s *Session) cancel() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.next = nil
 	s.stop()
-	for _, stop := range s.exports {
+	for _, stop := range s.working {
 		stop()
 	}
 }

@@ -107,7 +107,15 @@ func (l *Lab) RecomputeAll() {
 // FlipByte changes one byte of a step's layer, to see what follows.
 func (l *Lab) FlipByte(step string) {
 	l.Proof.FlipOf, l.Proof.Flip = step, Answer[wire.Flipped]{}
+	if !l.Busy {
+		l.Progress = wire.Progress{}
+	}
 	want(l, &l.Proof.Flip, step, wire.MethodFlip, wire.FlipQuery{Step: step})
+}
+
+// Flipping tells whether a byte is being changed for long enough to be told of.
+func (l *Lab) Flipping() bool {
+	return l.Proof.FlipOf != "" && !l.Proof.Flip.Loaded && l.Progress.Step == "flip"
 }
 
 // Unflip takes the change back.

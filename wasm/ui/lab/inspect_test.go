@@ -148,7 +148,17 @@ func TestProofs(t *testing.T) {
 		t.Errorf("after it: %+v", r)
 	}
 	l.FlipByte("a1")
+	if l.Flipping() {
+		t.Error("a flip is told of before it takes long")
+	}
+	event(t, l, wire.EventProgress, wire.Progress{Step: "flip", Done: 1, Total: 2})
+	if !l.Flipping() {
+		t.Error("a long flip is not told of")
+	}
 	answerLast(t, l, h, wire.MethodFlip, wire.Flipped{Layers: []wire.FlippedLayer{{Step: "a0"}, {Step: "a1", DiffID: "sha256:other"}}})
+	if l.Flipping() {
+		t.Error("a flip that is done is told of")
+	}
 	if f := l.Flipped("a1"); f == nil || f.DiffID != "sha256:other" {
 		t.Errorf("flipped %+v", f)
 	}

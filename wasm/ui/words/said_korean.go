@@ -226,6 +226,7 @@ var koreanMessages = map[string]string{
 	"session.left":           "왼쪽 이미지: {0}",
 	"session.right":          "오른쪽 이미지: {0}",
 	"session.comparing":      "파일 비교: {0}",
+	"session.given-up":       "중지했습니다",
 	"session.digest-only":    "이 파일은 다이제스트만 알려져 있습니다",
 
 	// The workspace.
