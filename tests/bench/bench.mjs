@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { browsers, launch } from "../e2e/browser.mjs";
+import { open, rest, watched } from "../e2e/frames.mjs";
 import { Lab, poll } from "../e2e/lab.mjs";
 import { serve } from "../e2e/site.mjs";
 import { median, quantile, table } from "./table.mjs";
@@ -76,6 +77,20 @@ async function openings(browser, url, count) {
     await context.close();
   }
   return { editor, stack };
+}
+
+// frames does what must go at 60 frames a second and gives the times between
+// them, as rows of a table.
+async function frames(browser, url) {
+  const lab = await Lab.open(browser, url);
+  const doing = { rest, ...(await open(lab)) };
+  const rows = [];
+  for (const what of ["rest", "scrolling", "dragging", "typing"]) {
+    const { gaps, changes } = await watched(lab, doing[what]);
+    rows.push([`${browser.name}, ${what}`, ms(median(gaps)), ms(quantile(gaps, 0.9)), ms(Math.max(...gaps)), changes]);
+  }
+  await lab.close();
+  return rows;
 }
 
 // many is a workspace of 1,000 files of 100 kB each in one COPY.
@@ -187,6 +202,7 @@ try {
   const opens = [["browser", "editor, median", "first stack, median"]];
   const copies = [["where", "layer known", "blob known"]];
   const runs = [["browser", `${usual.length} usual lines: the RUN, median`, "worst", "the whole build, median", "worst", "loop of 100,000 rounds"]];
+  const smooth = [["frames over 20,000 files", "median", "nine of ten", "longest", "changes to the page"]];
   const workspace = many();
   const native = copyNatively(workspace);
   copies.push(["native", ms(native.layer), ms(native.blob)]);
@@ -194,6 +210,7 @@ try {
     const browser = await launch(name);
     const times = await keystrokes(browser, site.url, 40);
     keys.push([name, ms(median(times)), ms(quantile(times, 0.95)), ms(Math.max(...times))]);
+    smooth.push(...(await frames(browser, site.url)));
     const { editor, stack } = await openings(browser, site.url, 7);
     opens.push([name, ms(median(editor)), ms(median(stack))]);
     const copy = await copyInWorker(browser, site.url, workspace);
@@ -206,6 +223,7 @@ try {
     await browser.close();
   }
   table("Key to painted stack, first lesson", keys);
+  table("Between two frames", smooth);
   table("Navigation to a page that is of use, nothing cached", opens);
   table("RUN in the Worker, warm", runs);
   table("COPY of 1,000 files, 100 MB of random bytes", copies);
