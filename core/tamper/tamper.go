@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"slices"
 	"strconv"
 
 	"github.com/opencontainers/go-digest"
@@ -109,7 +108,7 @@ func (r *Result) layer(ctx context.Context, l *layer.Layer, n int, c layer.Compr
 	if err != nil {
 		return 0, err
 	}
-	if err := l.Raw(ctx, &flipper{ctx: ctx, w: io.MultiWriter(tar, z), r: r, tell: tell}); err != nil {
+	if err := l.Raw(ctx, &flipper{w: io.MultiWriter(tar, z), r: r, tell: tell}); err != nil {
 		return 0, err
 	}
 	if err := z.Close(); err != nil {
@@ -131,13 +130,9 @@ func (m *measure) Write(p []byte) (int, error) {
 	return m.Hash.Write(p)
 }
 
-// piece is how many bytes are hashed between looks at the context.
-const piece = 256 << 10
-
-// flipper changes one bit of what is written through it. It writes in pieces,
-// so that a large file does not keep others waiting, and tells how far it is.
+// flipper changes one bit of what is written through it, and tells how far it
+// is. Layers are written in small pieces.
 type flipper struct {
-	ctx  context.Context
 	w    io.Writer
 	r    *Result
 	tell func(done int64)
@@ -145,24 +140,14 @@ type flipper struct {
 }
 
 func (f *flipper) Write(p []byte) (int, error) {
-	done := 0
-	for part := range slices.Chunk(p, piece) {
-		if err := f.ctx.Err(); err != nil {
-			return done, err
-		}
-		if i := f.r.Offset - f.at; i >= 0 && i < int64(len(part)) {
-			part = bytes.Clone(part)
-			f.r.Was = part[i]
-			part[i] ^= 1
-			f.r.Is = part[i]
-		}
-		n, err := f.w.Write(part)
-		done += n
-		if err != nil {
-			return done, err
-		}
-		f.at += int64(n)
-		f.tell(f.at)
+	if i := f.r.Offset - f.at; i >= 0 && i < int64(len(p)) {
+		p = bytes.Clone(p)
+		f.r.Was = p[i]
+		p[i] ^= 1
+		f.r.Is = p[i]
 	}
-	return done, nil
+	n, err := f.w.Write(p)
+	f.at += int64(n)
+	f.tell(f.at)
+	return n, err
 }
