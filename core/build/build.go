@@ -91,7 +91,7 @@ func (b *builder) run(source []byte, files vfs.Tree) error {
 	b.all = files
 	var err error
 	if b.files, b.ignored, err = ignore(files, b.o.Ignore); err != nil {
-		return &Error{File: ".dockerignore", Text: message.Of(err), Err: err}
+		return err
 	}
 	args := map[string]string{"SOURCE_DATE_EPOCH": fmt.Sprint(b.o.Epoch)}
 	for k, v := range b.o.BuildArgs {

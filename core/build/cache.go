@@ -16,7 +16,8 @@ import (
 )
 
 // Cache keeps what steps made, so that the next build does only what changed.
-// It may be used by several builds, one at a time or at once.
+// It may be used by several builds, one at a time or at once. A nil Cache keeps
+// nothing.
 type Cache struct {
 	mu    sync.Mutex
 	steps map[string]*cached
@@ -109,9 +110,9 @@ func (b *builder) identity(words ...string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// layerStep makes the layer of a step, or takes it from the cache: make fills
+// layerStep makes the layer of a step, or takes it from the cache: do fills
 // in work, from which the layer follows. It advances the stage.
-func (d *dispatcher) layerStep(step *Step, depends parts, make func(*work) error) error {
+func (d *dispatcher) layerStep(step *Step, depends parts, do func(*work) error) error {
 	words := []string{d.key, "layer"}
 	for _, p := range depends {
 		words = append(words, p.name, p.value)
@@ -127,7 +128,7 @@ func (d *dispatcher) layerStep(step *Step, depends parts, make func(*work) error
 	} else {
 		step.Cache.explain()
 		w = &work{}
-		if err := make(w); err != nil {
+		if err := do(w); err != nil {
 			step.Output, step.Writes, step.Notes, step.ExitCode = w.output, w.writes, w.notes, w.exit
 			return err
 		}
@@ -238,6 +239,9 @@ func (c *Cache) remember(place string, p parts) {
 // Next tells the cache that a round of builds is over: steps that none of the
 // last rounds used are forgotten.
 func (c *Cache) Next() {
+	if c == nil {
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.round++

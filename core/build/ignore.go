@@ -2,12 +2,12 @@ package build
 
 import (
 	"bytes"
-	"fmt"
 	"path"
 
 	"github.com/moby/patternmatcher"
 	"github.com/moby/patternmatcher/ignorefile"
 
+	"layerlab.dev/core/message"
 	"layerlab.dev/core/vfs"
 )
 
@@ -20,30 +20,41 @@ func Context(files vfs.Tree, name string) (vfs.Tree, error) {
 
 // ignore takes out of the context what NAME.dockerignore, or else
 // .dockerignore, names (frontend/dockerui, DockerIgnorePatterns). A directory
-// that is named stays where an exception keeps something in it.
+// that is named stays where an exception keeps something in it. The error is an
+// *Error of the file that cannot be read.
 func ignore(t vfs.Tree, dockerfileName string) (vfs.Tree, []string, error) {
 	for _, name := range []string{dockerfileName + ".dockerignore", ".dockerignore"} {
 		n, err := t.Stat(name)
 		if err != nil || n.Kind != vfs.File {
 			continue
 		}
-		text, err := n.Blob().Bytes()
+		seen, patterns, err := without(t, n.Blob())
 		if err != nil {
-			return t, nil, err
+			return t, nil, &Error{File: name, Text: message.Of(err), Err: err}
 		}
-		patterns, err := ignorefile.ReadAll(bytes.NewReader(text))
-		if err != nil {
-			return t, nil, fmt.Errorf("read %s: %w", name, err)
-		}
-		m, err := patternmatcher.New(patterns)
-		if err != nil {
-			return t, nil, fmt.Errorf("%s: %w", name, err)
-		}
-		e := t.Edit()
-		_, err = prune(e, m, "", t.Root())
-		return e.Tree(), patterns, err
+		return seen, patterns, nil
 	}
 	return t, nil, nil
+}
+
+// without takes out of the tree what a .dockerignore names, and gives its
+// patterns.
+func without(t vfs.Tree, file *vfs.Blob) (vfs.Tree, []string, error) {
+	text, err := file.Bytes()
+	if err != nil {
+		return t, nil, err
+	}
+	patterns, err := ignorefile.ReadAll(bytes.NewReader(text))
+	if err != nil {
+		return t, nil, err
+	}
+	m, err := patternmatcher.New(patterns)
+	if err != nil {
+		return t, nil, err
+	}
+	e := t.Edit()
+	_, err = prune(e, m, "", t.Root())
+	return e.Tree(), patterns, err
 }
 
 // prune removes what is excluded below dir without moving any mtime, and

@@ -37,6 +37,8 @@ var (
 	adviseCommandSaid = message.New("build.command-said", "The command said: %s")
 	adviseSteps       = message.New("build.fewer-steps", "Let the loop end, or do less in it.")
 	adviseLimit       = message.New("build.do-less", "Let the command do less: a build lives in memory.")
+	adviseFilter      = message.New("build.xz-filter", "Compress it again without the filter, or unpack it and COPY the files.")
+	saysFilter        = message.New("build.no-xz-filter", "xz with a filter such as xz --x86 cannot be read here")
 	saysNoBase        = message.New("build.no-base", "base image %s is not here")
 	saysNoNetwork     = message.New("build.no-network", "%s cannot be fetched: builds here have no network")
 	saysNoSSH         = message.New("build.no-ssh", "--mount=type=ssh cannot be provided")

@@ -20,7 +20,8 @@ import (
 
 // unpack extracts the archive at src into the directory dest and reports true;
 // where src is no tar, plain or compressed, it reports false and does nothing
-// (solver/llbsolver/file/unpack.go, moby/go-archive Unpack).
+// (solver/llbsolver/file/unpack.go, moby/go-archive Unpack). An xz stream that
+// only the real xz can read is refused, since nobody knows whether it is one.
 func (d *dispatcher) unpack(e *vfs.Editor, t vfs.Tree, src, dest string, who *owner) (bool, error) {
 	at, err := t.RootPath(src)
 	if err != nil {
@@ -33,6 +34,9 @@ func (d *dispatcher) unpack(e *vfs.Editor, t vfs.Tree, src, dest string, who *ow
 	r, err := decompressed(n.Blob())
 	if err != nil || r == nil {
 		return false, err
+	}
+	if filtered(n.Blob()) {
+		return false, refuse(adviseFilter.With(), saysFilter.Error())
 	}
 	if _, err := tar.NewReader(r).Next(); err != nil {
 		return false, nil
@@ -87,7 +91,7 @@ func decompressed(b *vfs.Blob) (io.Reader, error) {
 			return nil, nil
 		}
 		return z, nil
-	case bytes.HasPrefix(head, []byte{0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00}):
+	case bytes.HasPrefix(head, xzMagic):
 		z, err := xz.NewReader(b.Reader())
 		if err != nil {
 			return nil, nil
@@ -101,6 +105,17 @@ func decompressed(b *vfs.Blob) (io.Reader, error) {
 		return z.IOReadCloser(), nil
 	}
 	return b.Reader(), nil
+}
+
+var xzMagic = []byte{0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00}
+
+// filtered tells whether an xz stream has filters besides LZMA2: bits 0 and 1
+// of the flags of its first block count them (xz file format 1.2.1, sections
+// 2.1.1 and 3.1.2).
+func filtered(b *vfs.Blob) bool {
+	head := make([]byte, 14)
+	n, _ := b.ReadAt(head, 0) // what cannot be read is no archive
+	return n == len(head) && bytes.HasPrefix(head, xzMagic) && head[12] != 0 && head[13]&3 != 0
 }
 
 // unpacker extracts archive members below the root of its editor.

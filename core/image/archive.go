@@ -131,13 +131,3 @@ func writeArchive(ctx context.Context, w io.Writer, files map[string]member) err
 	}
 	return tw.Close()
 }
-
-// ArchiveSize returns the bytes that WriteOCI writes of layers at most, to
-// reserve room.
-func ArchiveSize(m *Manifest) int64 {
-	var n int64 = 1 << 14
-	for _, l := range m.Layers {
-		n += l.Size + 1024
-	}
-	return n
-}

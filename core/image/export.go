@@ -1,7 +1,6 @@
 package image
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -16,8 +15,9 @@ import (
 // New completes the config that a build ended with and returns the image, as
 // BuildKit's exporter does (exporter/containerimage/writer.go,
 // normalizeLayersAndHistory and patchImageConfig). base is the config of the
-// image the build began from, nil for scratch; times of history that differ
-// from it are clamped to epoch (seconds since the Unix epoch).
+// image the build began from, nil for scratch; from the first entry of the
+// history that differs from base's on, times are clamped to epoch (seconds since
+// the Unix epoch).
 func New(c Config, base *Config, layers []*layer.Layer, epoch int64) (*Image, error) {
 	img := &Image{Config: c, Layers: layers, epoch: epoch}
 	limit := time.Unix(epoch, 0).UTC()
@@ -129,9 +129,10 @@ func clamp(h []ocispec.History, base *Config, limit time.Time) {
 	}
 }
 
-// index is the index of an archive that holds the one manifest, as BuildKit's
-// OCI exporter writes it (exporter/oci/export.go).
-func (i *Image) index(m *Manifest) ([]byte, error) {
+// Index returns the index.json of the image's OCI archive, which holds the one
+// manifest as BuildKit's OCI exporter writes it (exporter/oci/export.go), and
+// its digest.
+func (i *Image) Index(m *Manifest) ([]byte, digest.Digest, error) {
 	p := i.Platform()
 	doc := ocispec.Index{MediaType: ocispec.MediaTypeImageIndex, Manifests: []ocispec.Descriptor{{
 		MediaType: m.MediaType, Digest: m.Digest, Size: int64(len(m.JSON)),
@@ -139,11 +140,6 @@ func (i *Image) index(m *Manifest) ([]byte, error) {
 		Platform:    &p,
 	}}}
 	doc.SchemaVersion = 2
-	return json.Marshal(doc)
-}
-
-// Index returns the index.json of the image's OCI archive and its digest.
-func (i *Image) Index(m *Manifest) ([]byte, digest.Digest, error) {
-	b, err := i.index(m)
-	return bytes.TrimSpace(b), digest.FromBytes(b), err
+	b, err := json.Marshal(doc)
+	return b, digest.FromBytes(b), err
 }

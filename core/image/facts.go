@@ -47,10 +47,9 @@ type factsEntry struct {
 }
 
 // ReadFacts reads an image described by facts, as in
-// tests/conformance/testdata/bases. Its layers can be built upon; they can be
-// exported only where their bytes are known, which facts never hold. contents
-// finds files of which only the digest is given, where it has them; it may be
-// nil.
+// tests/conformance/testdata/bases. It can be built upon but not exported: facts
+// hold no blobs. contents finds files of which only the digest is given, where
+// it has them; it may be nil.
 func ReadFacts(r io.Reader, contents func(digest.Digest) *vfs.Blob) (*Image, error) {
 	var f facts
 	if err := json.NewDecoder(r).Decode(&f); err != nil {

@@ -97,14 +97,6 @@ func (l *Layer) Size() int64 {
 	return n
 }
 
-// WriteTo writes the uncompressed tar. It fails for a layer with files of which
-// only the digest is known.
-func (l *Layer) WriteTo(w io.Writer) (int64, error) {
-	c := &counter{w: w, ctx: context.Background()}
-	err := WriteTar(c, l.entries)
-	return c.n, err
-}
-
 // Blob returns the layer compressed. One that was made elsewhere comes as it
 // is, whatever c says.
 func (l *Layer) Blob(ctx context.Context, c Compression) (*Blob, error) {

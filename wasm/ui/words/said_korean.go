@@ -193,6 +193,8 @@ var koreanMessages = map[string]string{
 	"build.command-said":   "명령의 출력: {0}",
 	"build.fewer-steps":    "반복을 끝내거나 반복 안의 일을 줄이세요.",
 	"build.do-less":        "명령이 하는 일을 줄이세요. 빌드는 메모리 안에서 이루어집니다.",
+	"build.xz-filter":      "필터 없이 다시 압축하거나, 풀어서 파일을 COPY하세요.",
+	"build.no-xz-filter":   "xz --x86 같은 필터를 쓴 xz는 여기서 읽을 수 없습니다",
 	"build.no-base":        "베이스 이미지 {0}: 여기에 없습니다",
 	"build.no-network":     "{0}: 가져올 수 없습니다. 여기의 빌드에는 네트워크가 없습니다",
 	"build.no-ssh":         "--mount=type=ssh는 제공할 수 없습니다",
