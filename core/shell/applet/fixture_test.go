@@ -118,6 +118,11 @@ func fixture(t testing.TB) []node {
 	add("/etc/login.defs", vfs.File, 0o644, "MAIL_DIR /var/mail\nUMASK 022\nPASS_MAX_DAYS 99999\nPASS_MIN_DAYS 0\nPASS_WARN_AGE 7\nUID_MIN 1000\nUID_MAX 60000\nSYS_UID_MIN 100\nSYS_UID_MAX 999\nGID_MIN 1000\nGID_MAX 60000\nSYS_GID_MIN 100\nSYS_GID_MAX 999\nUSERGROUPS_ENAB yes\n")
 	add("/etc/default", vfs.Dir, 0o755, "")
 	add("/etc/default/useradd", vfs.File, 0o644, "SHELL=/bin/sh\n")
+	zip, err := os.ReadFile("testdata/files/x.zip")
+	if err != nil {
+		t.Fatal(err)
+	}
+	add("/srv/x.zip", vfs.File, 0o644, string(zip))
 	// Directories were touched by what was put into them.
 	return nodes
 }
