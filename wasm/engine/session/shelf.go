@@ -77,6 +77,8 @@ type StoredLayer struct {
 
 // shelved are the images that the shelf keeps, as far as they are in use.
 type shelved struct {
+	saying sync.Mutex // while the page is told
+
 	shelf Shelf
 	ready chan struct{} // closed when the records are read
 
@@ -115,9 +117,11 @@ func (s *Session) load(ctx context.Context) {
 	s.sayImages()
 }
 
-// sayImages tells the page what is kept.
+// sayImages tells the page what is kept, the newest state last.
 func (s *Session) sayImages() {
 	k := s.shelved
+	k.saying.Lock()
+	defer k.saying.Unlock()
 	k.mu.Lock()
 	out := wire.Images{Images: []wire.KeptImage{}, Lasting: k.lasting}
 	for _, r := range k.records {
