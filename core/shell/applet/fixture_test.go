@@ -127,9 +127,16 @@ func fixture(t testing.TB) []node {
 	return nodes
 }
 
+// images are those that image has made: a tree does not change, so every line
+// begins from the same one.
+var images = map[flavour]vfs.Tree{}
+
 // image is the fixture with the commands of a flavour, as the evaluator sees it.
-func image(t testing.TB, f flavour) *vfs.Editor {
+func image(t testing.TB, f flavour) vfs.Tree {
 	t.Helper()
+	if tree, ok := images[f]; ok {
+		return tree
+	}
 	e := vfs.New(1_700_000_000_000_000_000).Edit()
 	nodes := fixture(t)
 	for _, n := range nodes {
@@ -177,7 +184,8 @@ func image(t testing.TB, f flavour) *vfs.Editor {
 			must(t, e.Lchtimes(n.path, n.meta.MTime))
 		}
 	}
-	return e
+	images[f] = e.Tree()
+	return images[f]
 }
 
 func must(t testing.TB, err error) {

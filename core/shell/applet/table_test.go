@@ -163,9 +163,9 @@ const startTime = 1_700_000_000
 // interpret runs a line as a build step does.
 func interpret(t testing.TB, f flavour, line string) (outcome, error) {
 	t.Helper()
-	e := image(t, f)
-	before := listing(e.Tree(), startTime)
-	e = e.Tree().Edit()
+	tree := image(t, f)
+	before := listing(tree, startTime)
+	e := tree.Edit()
 	var stdout, stderr bytes.Buffer
 	res, err := shell.Run(context.Background(), e, shell.Config{
 		Argv: []string{"/bin/sh", "-c", line}, Dir: "/w", Epoch: 19001 * 86400,
