@@ -1,5 +1,6 @@
 // The page as a person finds it: by role and accessible name.
 import { watch } from "./browser.mjs";
+import { names } from "./names.mjs";
 
 const patience = 20_000; // ms
 
@@ -21,6 +22,12 @@ export async function poll(what, check, ms = patience) {
   }
 }
 
+// selector asks a browser for its own answer to a role and a name.
+export function selector(role, name) {
+  const quote = name?.includes('"') ? "'" : '"';
+  return `::-p-aria(${name === undefined ? "" : `[name=${quote}${name}${quote}]`}[role="${role}"])`;
+}
+
 export class Lab {
   // open loads the page and waits for its first stack. Without a context the
   // page has one of its own, in which nothing is kept from others. With kept
@@ -28,7 +35,7 @@ export class Lab {
   // while and would be done for every page of its own.
   static async open(browser, url, { width = 1440, height = 900, language = "en", theme = "light", context, kept = true } = {}) {
     const own = context ?? (await browser.context());
-    const lab = new Lab(await own.newPage(), own);
+    const lab = new Lab(await own.newPage(), own, browser.name);
     await lab.page.setViewport({ width, height });
     await lab.page.evaluateOnNewDocument(
       (lang, shade) => {
@@ -39,6 +46,7 @@ export class Lab {
       language,
       theme,
     );
+    if (lab.computed) await lab.page.evaluateOnNewDocument(names);
     if (!kept) {
       await lab.page.evaluateOnNewDocument(() => Object.defineProperty(navigator, "serviceWorker", { value: undefined }));
     }
@@ -47,9 +55,10 @@ export class Lab {
     return lab;
   }
 
-  constructor(page, context) {
+  constructor(page, context, browser) {
     this.page = page;
     this.context = context;
+    this.computed = browser === "firefox";
     this.complaints = watch(page);
   }
 
@@ -57,10 +66,26 @@ export class Lab {
     return this.context.close();
   }
 
-  // look gives the element with a role and an accessible name, or null.
-  look(role, name) {
-    const named = name === undefined ? "" : `[name="${name.replaceAll(/["\\]/g, "\\$&")}"]`;
-    return this.page.$(`>>> ::-p-aria(${named}[role="${role}"])`);
+  // dress changes the size, the language and the theme of the page as it stands,
+  // with the pointer out of the way.
+  async dress({ width = 1440, height = 900, language = "en", theme = "light" } = {}) {
+    await this.page.mouse.move(0, 0);
+    await this.page.setViewport({ width, height });
+    await this.page.evaluate((language, theme) => {
+      const root = document.documentElement;
+      root.dataset.theme = theme;
+      if (root.lang !== language) document.querySelector(`button[lang="${language}"]`).click();
+    }, language, theme);
+    await this.settled();
+  }
+
+  // look gives the element with a role and an accessible name, or null. How it
+  // is found is told in names.mjs.
+  async look(role, name) {
+    if (this.computed) {
+      return (await this.page.evaluateHandle((role, name) => byRole(role, name)[0] ?? null, role, name)).asElement();
+    }
+    return this.page.$(`>>> ${selector(role, name)}`);
   }
 
   // find waits for it.

@@ -50,7 +50,7 @@ inBrowsers("layout", (it) => {
     await lab.find("tree", "Files");
   });
 
-  it("shows what commands printed, in order, and what the build did", {}, async (lab) => {
+  it("shows what commands printed, in order, and what the build did", { continues: true }, async (lab) => {
     await lab.write("Dockerfile", printing);
     const panel = await lab.find("tabpanel", "Output");
     const blocks = () => panel.$$eval("section", (list) => list.map((e) => e.textContent));
@@ -76,7 +76,7 @@ inBrowsers("layout", (it) => {
     assert.deepEqual(await violations(lab), []);
   });
 
-  it("has tabs for open files", {}, async (lab) => {
+  it("has tabs for open files", { continues: true }, async (lab) => {
     const tabs = () => lab.page.$$eval('[role="tablist"][aria-label="Open files"] [role="tab"]', (list) =>
       list.map((e) => (e.ariaSelected === "true" ? `[${e.ariaLabel}]` : e.ariaLabel)).join(" "));
     await lab.click("treeitem", "second.txt 7 B");
@@ -111,6 +111,12 @@ inBrowsers("layout", (it) => {
       await inSight(role, name);
       assert.equal(await current(), button);
     }
+    // The page is still going to the last pane, and would go on.
+    await poll("the panes at rest", () => lab.page.$eval("main", async (e) => {
+      const at = e.scrollLeft;
+      await new Promise((done) => setTimeout(done, 150));
+      return e.scrollLeft === at;
+    }));
     // As a finger leaves it: a little past the middle between two panes.
     await lab.page.$eval("main", (e) => e.scrollBy({ left: 0.7 * innerWidth, behavior: "instant" }));
     await poll("the bar in step", async () => (await current()) === "Inspector");
