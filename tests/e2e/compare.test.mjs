@@ -59,7 +59,7 @@ inBrowsers("compare", (it) => {
     await lab.stack("no layer, CMD", "Layer 4, ADD ./third.txt", "Layer 3, COPY ./second.txt", "Layer 2, RUN", "Layer 1, FROM alpine");
   });
 
-  it("moves an instruction that is dragged", {}, async (lab, { browser }) => {
+  it("moves an instruction that is dragged", { continues: true }, async (lab, { browser }) => {
     const [, from, , to] = await lab.page.$$('[role="listbox"] [role="option"]');
     await (browser.name === "chrome" ? drag(lab, from, to) : dispatchDrag(from, to));
     await poll("the new order", async () => (await source(lab))[1] === "ADD ./third.txt .");
@@ -67,7 +67,7 @@ inBrowsers("compare", (it) => {
     assert.deepEqual((await source(lab)).slice(0, 4), ["FROM alpine", "ADD ./third.txt .", "RUN echo first", "COPY ./second.txt ."]);
   });
 
-  it("compares with a build that is kept", {}, async (lab) => {
+  it("compares with a build that is kept", { continues: true }, async (lab) => {
     await lab.write("Dockerfile", "FROM alpine\nCOPY second.txt /\nRUN echo one >/f\n");
     await lab.click("tab", "Compare");
     await poll("the earlier build", async () => /They part at/.test(await comparison(lab)));
@@ -83,7 +83,7 @@ inBrowsers("compare", (it) => {
     assert.equal(kept, 1);
   });
 
-  it("builds with the settings", {}, async (lab) => {
+  it("builds with the settings", { continues: true }, async (lab) => {
     await lab.write("Dockerfile", "FROM alpine AS one\nARG WHO=nobody\nRUN echo $WHO $RANDOM >/who\nFROM one AS two\nRUN true\n");
     await lab.click("button", "Settings 2022-01-09");
     await lab.find("dialog", "Settings");

@@ -36,7 +36,7 @@ inBrowsers("reproducing", (it) => {
     assert.match(await lab.text("region", "buildctl"), /^SOURCE_DATE_EPOCH=1641686400 buildctl build /);
   });
 
-  it("copies a command", {}, async (lab) => {
+  it("copies a command", { continues: true }, async (lab) => {
     await opened(lab, dockerfile);
     await lab.page.evaluate(() => {
       navigator.clipboard.writeText = async (text) => void (globalThis.copied = text);
@@ -47,7 +47,7 @@ inBrowsers("reproducing", (it) => {
       (await lab.page.$eval('[role="status"][aria-live="polite"]', (e) => e.textContent)) === "Copied");
   });
 
-  it("saves an archive with all that it takes", {}, async (lab, { folder }) => {
+  it("saves an archive with all that it takes", { continues: true }, async (lab, { folder }) => {
     const text = await opened(lab, dockerfile);
     await (await lab.find("button", "Save the archive")).focus();
     await lab.page.keyboard.press("Enter");
@@ -63,14 +63,14 @@ inBrowsers("reproducing", (it) => {
     for (const member of ["reproduce.sh", "bases/alpine/index.json", "context/Dockerfile"]) assert.ok(members.includes(member), member);
   });
 
-  it("says what RUN means for it", {}, async (lab) => {
+  it("says what RUN means for it", { continues: true }, async (lab) => {
     const text = await opened(lab, `${dockerfile}RUN rm /srv/second.txt\n`);
     assert.match(text, /RUN is interpreted here and executed there/);
     assert.match(text, /BuildKit cannot execute that RUN/);
   });
 
   for (const [width, height, theme, language] of [[1440, 900, "light", "en"], [1024, 768, "dark", "en"], [390, 844, "dark", "ko"]]) {
-    it(`has no violations that axe finds, ${width} ${theme} ${language}`, { width, height, theme, language }, async (lab) => {
+    it(`has no violations that axe finds, ${width} ${theme} ${language}`, { continues: true, width, height, theme, language }, async (lab) => {
       if (width === 1024) {
         await lab.click("button", "Inspect");
       } else if (width === 390) {

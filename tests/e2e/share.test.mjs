@@ -28,7 +28,39 @@ async function opened(lab, url, name) {
 }
 
 inBrowsers("sharing", (it) => {
-  it("gives the same digests elsewhere, beside one's own", {}, async (lab, { browser, url }) => {
+  it("links to a step and a line of one's own", {}, async (lab, { url }) => {
+    await lab.page.goto(`${url}/#step=3&tab=tar`);
+    await poll("the step", async () => (await lab.chosen()).startsWith("Layer 3, COPY ./second.txt"));
+    await lab.find("tree", "Tar");
+    await lab.page.evaluate(() => (location.hash = "line=2"));
+    await poll("the line's step", async () => (await lab.chosen()).startsWith("Layer 2, RUN echo first"));
+  });
+
+  it("opens the oldest links, and none that is not whole", { continues: true }, async (lab, { url }) => {
+    const own = await lab.strata();
+    await opened(lab, `${url}/#${golden}`, "두 레이어");
+    assert.equal(await lab.page.$eval("[data-status]", (e) => e.dataset.status), "ready");
+    await lab.find("textbox", "Content of bin/a b");
+    assert.ok(await lab.look("treeitem", "data binary, 6 B"), "the binary file");
+    await lab.click("button", "Back to mine");
+    await lab.stack(...own.map((s) => s.split(", ", 2).join(", ")));
+
+    for (const [what, fragment, pattern] of [
+      ["cut off", golden.slice(0, -40), /end of the link is missing/],
+      ["damaged", golden.slice(0, -40) + "AAAA" + golden.slice(-36), /link is damaged/],
+      ["of a later form", "w=2.xyz", /made by a newer Layerlab/],
+      ["a bomb", link("#".repeat(20 << 20)), /more than a shared workspace may hold/],
+      ["an exabyte", link("-- a zeros=1000000000000000000 --\n"), /more than a shared workspace may hold/],
+      ["no workspace", link("-- ../a --\n"), /no workspace.*\.\.\/a/],
+    ]) {
+      await lab.page.evaluate((hash) => (location.hash = hash), fragment);
+      await said(lab, pattern);
+      assert.deepEqual((await lab.strata()).map((s) => s.split(", ", 2)), own.map((s) => s.split(", ", 2)), what);
+      await lab.click("button", "Dismiss");
+    }
+  });
+
+  it("gives the same digests elsewhere, beside one's own", { continues: true }, async (lab, { browser, url }) => {
     await lab.write("Dockerfile", "FROM alpine\nCOPY second.txt /srv/\nRUN echo more >>/srv/second.txt\nCMD true\n");
     const strata = await lab.stack("no layer, CMD", "Layer 3, RUN echo more", "Layer 2, COPY second.txt", "Layer 1, FROM alpine");
     const want = await lab.digests(strata[1]);
@@ -73,30 +105,6 @@ inBrowsers("sharing", (it) => {
     }
   });
 
-  it("opens the oldest links, and none that is not whole", {}, async (lab, { url }) => {
-    const own = await lab.strata();
-    await opened(lab, `${url}/#${golden}`, "두 레이어");
-    assert.equal(await lab.page.$eval("[data-status]", (e) => e.dataset.status), "ready");
-    await lab.find("textbox", "Content of bin/a b");
-    assert.ok(await lab.look("treeitem", "data binary, 6 B"), "the binary file");
-    await lab.click("button", "Back to mine");
-    await lab.stack(...own.map((s) => s.split(", ", 2).join(", ")));
-
-    for (const [what, fragment, pattern] of [
-      ["cut off", golden.slice(0, -40), /end of the link is missing/],
-      ["damaged", golden.slice(0, -40) + "AAAA" + golden.slice(-36), /link is damaged/],
-      ["of a later form", "w=2.xyz", /made by a newer Layerlab/],
-      ["a bomb", link("#".repeat(20 << 20)), /more than a shared workspace may hold/],
-      ["an exabyte", link("-- a zeros=1000000000000000000 --\n"), /more than a shared workspace may hold/],
-      ["no workspace", link("-- ../a --\n"), /no workspace.*\.\.\/a/],
-    ]) {
-      await lab.page.evaluate((hash) => (location.hash = hash), fragment);
-      await said(lab, pattern);
-      assert.deepEqual((await lab.strata()).map((s) => s.split(", ", 2)), own.map((s) => s.split(", ", 2)), what);
-      await lab.click("button", "Dismiss");
-    }
-  });
-
   it("stores a workspace for a short link", {}, async (lab, { browser, url }) => {
     await lab.write("Dockerfile", "FROM scratch\nCOPY third.txt /\nCOPY second.txt /\n");
     await lab.click("option", (await lab.strata())[1]);
@@ -129,13 +137,5 @@ inBrowsers("sharing", (it) => {
     } finally {
       await other.close();
     }
-  });
-
-  it("links to a step and a line of one's own", {}, async (lab, { url }) => {
-    await lab.page.goto(`${url}/#step=3&tab=tar`);
-    await poll("the step", async () => (await lab.chosen()).startsWith("Layer 3, COPY ./second.txt"));
-    await lab.find("tree", "Tar");
-    await lab.page.evaluate(() => (location.hash = "line=2"));
-    await poll("the line's step", async () => (await lab.chosen()).startsWith("Layer 2, RUN echo first"));
   });
 });

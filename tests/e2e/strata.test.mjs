@@ -77,7 +77,7 @@ inBrowsers("strata", (it) => {
     assert.deepEqual(await violations(lab), []);
   });
 
-  it("leads arrows around what lies between", {}, async (lab) => {
+  it("leads arrows around what lies between", { continues: true }, async (lab) => {
     await lab.write("Dockerfile", passing);
     const count = () => lab.page.$$eval("main .arrow", (list) => list.length);
     await poll("four arrows", async () => (await count()) === 4);
@@ -89,7 +89,7 @@ inBrowsers("strata", (it) => {
     await poll("none on a phone", async () => (await count()) === 4 && !(await astray(lab)).length);
   });
 
-  it("links line, slab, history and output, and says why in the lens", {}, async (lab) => {
+  it("links line, slab, history and output, and says why in the lens", { continues: true }, async (lab) => {
     await lab.write("Dockerfile", "FROM alpine\nRUN echo said\nCOPY second.txt /a\n");
     await lab.write("Dockerfile", "FROM alpine\nRUN echo said\nCOPY second.txt /b\n");
     const run = await named(lab, "RUN echo said");
@@ -106,7 +106,7 @@ inBrowsers("strata", (it) => {
     await poll("the lit line", async () => (await lab.page.$$eval(">>> .cm-lit", (all) => all.map((e) => e.textContent))).join() === "RUN echo said");
   });
 
-  it("draws where a build broke off, and what of the build before is left", {}, async (lab) => {
+  it("draws where a build broke off, and what of the build before is left", { continues: true }, async (lab) => {
     await lab.write("Dockerfile", "FROM alpine\nRUN echo one\nRUN echo two\n");
     await lab.stack("Layer 3", "Layer 2", "Layer 1");
     await lab.write("Dockerfile", "FROM alpine\nRUN echo one\nRUN echo oops >&2; exit 3\n");

@@ -10,11 +10,13 @@ import { serve } from "./site.mjs";
 
 // inBrowsers declares a suite. define gets `it(name, options, body)`: each test
 // has a page of its own, given to body, and fails on any complaint of the page
-// that body has not taken out of lab.complaints.
+// that body has not taken out of lab.complaints. With the option continues it
+// goes on with the page of the test before, dressed anew: to open a page costs
+// more than most tests do. Where that test has failed, it too has its own.
 export function inBrowsers(title, define, only = browsers) {
   for (const name of only) {
     describe(`${title} (${name})`, () => {
-      let site, browser, folder;
+      let site, browser, folder, lab;
       before(async () => {
         folder = await mkdtemp(join(tmpdir(), "layerlab-"));
         site = await serve();
@@ -25,14 +27,21 @@ export function inBrowsers(title, define, only = browsers) {
         await site?.stop();
         await rm(folder, { recursive: true, force: true });
       });
-      define((what, options, body) => {
+      const close = async () => {
+        await lab?.close();
+        lab = undefined;
+      };
+      define((what, { continues = false, ...options }, body) => {
         test(what, async () => {
-          const lab = await Lab.open(browser, site.url, { kept: false, ...options });
+          if (!continues) await close();
+          if (lab) await lab.dress(options);
+          else lab = await Lab.open(browser, site.url, { kept: false, ...options });
           try {
             await body(lab, { url: site.url, browser, folder });
             assert.deepEqual(lab.complaints, [], "the page complains");
-          } finally {
-            await lab.close();
+          } catch (err) {
+            await close();
+            throw err;
           }
         });
       });

@@ -43,7 +43,7 @@ inBrowsers("trace", (it) => {
     await poll("no lit line", async () => (await lit(lab)).length === 0);
   });
 
-  it("shows which command wrote a file", {}, async (lab) => {
+  it("shows which command wrote a file", { continues: true }, async (lab) => {
     await run(lab);
     await lab.click("tab", "Changes");
     await lab.pick("/srv/data/one");
@@ -55,7 +55,7 @@ inBrowsers("trace", (it) => {
     await poll("the tar entry", async () => /srv\/data\/two.*written by touch/.test(await lab.text("tree", "Tar")));
   });
 
-  it("forgets the command with another layer", {}, async (lab) => {
+  it("forgets the command with another layer", { continues: true }, async (lab) => {
     await run(lab);
     await lab.click("tab", "Commands");
     await (await (await lab.find("list", "Commands that wrote files")).$("button")).click();
@@ -67,7 +67,7 @@ inBrowsers("trace", (it) => {
   });
 
   for (const [width, height, theme] of [[1440, 900, "light"], [1024, 768, "dark"], [390, 844, "dark"]]) {
-    it(`has no violations that axe finds, ${width} ${theme} ko`, { width, height, theme }, async (lab) => {
+    it(`has no violations that axe finds, ${width} ${theme} ko`, { continues: true, width, height, theme }, async (lab) => {
       const pane = (name) => width === 390 && lab.click("button", name);
       await pane("Editor");
       await lab.write("Dockerfile", dockerfile);
