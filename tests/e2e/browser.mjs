@@ -10,6 +10,11 @@ const programs = {
 // All of them, or those that LAYERLAB_BROWSERS names.
 export const browsers = process.env.LAYERLAB_BROWSERS?.split(",") ?? Object.keys(programs);
 
+// With LAYERLAB_COMPILER=baseline Chromium compiles WebAssembly once and does not
+// optimize it: of what opening a page costs that is half, and a page that lives
+// for seconds gains little by it. Tests that measure time do without.
+const baseline = process.env.LAYERLAB_COMPILER === "baseline";
+
 function program(browser) {
   for (const name of programs[browser]) {
     const { status, stdout } = spawnSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" });
@@ -30,6 +35,9 @@ export async function launch(browser, { downloads } = {}) {
       chrome: [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
         "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        // Pages of the browser's own for its address bar, made anew for every window.
+        "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup",
+        ...(baseline ? ["--js-flags=--liftoff-only"] : []),
       ],
       firefox: [],
     }[browser],
