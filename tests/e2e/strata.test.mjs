@@ -27,11 +27,12 @@ COPY --from=tried /report /report
 `;
 
 // astray gives the arrows that touch a slab, its digests or the words of a
-// column, and those that do not end at one.
+// column, and those that do not begin at a slab or do not end at one.
 const astray = (lab) => lab.page.evaluate(() => {
   const boxes = [...document.querySelectorAll(".rock, .strip, .hex, .column-names span, main button")]
     .map((e) => [e.textContent, e.getBoundingClientRect()]).filter(([, box]) => box.width);
   const ends = [...document.querySelectorAll("[data-from]:not([data-from=''])")].map((e) => e.getBoundingClientRect());
+  const slabs = [...document.querySelectorAll("[data-step]")].map((e) => e.getBoundingClientRect());
   const bad = [];
   for (const path of document.querySelectorAll("main .arrow")) {
     const map = path.getScreenCTM();
@@ -42,6 +43,8 @@ const astray = (lab) => lab.page.evaluate(() => {
       const box = boxes.find(([, b]) => x > b.left && x < b.right && y > b.top && y < b.bottom);
       if (box) bad.push(`through ${box[0]}`);
     }
+    const begin = at(0);
+    if (!slabs.some((b) => Math.abs(b.right - begin.x) < 12 && Math.abs((b.top + b.bottom) / 2 - begin.y) < 3)) bad.push(`from ${begin.x}, ${begin.y}`);
     const { x, y } = at(length);
     if (!ends.some((b) => Math.abs(b.left - x) < 3 && y > b.top && y < b.bottom)) bad.push(`to ${x}, ${y}`);
   }
@@ -85,6 +88,12 @@ inBrowsers("strata", (it) => {
     await lab.click("button", "tried");
     await lab.stack("Layer 6", "Layer 5", "Layer 4", "Layers 1 to 3");
     await poll("no arrow through a slab", async () => !(await astray(lab)).length);
+    // A crack that opens lifts what an arrow begins at.
+    await lab.write("Dockerfile", passing.replace("RUN echo other", "RUN exit 3"));
+    await poll("the crack", async () => (await lab.strata()).length && (await lab.page.$(".broken")));
+    await lab.settled();
+    assert.deepEqual(await astray(lab), []);
+    await lab.write("Dockerfile", passing);
     await lab.page.setViewport({ width: 390, height: 844 });
     await poll("none on a phone", async () => (await count()) === 4 && !(await astray(lab)).length);
   });

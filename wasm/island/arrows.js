@@ -7,7 +7,15 @@ const svg = document.createElementNS(NS, "svg");
 let place = null;
 let last = "";
 
+// What lies on a crack that opens moves without a render.
 const sizes = new ResizeObserver(() => arrows());
+let watched = new WeakSet();
+
+function watch(el) {
+  if (watched.has(el)) return;
+  watched.add(el);
+  sizes.observe(el);
+}
 
 // mount puts the drawing over the stages.
 export function mount(el) {
@@ -15,7 +23,8 @@ export function mount(el) {
   place = el;
   el.replaceChildren(svg);
   sizes.disconnect();
-  sizes.observe(el.parentElement);
+  watched = new WeakSet();
+  watch(el.parentElement);
   last = "";
 }
 
@@ -45,7 +54,9 @@ export function arrows() {
   const origin = box.getBoundingClientRect();
   const shafts = [...box.querySelectorAll(".shaft")];
   const columns = shafts.map((shaft) => {
-    const { left, right, top } = shaft.querySelector(".strata").getBoundingClientRect();
+    const strata = shaft.querySelector(".strata");
+    watch(strata);
+    const { left, right, top } = strata.getBoundingClientRect();
     const names = shaft.querySelector(".column-names").getBoundingClientRect();
     return { left: left - origin.left, right: right - origin.left, top: (names.height ? names.top : top) - origin.top };
   });
