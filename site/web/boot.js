@@ -8,6 +8,26 @@
   document.adoptedStyleSheets = [sheet];
   document.sizes = sheet.cssRules[0].style;
   const root = document.documentElement;
+  // stopped says that the page does not work: "unloaded", "unable" or "stopped",
+  // and whether what was typed is kept; null where nothing could be typed.
+  document.stopped = (why, kept) => {
+    const notice = document.getElementById("stopped");
+    if (!notice.hidden) return; // the first reason
+    for (const p of notice.querySelectorAll("[data-why]")) p.hidden = p.dataset.why !== why;
+    for (const p of notice.querySelectorAll("[data-kept]")) p.hidden = p.dataset.kept !== String(kept);
+    notice.querySelector("button").onclick = () => location.reload();
+    notice.hidden = false;
+    const status = document.querySelector(".status");
+    status.dataset.status = "stopped";
+    status.querySelector(".status-text").textContent = root.lang === "ko" ? "멈춤" : "Stopped";
+  };
+  // A script that does not arrive, or that this browser does not understand.
+  addEventListener("error", ({ target }) => {
+    if (globalThis.layerlab || (target !== window && target.tagName !== "SCRIPT")) return;
+    const say = () => document.stopped(target === window ? "unable" : "unloaded", null);
+    if (document.readyState === "loading") addEventListener("DOMContentLoaded", say);
+    else say();
+  }, true);
   // A link brings another workspace than the one that the page shows first.
   if (/(^#|&)[sw]=/.test(location.hash)) root.dataset.linked = "";
   const asked = new URLSearchParams(location.search);

@@ -103,10 +103,14 @@ for (const name of browsers) {
           for (const store of ["indexedDB", "localStorage"]) Object.defineProperty(window, store, denied);
         });
         await lab.page.reload();
-        await poll("the note", () => lab.page.$eval(".notices", (e) => e.innerText.includes("does not keep the files: denied")));
+        await poll("the note", () => lab.page.$eval(".notices", (e) => e.innerText.includes("keeps nothing for the page")));
         await lab.write("Dockerfile", "FROM scratch\nCOPY third.txt /\n");
         await lab.stack("Layer 1, COPY third.txt /");
         assert.deepEqual(lab.complaints, []);
+        // Where nothing can be computed it says that.
+        await lab.page.evaluateOnNewDocument(() => delete globalThis.WebAssembly);
+        await lab.page.reload();
+        await poll("the reason", () => lab.page.$eval('[role="alert"]', (e) => e.innerText.includes("does not run WebAssembly")));
       } finally {
         await lab.close();
       }

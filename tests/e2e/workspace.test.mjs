@@ -41,4 +41,25 @@ inBrowsers("workspace", (it) => {
       assert.ok((await lab.strata()).length > 1, `lesson ${slug} has no stack`);
     }
   });
+
+  it("says when the storage is full, and catches up", {}, async (lab) => {
+    await lab.page.evaluate(() => {
+      const { put } = IDBObjectStore.prototype;
+      globalThis.full = true;
+      IDBObjectStore.prototype.put = function (...args) {
+        if (full) throw new DOMException("", "QuotaExceededError");
+        return put.apply(this, args);
+      };
+    });
+    const told = () => lab.page.$eval(".notices", (e) => e.innerText.includes("no space left"));
+    await lab.add("late.txt", "late");
+    await poll("the notice", told);
+    await lab.click("treeitem", "Dockerfile built");
+    await lab.page.evaluate(() => (globalThis.full = false));
+    await lab.write("Dockerfile", "FROM scratch\nCOPY late.txt /\n");
+    await poll("the end of the notice", async () => !(await told()));
+    await lab.page.reload();
+    await lab.settled();
+    await lab.stack("Layer 1, COPY late.txt /, 4 B");
+  });
 });

@@ -284,16 +284,17 @@ function saveAs(name, blob) {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-// stopped shows that the page's program has ended. The editor and the store go
-// on without it.
-function stopped(why) {
+// stopped shows that the page's program has ended, or never began. The editor
+// and the store go on without it.
+function stopped(err) {
   detach();
   delete root.dataset.linked;
-  console.error("the page's program stopped:", why);
-  const notice = document.getElementById("stopped");
-  notice.hidden = false;
-  notice.querySelector("button").onclick = () => location.reload();
+  console.error("the page's program stopped:", err);
+  const unable = !globalThis.WebAssembly || err instanceof WebAssembly.CompileError;
+  document.stopped(unable ? "unable" : began ? "stopped" : "unloaded", embed.embedded ? null : !store.unsafe);
 }
+
+let began = false;
 
 async function page() {
   await Promise.all([script(assets.wasmExec), script(assets.renderer)]);
@@ -303,7 +304,9 @@ async function page() {
   globalThis.eval = () => undefined;
   const go = new Go();
   const module = await compiling;
-  await go.run(await WebAssembly.instantiate(module, go.importObject));
+  const program = await WebAssembly.instantiate(module, go.importObject);
+  began = true;
+  await go.run(program);
   throw new Error("it ended");
 }
 
@@ -315,6 +318,9 @@ function start() {
   compiling.catch(() => {}); // page reports it
   engine.start();
 }
+
+// Nothing is lost without a word.
+addEventListener("beforeunload", (e) => desk === store && store.unsafe && e.preventDefault());
 
 listen(app);
 watchDrag(app);

@@ -23,7 +23,7 @@ function open() {
     };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
-    request.onblocked = () => reject(new Error("the database is in use by an older page"));
+    request.onblocked = () => reject(new DOMException("the database is in use by an older page", "InUseError"));
   });
 }
 
@@ -34,10 +34,18 @@ export class Store {
   #db = null;
   #blobs = new Map(); // those that the database does not hold
   #failed;
+  #behind = false; // the database is not as the workspace is
+  #touched = false;
 
-  // failed is told once why nothing can be kept.
+  // failed is told why nothing can be kept, once until it can again: "full",
+  // "denied", "busy" or the browser's words; and "" when it is again.
   constructor(failed) {
     this.#failed = failed;
+  }
+
+  // unsafe tells whether something was changed that would be gone with the page.
+  get unsafe() {
+    return this.#behind && this.#touched;
   }
 
   // load reads what is kept; first is the workspace to begin with else.
@@ -59,6 +67,7 @@ export class Store {
     } catch (err) {
       this.#fail(err);
     }
+    this.#touched = false;
     if (!this.meta) {
       const { name, dockerfile, settings, lesson } = first;
       this.meta = { name, dockerfile, open: dockerfile, settings, lesson };
@@ -94,12 +103,14 @@ export class Store {
   }
 
   #put(file, saved) {
+    this.#touched = true;
     this.files.set(file.path, file);
     this.#write(["files"], (tx) => tx.objectStore("files").put(file), saved);
   }
 
   remove(path) {
     this.#dropPending((p) => p.path === path);
+    this.#touched = true;
     this.files.delete(path);
     this.#write(["files"], (tx) => tx.objectStore("files").delete(path));
   }
@@ -114,14 +125,16 @@ export class Store {
     this.meta = meta;
     this.former = former;
     this.files = new Map(files.map((f) => [f.path, f]));
-    this.#write(["files", "meta"], (tx) => {
-      tx.objectStore("files").clear();
-      for (const f of files) tx.objectStore("files").put(f);
-      tx.objectStore("meta").put(meta, "workspace");
-      if (former) tx.objectStore("meta").put(former, "former");
-      else tx.objectStore("meta").delete("former");
-    });
+    this.#write(["files", "meta"], this.#all);
   }
+
+  #all = (tx) => {
+    tx.objectStore("files").clear();
+    for (const f of this.files.values()) tx.objectStore("files").put(f);
+    tx.objectStore("meta").put(this.meta, "workspace");
+    if (this.former) tx.objectStore("meta").put(this.former, "former");
+    else tx.objectStore("meta").delete("former");
+  };
 
   putBlob(key, blob) {
     this.#blobs.set(key, blob);
@@ -137,20 +150,33 @@ export class Store {
 
   #write(stores, change, saved) {
     if (!this.#db) return;
+    let tx;
     try {
-      const tx = this.#db.transaction(stores, "readwrite");
-      if (saved) tx.oncomplete = saved;
+      // What could not be written before is written with it.
+      const late = this.#behind && !stores.includes("blobs");
+      tx = this.#db.transaction(late ? ["files", "meta"] : stores, "readwrite");
+      tx.oncomplete = () => {
+        saved?.();
+        if (late) this.#caughtUp();
+      };
       tx.onabort = () => this.#fail(tx.error);
-      change(tx);
+      (late ? this.#all : change)(tx);
       tx.commit?.();
     } catch (err) {
       this.#fail(err);
+      tx?.abort(); // or half of it would be written
     }
   }
 
   #fail(err) {
-    this.#failed?.(String(err?.message ?? err));
-    this.#failed = null;
+    const why = { QuotaExceededError: "full", SecurityError: "denied", InvalidStateError: "denied", TypeError: "denied", ReferenceError: "denied", InUseError: "busy" };
+    if (!this.#behind) this.#failed(why[err?.name] ?? String(err?.message ?? err));
+    this.#behind = true;
+  }
+
+  #caughtUp() {
+    if (this.#behind) this.#failed("");
+    this.#behind = false;
   }
 
   #keepPending(path, text) {

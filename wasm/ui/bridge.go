@@ -137,7 +137,7 @@ func (b *bridge) receive(m message) error {
 		}
 		l.Point(line)
 	case "unkept":
-		l.Notice = &lab.Notice{Text: l.W.NotSaved(m.payload)}
+		l.SetUnkept(m.payload)
 	case "toobig":
 		l.Notice = &lab.Notice{Text: l.W.TooBig(m.payload, words.Size(512<<20))}
 	case "reading":

@@ -84,6 +84,8 @@ type Lab struct {
 	Shelf       Shelf
 	Offline     Offline
 	updateLater bool
+	// Unkept is why this browser does not keep the workspace, "" where it does.
+	Unkept string
 
 	Notice *Notice
 	Crash  *Crash // the last one of the engine

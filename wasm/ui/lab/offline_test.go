@@ -1,6 +1,7 @@
 package lab_test
 
 import (
+	"strings"
 	"testing"
 
 	"layerlab.dev/wasm/ui/lab"
@@ -38,5 +39,27 @@ func TestOffline(t *testing.T) {
 	}
 	if l.Update(); h.updates != 1 {
 		t.Error("the new version was not taken")
+	}
+}
+
+// A browser that keeps nothing says why, and the files can be saved.
+func TestUnkept(t *testing.T) {
+	for _, why := range []string{"full", "denied", "busy", "the disk is on fire"} {
+		l, h := started(t)
+		l.SetUnkept(why)
+		if l.Notice == nil || l.Notice.Also == "" {
+			t.Fatalf("%s: the notice is %+v", why, l.Notice)
+		}
+		if l.Notice.Text != l.NotKept() || l.W.NotKept[why] == "" && !strings.Contains(l.Notice.Text, why) {
+			t.Errorf("%s: it says %q", why, l.Notice.Text)
+		}
+		l.Notice.DoAlso()
+		if text := h.texts; !strings.HasPrefix(text, "layerlab.txtar\n") || !strings.Contains(text, "-- Dockerfile --\nFROM ") || !strings.Contains(text, "-- second.txt --\nsecond\n") {
+			t.Errorf("%s: saved is %q", why, text)
+		}
+		l.Say = ""
+		if l.SetUnkept(""); l.Unkept != "" || l.Notice != nil || l.Say == "" {
+			t.Errorf("%s: kept again, but %q is said under %+v", why, l.Say, l.Notice)
+		}
 	}
 }

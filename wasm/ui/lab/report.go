@@ -27,16 +27,21 @@ func (l *Lab) Report() string {
 	if c == nil {
 		return ""
 	}
-	var head, files strings.Builder
-	comment := func(name, value string) {
-		if value != "" {
-			fmt.Fprintf(&head, "# %s: %s\n", name, strings.ReplaceAll(value, "\n", " "))
-		}
+	return archive("# Layerlab: the engine stopped. This file repeats it.\n"+
+		comment("error", c.Why)+comment("engine", l.Engine.Engine)+comment("protocol", strconv.Itoa(wire.Version)), c.Workspace)
+}
+
+func comment(name, value string) string {
+	if value == "" {
+		return ""
 	}
-	head.WriteString("# Layerlab: the engine stopped. This file repeats it.\n")
-	comment("error", c.Why)
-	comment("engine", l.Engine.Engine)
-	comment("protocol", strconv.Itoa(wire.Version))
+	return fmt.Sprintf("# %s: %s\n", name, strings.ReplaceAll(value, "\n", " "))
+}
+
+// archive is a workspace in the form that the engine reads, below these lines.
+func archive(above string, ws wire.Workspace) string {
+	var head, files strings.Builder
+	head.WriteString(above)
 	set := func(key, value string) {
 		if value != "" {
 			if !plainWord(strings.ReplaceAll(value, " ", "")) || strings.TrimSpace(value) != value {
@@ -45,9 +50,9 @@ func (l *Lab) Report() string {
 			fmt.Fprintf(&head, "%s: %s\n", key, value)
 		}
 	}
-	s := c.Workspace.Settings
-	set("name", c.Workspace.Name)
-	set("dockerfile", c.Workspace.Dockerfile)
+	s := ws.Settings
+	set("name", ws.Name)
+	set("dockerfile", ws.Dockerfile)
 	set("epoch", strconv.FormatInt(s.Epoch, 10))
 	set("platform", s.Platform)
 	set("target", s.Target)
@@ -55,9 +60,9 @@ func (l *Lab) Report() string {
 	for _, k := range slices.Sorted(maps.Keys(s.BuildArgs)) {
 		set("build-arg", k+"="+s.BuildArgs[k])
 	}
-	for _, f := range c.Workspace.Files {
+	for _, f := range ws.Files {
 		if f.Key != "" {
-			comment("left out", fmt.Sprintf("%s, %d bytes", f.Path, f.Size))
+			head.WriteString(comment("left out", fmt.Sprintf("%s, %d bytes", f.Path, f.Size)))
 			continue
 		}
 		files.WriteString(archived(f))
