@@ -80,7 +80,7 @@ inBrowsers("strata", (it) => {
     assert.deepEqual(await violations(lab), []);
   });
 
-  it("leads arrows around what lies between", { continues: true }, async (lab) => {
+  it("leads arrows around what lies between", {}, async (lab) => {
     await lab.write("Dockerfile", passing);
     const count = () => lab.page.$$eval("main .arrow", (list) => list.length);
     await poll("four arrows", async () => (await count()) === 4);
