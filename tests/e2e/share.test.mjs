@@ -89,15 +89,18 @@ inBrowsers("sharing", (it) => {
         return (await other.strata())[0]?.startsWith("Layer 1, COPY third.txt /theirs");
       });
 
-      await other.click("button", "Back to mine");
+      // Nor is the last change lost by going at once.
+      const back = await other.find("button", "Back to mine");
+      await other.paste(await other.edit("Dockerfile", { all: true }), "FROM scratch\nCOPY third.txt /theirs2\n");
+      await back.click();
       await other.stack("Layer 1, COPY third.txt /mine");
       assert.equal(new URL(other.page.url()).hash, "");
       await other.page.goBack();
-      await other.stack("Layer 1, COPY third.txt /theirs");
+      await other.stack("Layer 1, COPY third.txt /theirs2");
       await other.click("button", "Keep this one");
       await said(other, /put aside/);
       await other.page.goto(url);
-      await other.stack("Layer 1, COPY third.txt /theirs");
+      await other.stack("Layer 1, COPY third.txt /theirs2");
       assert.equal(await other.look("button", "Back to mine"), null);
       assert.deepEqual(other.complaints, []);
     } finally {

@@ -1,6 +1,6 @@
 // A workspace that a link brought. It has the face of the store, but keeps to
 // this tab: the person's own workspace in the database is not touched.
-import { forget, keep } from "./link.js";
+import { address, forget, keep } from "./link.js";
 
 const PAUSE = 300; // ms without a change before it is kept
 
@@ -11,6 +11,7 @@ export class Guest {
   #store;
   #blobs = new Map();
   #timer = 0;
+  #link = address(); // the address bar may be elsewhere when the last of it is kept
   #keeps;
   #over = new AbortController();
 
@@ -85,6 +86,6 @@ export class Guest {
     clearTimeout(this.#timer);
     this.#timer = 0;
     // Contents under a key are in memory alone and would be missed.
-    if (![...this.files.values()].some((f) => f.key)) keep(this.workspace(), this.meta.open);
+    if (![...this.files.values()].some((f) => f.key)) keep(this.#link, this.workspace(), this.meta.open);
   }
 }

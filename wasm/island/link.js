@@ -61,9 +61,9 @@ function recall() {
   return {};
 }
 
-export function keep(workspace, open) {
+export function keep(link, workspace, open) {
   try {
-    const text = JSON.stringify({ link: address(), workspace, open });
+    const text = JSON.stringify({ link, workspace, open });
     if (text.length <= KEPT_MOST) sessionStorage.setItem(kept, text);
   } catch {
     // The link still holds what it held.
@@ -78,8 +78,8 @@ export function forget() {
   }
 }
 
-// The link without the view, which may change under it.
-function address() {
+// address is the link without the view, which may change under it.
+export function address() {
   return id() || /(?:^#|&)w=([^&]*)/.exec(location.hash)?.[1];
 }
 
