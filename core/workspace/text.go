@@ -198,7 +198,8 @@ func splitHeader(h string) (name string, attributes []string, target string, err
 // quote writes a path or target so that splitHeader reads it back.
 func quote(s string) string {
 	plain := s != "" && strings.TrimSpace(s) == s && s[0] != '"' && utf8.ValidString(s) && !strings.ContainsAny(s, "\n\r\t\v\f\x00\u0085\u00a0")
-	if plain && s[0] != '-' && s[0] != '>' {
+	// Before attributes, an arrow at the end would lead to them.
+	if plain && s[0] != '-' && s[0] != '>' && !strings.HasSuffix(s, " ->") {
 		if name, words, target, err := splitHeader(s); err == nil && name == s && words == nil && target == "" {
 			return s
 		}
