@@ -15,6 +15,7 @@ import (
 	"github.com/ulikunitz/xz"
 
 	"layerlab.dev/core/layer"
+	"layerlab.dev/core/shell/unxz"
 	"layerlab.dev/core/vfs"
 )
 
@@ -91,7 +92,7 @@ func decompressed(b *vfs.Blob) (io.Reader, error) {
 			return nil, nil
 		}
 		return z, nil
-	case bytes.HasPrefix(head, xzMagic):
+	case bytes.HasPrefix(head, []byte(unxz.Magic)):
 		z, err := xz.NewReader(b.Reader())
 		if err != nil {
 			return nil, nil
@@ -107,15 +108,11 @@ func decompressed(b *vfs.Blob) (io.Reader, error) {
 	return b.Reader(), nil
 }
 
-var xzMagic = []byte{0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00}
-
-// filtered tells whether an xz stream has filters besides LZMA2: bits 0 and 1
-// of the flags of its first block count them (xz file format 1.2.1, sections
-// 2.1.1 and 3.1.2).
+// filtered tells whether the content is an xz stream that cannot be read here.
 func filtered(b *vfs.Blob) bool {
-	head := make([]byte, 14)
+	head := make([]byte, unxz.HeadSize)
 	n, _ := b.ReadAt(head, 0) // what cannot be read is no archive
-	return n == len(head) && bytes.HasPrefix(head, xzMagic) && head[12] != 0 && head[13]&3 != 0
+	return unxz.Filtered(head[:n])
 }
 
 // unpacker extracts archive members below the root of its editor.

@@ -19,7 +19,7 @@ func (c *Topbar) Status() string {
 		return "stopped"
 	case l.Phase == lab.Starting:
 		return "wait"
-	case l.Busy || l.Exporting || l.Flipping():
+	case l.Busy || l.Exporting || l.Proving():
 		return "busy"
 	case l.Built != nil && !l.Built.Ok:
 		return "stale"
@@ -39,7 +39,7 @@ func (c *Topbar) StatusText() string {
 		if l.Exporting {
 			return l.W.Exporting
 		}
-		if l.Flipping() {
+		if l.Proving() {
 			return l.W.LoadingRows
 		}
 		// Builds of a few milliseconds would only flicker.
@@ -55,7 +55,7 @@ func (c *Topbar) StatusText() string {
 
 // CanStop tells whether something runs for long enough to be told of.
 func (c *Topbar) CanStop() bool {
-	return c.Status() == "busy" && (c.Lab.Exporting || c.Lab.Flipping() || c.Lab.Progress.Step != "")
+	return c.Status() == "busy" && (c.Lab.Exporting || c.Lab.Proving() || c.Lab.Progress.Step != "")
 }
 
 // now tells beside the button of the settings what is set: the epoch, and what

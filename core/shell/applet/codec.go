@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"errors"
 	"io"
+	"strings"
 
 	"github.com/ulikunitz/xz"
 	"github.com/ulikunitz/xz/lzma"
@@ -13,6 +14,7 @@ import (
 	"layerlab.dev/core/shell/bzip2"
 	"layerlab.dev/core/shell/deflate"
 	"layerlab.dev/core/shell/proc"
+	"layerlab.dev/core/shell/unxz"
 	"layerlab.dev/core/vfs"
 )
 
@@ -21,8 +23,8 @@ type codec struct {
 	tool  string // the program named after it
 	ext   string
 	magic string
-	// decode returns what could be read before an error.
-	decode func([]byte) ([]byte, error)
+	// read returns what could be read before an error.
+	read func([]byte) ([]byte, error)
 	// encode makes the bytes that the image's program makes; nil: it cannot.
 	encode func(*proc.Proc, []byte) []byte
 }
@@ -30,13 +32,12 @@ type codec struct {
 const (
 	gzipMagic  = "\x1f\x8b"
 	bzip2Magic = "BZ"
-	xzMagic    = "\xfd7zXZ\x00"
 )
 
 var (
 	gzipCodec  = &codec{"gzip", "gz", gzipMagic, gunzipBytes, gzipBytes}
 	bzip2Codec = &codec{"bzip2", "bz2", bzip2Magic, bunzip2Bytes, bzip2Bytes}
-	xzCodec    = &codec{"xz", "xz", xzMagic, unxzBytes, nil}
+	xzCodec    = &codec{"xz", "xz", unxz.Magic, unxzBytes, nil}
 	lzmaCodec  = &codec{"lzma", "lzma", "", unlzmaBytes, nil}
 )
 
@@ -58,8 +59,18 @@ func start(b *vfs.Blob) []byte {
 	return buf[:n]
 }
 
+// decode is read for a command, which ends where the image's program would read
+// what cannot be read here.
+func (c *codec) decode(p *proc.Proc, data []byte) ([]byte, error) {
+	if c == xzCodec && unxz.Filtered(data) {
+		p.Machine().Abort(&proc.UnsupportedError{Command: strings.Join(p.Args, " "), Path: p.Exe, ExitCode: 126,
+			Reason: whyFilter.With(), Advice: insteadFilter.With()})
+	}
+	return c.read(data)
+}
+
 // unpacked is b as it is, or uncompressed where it says how.
-func unpacked(b *vfs.Blob) (*vfs.Blob, error) {
+func unpacked(p *proc.Proc, b *vfs.Blob) (*vfs.Blob, error) {
 	c := codecOf(start(b))
 	if c == nil {
 		return b, nil
@@ -68,7 +79,7 @@ func unpacked(b *vfs.Blob) (*vfs.Blob, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := c.decode(data)
+	out, err := c.decode(p, data)
 	if err == errTrailing {
 		err = nil
 	}
@@ -133,7 +144,7 @@ func bzip2Bytes(p *proc.Proc, data []byte) []byte {
 }
 
 func unxzBytes(data []byte) ([]byte, error) {
-	if !bytes.HasPrefix(data, []byte(xzMagic)) {
+	if !bytes.HasPrefix(data, []byte(unxz.Magic)) {
 		return nil, errMagic
 	}
 	z, err := xz.NewReader(bytes.NewReader(data))

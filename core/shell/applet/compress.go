@@ -205,7 +205,7 @@ func (z *packer) boxCode(data []byte, readErr error) ([]byte, bool) {
 			p.Exit(1)
 		}
 	}
-	out, err := c.decode(data)
+	out, err := c.decode(p, data)
 	if err == nil || err == errTrailing && c != xzCodec {
 		return out, true
 	}
@@ -304,7 +304,7 @@ func (z *packer) gnuFile(name string) {
 				target = name + ".out"
 				say(0, "Can't guess original name for %s -- using %s", name, target)
 			case xzCodec, lzmaCodec:
-				if _, err := z.codec.decode(data); err != nil {
+				if _, err := z.codec.decode(p, data); err != nil {
 					say(1, "%s: %s", name, xzText(err))
 				} else {
 					say(2, "%s: Filename has an unknown suffix, skipping", name)
@@ -336,7 +336,7 @@ func (z *packer) gnuFile(name string) {
 		if c == xzCodec && len(data) > 0 && data[0] == 0x5d {
 			c = lzmaCodec
 		}
-		out, err = c.decode(data)
+		out, err = c.decode(p, data)
 		switch {
 		case err == errTrailing:
 			p.Errorf("\n%s: %s: decompression OK, trailing garbage ignored\n", z.codec.tool, name)

@@ -8,6 +8,8 @@ var (
 	noteLocked  = message.New("note.locked", "chpasswd: the password of %s is not hashed here; the entry is locked")
 
 	whyXZ         = message.New("why.xz", "making xz files is not interpreted here")
+	whyFilter     = message.New("why.xz-filter", "xz with a filter such as xz --x86 cannot be read here")
+	insteadFilter = message.New("instead.xz-filter", "Compress it again without the filter, or build this step with Docker.")
 	whyOption     = message.New("why.option", "its option %s is not interpreted here")
 	insteadOption = message.New("instead.option", "Do without the option, or build this step with Docker.")
 	whyPerl       = message.New("why.grep-perl", "this Perl expression is not interpreted here: %s")

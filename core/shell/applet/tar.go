@@ -240,7 +240,7 @@ func (t *tarApplet) read(file string, names []string) int {
 // to see how it is compressed, but not at those of a stream.
 func (t *tarApplet) plain(file string, content *vfs.Blob) (*vfs.Blob, error) {
 	if t.p.GNU {
-		return unpacked(content)
+		return unpacked(t.p, content)
 	}
 	for _, x := range []struct {
 		option byte
@@ -251,7 +251,7 @@ func (t *tarApplet) plain(file string, content *vfs.Blob) (*vfs.Blob, error) {
 			if err != nil {
 				return nil, err
 			}
-			raw, err := x.codec.decode(data)
+			raw, err := x.codec.decode(t.p, data)
 			if err == errTrailing || err == errMagic && x.codec == xzCodec {
 				err = nil
 			}
@@ -261,7 +261,7 @@ func (t *tarApplet) plain(file string, content *vfs.Blob) (*vfs.Blob, error) {
 	if (file == "-" || t.p.Plain) && !t.o.Has('z') {
 		return content, nil
 	}
-	return unpacked(content)
+	return unpacked(t.p, content)
 }
 
 func (t *tarApplet) wanted(name string, names []string, found map[string]bool) bool {

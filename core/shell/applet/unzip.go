@@ -25,9 +25,16 @@ type unzipper struct {
 	data    []byte
 	answer  byte // 'A' or 'N' once all questions are answered
 	status  int
-	made    []*zip.File // directories that were made
+	made    []madeDir
 	links   []deferredLink
-	tests   int // members that were tested
+	tests   int  // members that were tested
+	warned  bool // busybox has said that it shortens names
+}
+
+// madeDir is a directory that was made for a member.
+type madeDir struct {
+	path string
+	f    *zip.File
 }
 
 // deferredLink is a symbolic link that Info-ZIP makes at the end.
@@ -48,6 +55,7 @@ func unzip(p *proc.Proc) int {
 		u.announce(name)
 	}
 	for _, f := range z.File {
+		u.shorten(f)
 		if u.chosen(f) {
 			u.member(f)
 		}
@@ -229,11 +237,17 @@ func (u *unzipper) member(f *zip.File) {
 		return
 	}
 	dest := f.Name
+	if p.GNU {
+		dest = u.mapped(f.Name)
+	}
 	if u.has['j'] > 0 {
 		if strings.HasSuffix(dest, "/") {
 			return
 		}
 		dest = base(dest)
+	}
+	if dest == "" || dest == "/" {
+		return
 	}
 	if u.dir != "" {
 		dest = under(u.dir, dest)
@@ -272,7 +286,7 @@ func (u *unzipper) directory(f *zip.File, dest string) {
 	if err := p.Mkdir(dest, 0o777); err != nil {
 		p.Die("can't create directory '%s': %s", dest, proc.Text(err))
 	}
-	u.made = append(u.made, f)
+	u.made = append(u.made, madeDir{strings.TrimSuffix(dest, "/"), f})
 }
 
 // free sees to it that nothing is at dest, or asks for another place.
@@ -436,14 +450,10 @@ func (u *unzipper) finish(name string) int {
 		return u.status
 	}
 	for i := len(u.made) - 1; i >= 0; i-- {
-		f := u.made[i]
-		dest := strings.TrimSuffix(f.Name, "/")
-		if u.dir != "" {
-			dest = under(u.dir, dest)
-		}
-		p.Chmod(dest, uint32(f.Mode().Perm()))
-		t := f.Modified.UnixNano()
-		p.Utimes(dest, &t, true)
+		d := u.made[i]
+		p.Chmod(d.path, uint32(d.f.Mode().Perm()))
+		t := d.f.Modified.UnixNano()
+		p.Utimes(d.path, &t, true)
 	}
 	u.tested(name)
 	return u.missed(true)

@@ -22,6 +22,7 @@ func (u *unzipper) list(z *zip.Reader) int {
 	var size, packed uint64
 	count := 0
 	for _, f := range z.File {
+		u.shorten(f)
 		if !u.chosen(f) {
 			continue
 		}

@@ -2,6 +2,7 @@ package session
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"strings"
 
@@ -17,7 +18,7 @@ func (s *Session) doc(q wire.DocQuery) (wire.Doc, error) {
 	if err != nil {
 		return wire.Doc{}, err
 	}
-	text, err := s.documentOf(d, q.Name)
+	text, err := documentOf(s.context(), d, q.Name, nil)
 	if err != nil {
 		return wire.Doc{}, err
 	}
@@ -25,12 +26,13 @@ func (s *Session) doc(q wire.DocQuery) (wire.Doc, error) {
 }
 
 // documentOf gives a document of an image, exactly the bytes that are digested.
-func (s *Session) documentOf(d *work, name string) ([]byte, error) {
+// progress, if there is one, is told of the layers that are compressed for it.
+func documentOf(ctx context.Context, d *work, name string, progress func(done, total int64)) ([]byte, error) {
 	img := d.result.Image
 	if name == "config" {
 		return img.ConfigJSON(), nil
 	}
-	m, err := img.Manifest(s.context(), image.Options{Compression: d.compression})
+	m, err := img.Manifest(ctx, image.Options{Compression: d.compression, Progress: progress})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

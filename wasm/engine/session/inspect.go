@@ -16,7 +16,9 @@ func (s *Session) inspect(req wire.Request) (any, [][]byte, error) {
 	case wire.MethodHeader:
 		return only(ask(req, s.header))
 	case wire.MethodRecompute:
-		return only(ask(req, s.recompute))
+		w := s.longWork(req.ID, "recompute")
+		defer w.end()
+		return only(ask(req, func(q wire.RecomputeQuery) (wire.Recomputed, error) { return s.recompute(w, q) }))
 	case wire.MethodFlip:
 		w := s.longWork(req.ID, "flip")
 		defer w.end()

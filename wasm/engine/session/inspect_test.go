@@ -208,37 +208,53 @@ func (s slow) Err() error {
 	return s.Context.Err()
 }
 
-// A byte of a large layer is changed in pieces: the page is told how far it is
-// and can give it up, and what it asks for next is answered.
-func TestFlipIsToldOfAndStopped(t *testing.T) {
+// A large layer is hashed, and a byte of it changed, in pieces: the page is told
+// how far it is and can give it up, and what it asks for next is answered.
+func TestProofsAreToldOfAndStopped(t *testing.T) {
 	var on atomic.Bool
 	p := newPageWith(t, session.Options{Context: func(ctx context.Context) context.Context { return slow{ctx, &on} }})
 	ws := workspace(1, "Dockerfile", lines("FROM scratch", "COPY big /big"))
 	ws.Settings.Compression = "uncompressed"
 	ws.Files = append(ws.Files, wire.File{Path: "big", Kind: "file", Mode: 0o644, Generated: &wire.Generated{Kind: "random", Size: 64 << 20, Seed: 1}})
 	_, img := p.image(ws)
-	on.Store(true)
-	id := p.send(wire.MethodFlip, wire.FlipQuery{Step: steps(img)[0].ID})
-	var told wire.Progress
-	p.mu.Lock()
-	p.wait("word of the flip", func() bool {
-		for _, e := range p.events {
-			if e.Event == wire.EventProgress && json.Unmarshal(e.Data, &told) == nil && told.Step == "flip" {
-				return true
+	big := steps(img)[0]
+	for _, c := range []struct {
+		method string
+		query  any
+	}{
+		{wire.MethodFlip, wire.FlipQuery{Step: big.ID}},
+		{wire.MethodRecompute, wire.RecomputeQuery{What: "diffid", Step: big.ID}},
+		{wire.MethodRecompute, wire.RecomputeQuery{What: "blob", Step: big.ID}},
+	} {
+		on.Store(true)
+		p.mu.Lock()
+		before := len(p.events)
+		p.mu.Unlock()
+		id := p.send(c.method, c.query)
+		var told wire.Progress
+		p.mu.Lock()
+		p.wait("word of the "+c.method, func() bool {
+			for _, e := range p.events[before:] {
+				if e.Event == wire.EventProgress && json.Unmarshal(e.Data, &told) == nil && told.Step == c.method {
+					return true
+				}
 			}
+			return false
+		})
+		p.mu.Unlock()
+		if told.Total <= 64<<20 || told.Done > told.Total {
+			t.Errorf("%s: told of %+v", c.method, told)
 		}
-		return false
-	})
-	p.mu.Unlock()
-	if told.Total <= 64<<20 || told.Done > told.Total {
-		t.Errorf("told of %+v", told)
+		ask[struct{}](p, wire.MethodCancel, nil)
+		if res, _ := p.answer(id, c.method); res.Why.Key != "session.given-up" {
+			t.Errorf("%s: stopped, it says %q and %s", c.method, res.Error, res.Result)
+		}
+		on.Store(false)
 	}
-	ask[struct{}](p, wire.MethodCancel, nil)
-	if res, _ := p.answer(id, wire.MethodFlip); res.Why.Key != "session.given-up" {
-		t.Errorf("stopped, it says %q and %s", res.Error, res.Result)
+	if r := ask[wire.Recomputed](p, wire.MethodRecompute, wire.RecomputeQuery{What: "diffid", Step: big.ID}); r.Output != big.DiffID {
+		t.Errorf("computed again: %+v", r)
 	}
-	on.Store(false)
-	if f := ask[wire.Flipped](p, wire.MethodFlip, wire.FlipQuery{Step: steps(img)[0].ID}); f.Entry != "big" {
+	if f := ask[wire.Flipped](p, wire.MethodFlip, wire.FlipQuery{Step: big.ID}); f.Entry != "big" {
 		t.Errorf("asked again: %+v", f)
 	}
 }

@@ -17,22 +17,25 @@ import (
 
 // recompute answers a RecomputeQuery: it hashes the bytes again, whatever is
 // remembered of them.
-func (s *Session) recompute(q wire.RecomputeQuery) (wire.Recomputed, error) {
+func (s *Session) recompute(long *longWork, q wire.RecomputeQuery) (wire.Recomputed, error) {
 	start := time.Now()
 	sum := sha256.New()
 	var out wire.Recomputed
-	w := &counting{w: sum}
-	err := s.hashAgain(q, w, &out)
+	w := &counting{w: sum, long: long}
+	err := s.hashAgain(long, q, w, &out)
 	out.Input, out.Output = w.n, string(digest.NewDigest(digest.SHA256, sum))
 	if q.What == "chainid" && out.Text != "" && !strings.Contains(out.Text, " ") {
 		out.Output = out.Text // nothing is hashed at the bottom
 	}
 	out.Micros = time.Since(start).Microseconds()
+	if err != nil {
+		err = long.failed(err)
+	}
 	return out, err
 }
 
 // hashAgain writes what a digest is the digest of.
-func (s *Session) hashAgain(q wire.RecomputeQuery, w io.Writer, out *wire.Recomputed) error {
+func (s *Session) hashAgain(long *longWork, q wire.RecomputeQuery, w *counting, out *wire.Recomputed) error {
 	switch q.What {
 	case "diffid", "chainid", "blob":
 		st, err := s.layerOf(q.Step)
@@ -41,8 +44,8 @@ func (s *Session) hashAgain(q wire.RecomputeQuery, w io.Writer, out *wire.Recomp
 		}
 		switch q.What {
 		case "diffid":
-			out.Expected = st.DiffID
-			return st.layer.Raw(s.context(), w)
+			out.Expected, w.total = st.DiffID, st.layer.TarSize()
+			return st.layer.Raw(long.ctx, w)
 		case "chainid":
 			out.Expected = st.ChainID
 			out.Text = st.DiffID
@@ -52,14 +55,14 @@ func (s *Session) hashAgain(q wire.RecomputeQuery, w io.Writer, out *wire.Recomp
 			_, err = io.WriteString(w, out.Text)
 			return err
 		}
-		b, err := st.layer.Blob(s.context(), st.stage.compression)
+		b, err := st.layer.Blob(long.ctx, st.stage.compression)
 		if err != nil {
 			return err
 		}
 		if b.Content == nil && b.Size > 0 {
 			return &vfs.AbsentError{Digest: b.Digest}
 		}
-		out.Expected = string(b.Digest)
+		out.Expected, w.total = string(b.Digest), b.Size
 		_, err = io.Copy(w, b.Content.Reader())
 		return err
 	}
@@ -67,7 +70,7 @@ func (s *Session) hashAgain(q wire.RecomputeQuery, w io.Writer, out *wire.Recomp
 	if err != nil {
 		return err
 	}
-	doc, err := s.documentOf(d, map[string]string{"imageid": "config", "manifest": "manifest", "index": "index"}[q.What])
+	doc, err := documentOf(long.ctx, d, map[string]string{"imageid": "config", "manifest": "manifest", "index": "index"}[q.What], long.progress)
 	if err != nil {
 		return err
 	}
@@ -77,14 +80,22 @@ func (s *Session) hashAgain(q wire.RecomputeQuery, w io.Writer, out *wire.Recomp
 	return err
 }
 
-// counting counts what passes.
+// counting counts what passes, tells of it and ends when the work is given up.
 type counting struct {
-	w io.Writer
-	n int64
+	w     io.Writer
+	long  *longWork
+	n     int64
+	total int64 // what is to pass, 0 where that is little
 }
 
 func (c *counting) Write(p []byte) (int, error) {
+	if err := c.long.ctx.Err(); err != nil {
+		return 0, err
+	}
 	c.n += int64(len(p))
+	if c.total > 0 {
+		c.long.progress(c.n, c.total)
+	}
 	return c.w.Write(p)
 }
 

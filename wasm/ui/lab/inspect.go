@@ -75,6 +75,7 @@ func (l *Lab) Recompute(what, id string) {
 	if l.Proof.results == nil {
 		l.Proof.results = map[string]*Answer[wire.Recomputed]{}
 	}
+	l.prove()
 	a := &Answer[wire.Recomputed]{}
 	l.Proof.results[proofKey(what, id)] = a
 	want(l, a, proofKey(what, id), wire.MethodRecompute, q)
@@ -107,15 +108,31 @@ func (l *Lab) RecomputeAll() {
 // FlipByte changes one byte of a step's layer, to see what follows.
 func (l *Lab) FlipByte(step string) {
 	l.Proof.FlipOf, l.Proof.Flip = step, Answer[wire.Flipped]{}
-	if !l.Busy {
-		l.Progress = wire.Progress{}
-	}
+	l.prove()
 	want(l, &l.Proof.Flip, step, wire.MethodFlip, wire.FlipQuery{Step: step})
 }
 
-// Flipping tells whether a byte is being changed for long enough to be told of.
-func (l *Lab) Flipping() bool {
-	return l.Proof.FlipOf != "" && !l.Proof.Flip.Loaded && l.Progress.Step == "flip"
+// prove begins a proof: how far another was is past.
+func (l *Lab) prove() {
+	if !l.Busy {
+		l.Progress = wire.Progress{}
+	}
+}
+
+// Proving tells whether a digest is computed again, or a byte changed, for long
+// enough to be told of.
+func (l *Lab) Proving() bool {
+	switch l.Progress.Step {
+	case "flip":
+		return l.Proof.FlipOf != "" && !l.Proof.Flip.Loaded
+	case "recompute":
+		for _, a := range l.Proof.results {
+			if !a.Loaded {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Unflip takes the change back.

@@ -147,16 +147,30 @@ func TestProofs(t *testing.T) {
 	if r := l.Recomputed("index", "sha256:a"); r == nil || !r.Ready() {
 		t.Errorf("after it: %+v", r)
 	}
+	if event(t, l, wire.EventProgress, wire.Progress{Step: "recompute", Done: 1, Total: 2}); !l.Proving() {
+		t.Error("long computations are not told of")
+	}
+	for _, c := range h.sent {
+		if c.Method == wire.MethodRecompute {
+			answer(t, l, c.ID, wire.Recomputed{}, "")
+		}
+	}
+	if l.Proving() {
+		t.Error("computations that are done are told of")
+	}
+	if l.Recompute("diffid", "a1"); l.Proving() {
+		t.Error("a computation is told of before it takes long")
+	}
 	l.FlipByte("a1")
-	if l.Flipping() {
+	if l.Proving() {
 		t.Error("a flip is told of before it takes long")
 	}
 	event(t, l, wire.EventProgress, wire.Progress{Step: "flip", Done: 1, Total: 2})
-	if !l.Flipping() {
+	if !l.Proving() {
 		t.Error("a long flip is not told of")
 	}
 	answerLast(t, l, h, wire.MethodFlip, wire.Flipped{Layers: []wire.FlippedLayer{{Step: "a0"}, {Step: "a1", DiffID: "sha256:other"}}})
-	if l.Flipping() {
+	if l.Proving() {
 		t.Error("a flip that is done is told of")
 	}
 	if f := l.Flipped("a1"); f == nil || f.DiffID != "sha256:other" {

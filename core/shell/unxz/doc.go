@@ -1,0 +1,2 @@
+// Package unxz tells which xz streams cannot be read here.
+package unxz
