@@ -32,7 +32,10 @@ func (d *dispatcher) runStep(c *instructions.RunCommand, from []*planned, step *
 	step.Argv = args
 	text := "RUN " + d.runText(args) + " # buildkit"
 	depends := parts{{"instruction", strings.Join(args, "\x00")}, {"user", d.config.Config.User},
-		{"working directory", d.config.Config.WorkingDir}, {"limits", fmt.Sprint(d.o.Limits)}, {"seed", fmt.Sprint(d.o.Seed)}}
+		{"working directory", d.config.Config.WorkingDir}, {"seed", fmt.Sprint(d.o.Seed)}}
+	if d.o.Limits != (shell.Limits{}) {
+		depends = append(depends, part{"limits", fmt.Sprintf("%+v", d.o.Limits)})
+	}
 	for _, name := range d.env.Keys() {
 		v, _ := d.env.Get(name)
 		depends = append(depends, part{"variable " + name, v})

@@ -90,7 +90,9 @@ export const theme = EditorView.theme({
   ".cm-completionIcon-directive::after": { content: "'#'" },
   ".cm-completionIcon-fix::after": { content: "'✓'", color: "var(--added)" },
 
-  ".cm-panels": { backgroundColor: "var(--paper-2)", color: "var(--ink)", fontFamily: "var(--sans)", fontSize: "12px" },
+  ".cm-lintPoint-error::after": { borderBottomColor: "var(--removed)" },
+  ".cm-lintPoint-warning::after": { borderBottomColor: "var(--modified)" },
+  ".cm-panels": { zIndex: "1", backgroundColor: "var(--paper-2)", color: "var(--ink)", fontFamily: "var(--sans)", fontSize: "12px" },
   ".cm-panels.cm-panels-top": { borderBottom: "1px solid var(--line)" },
   ".cm-panels.cm-panels-bottom": { borderTop: "1px solid var(--line)" },
   ".cm-form": { display: "flex", alignItems: "center", gap: "12px", minHeight: "32px", padding: "0 8px 0 16px" },

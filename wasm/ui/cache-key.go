@@ -25,7 +25,7 @@ func (c *CacheKey) state() string {
 	return c.Lab.W.Cache[c.Step.Cache.State]
 }
 
-func (c *CacheKey) reason() string { return c.Lab.W.Say(c.Step.Cache.Reason) }
+func (c *CacheKey) reason() string { return c.Lab.W.Reason(c.Step.Cache.Reason) }
 
 // explain says what a cache does in this case.
 func (c *CacheKey) explain() string {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -142,7 +143,10 @@ func (c *Compare) there() bool { return c.result() != nil && c.State() == "" }
 // name is how a build is called in the menus.
 func (c *Compare) name(b wire.Build) string {
 	w := c.Lab.W
-	parts := []string{b.Tag}
+	var parts []string
+	if c.severalTags() {
+		parts = append(parts, b.Tag)
+	}
 	if b.Current {
 		parts = append(parts, w.CompareNow)
 	} else {
@@ -152,6 +156,12 @@ func (c *Compare) name(b wire.Build) string {
 		parts = append(parts, w.ComparePinned)
 	}
 	return strings.Join(append(parts, picture.Short(b.Image)), " · ")
+}
+
+// severalTags tells whether the builds are not all of one image.
+func (c *Compare) severalTags() bool {
+	builds := c.Lab.Compare.Builds
+	return slices.ContainsFunc(builds, func(b wire.Build) bool { return b.Tag != builds[0].Tag })
 }
 
 func (c *Compare) chosen(side string) string {
@@ -197,6 +207,7 @@ func (c *Compare) summary() string {
 	return strings.Join(parts, ", ")
 }
 
+// parts is the instruction at which the two part, "" where they do not.
 func (c *Compare) parts() string {
 	r := c.result()
 	if r == nil || r.First < 0 {
@@ -207,7 +218,7 @@ func (c *Compare) parts() string {
 	if line == nil {
 		line = row.Left
 	}
-	return c.Lab.W.CompareFirst(line.Text)
+	return line.Text
 }
 
 // states are the states that occur, in the order of the legend.

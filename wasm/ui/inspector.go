@@ -69,6 +69,14 @@ func (c *Inspector) List() *lab.List {
 	return c.Lab.Lists[c.Lab.Tab]
 }
 
+// nothing says why there is nothing to look into.
+func (c *Inspector) nothing() string {
+	if c.Lab.Built != nil {
+		return c.Lab.W.NothingBuilt
+	}
+	return c.Lab.W.Choose
+}
+
 // lists tells whether a long list is to be shown.
 func (c *Inspector) lists() bool {
 	return c.Lab.Image != nil && c.List() != nil && c.Lab.View == nil && (c.hasLayer() || c.Shows("files"))

@@ -33,6 +33,8 @@ func (c *Lens) icon() string {
 func (c *Lens) name() string {
 	w := c.Lab.W
 	switch {
+	case !c.ok && c.Lab.Built != nil:
+		return w.NothingBuilt
 	case !c.ok:
 		return w.SampleWaiting
 	case c.v.Group > 0:
@@ -57,12 +59,27 @@ func (c *Lens) took() string {
 	return c.Lab.W.Took(c.s.Micros)
 }
 
-func (c *Lens) failed() bool { return c.v.Above }
+// failed tells whether what is looked at is not of the files as they are.
+func (c *Lens) failed() bool { return c.v.Above || c.breach() != "" }
+
+// breach is why there is no build at all, "" where there is one.
+func (c *Lens) breach() string {
+	if c.ok || c.Lab.Built == nil {
+		return ""
+	}
+	f := c.Lab.Breach()
+	if f == nil {
+		return c.Lab.W.SampleEmpty
+	}
+	return c.Lab.W.Say(f.Error)
+}
 
 // why is where the result came from and why.
 func (c *Lens) why() string {
 	w := c.Lab.W
 	switch {
+	case !c.ok && c.Lab.Built != nil:
+		return c.breach()
 	case !c.ok:
 		return w.LensHint
 	case c.v.Above:

@@ -213,7 +213,7 @@ func (c *Stratum) CacheTitle() string { return cacheTitle(c.Lab, c.S) }
 func cacheTitle(l *lab.Lab, s *wire.Step) string {
 	t := l.W.Cache[s.Cache.State]
 	if !s.Cache.Reason.IsZero() {
-		t += ": " + l.W.Say(s.Cache.Reason)
+		t += ": " + l.W.Reason(s.Cache.Reason)
 	}
 	return t
 }

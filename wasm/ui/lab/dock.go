@@ -95,7 +95,7 @@ func (l *Lab) Log() []Logged {
 				if s.Kind == "base" {
 					continue
 				}
-				row := Logged{ID: s.ID, Stage: st.Name, Title: s.Text, State: s.Cache.State, Why: l.W.Say(s.Cache.Reason), micros: s.Micros,
+				row := Logged{ID: s.ID, Stage: st.Name, Title: s.Text, State: s.Cache.State, Why: l.W.Reason(s.Cache.Reason), micros: s.Micros,
 					Took: l.W.Took(s.Micros)}
 				if row.Word = l.W.Cache[s.Cache.State]; row.Word == "" {
 					row.Word = l.W.ConfigOnly

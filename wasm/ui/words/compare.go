@@ -20,7 +20,7 @@ type Compare struct {
 	CompareReading  string
 	CompareRows     string // caption of the two histories
 	CompareStates   map[string]string
-	CompareFirst    func(text string) string
+	CompareFirst    string // before an instruction
 	CompareShared   func(n int, size string) string
 	CompareBlobs    func(n int) string
 	ComparePull     string // caption: what a pull moves
@@ -70,7 +70,7 @@ var compareEnglish = Compare{
 		"left":    "only before",
 		"right":   "only after",
 	},
-	CompareFirst: func(text string) string { return "They part at " + text },
+	CompareFirst: "They part at",
 	CompareShared: func(n int, size string) string {
 		return plural(n, "layer", "layers") + " shared from the bottom, " + size
 	},
@@ -128,7 +128,7 @@ var compareKorean = Compare{
 		"left":    "이전에만 있음",
 		"right":   "이후에만 있음",
 	},
-	CompareFirst: func(text string) string { return "갈라지는 곳: " + text },
+	CompareFirst: "갈라지는 곳:",
 	CompareShared: func(n int, size string) string {
 		return fmt.Sprintf("아래부터 레이어 %s개 공유, %s", Count(n), size)
 	},

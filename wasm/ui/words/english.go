@@ -44,7 +44,7 @@ var english = Words{
 	SkipToSample:     "Skip to the core sample",
 	Starting:         "Engine starting",
 	Building:         func(step string) string { return orWord("Building", step) },
-	BuiltIn:          func(ms int64) string { return fmt.Sprintf("Built in %d ms", ms) },
+	BuiltIn:          func(ms int64) string { return "Built in " + lasted(ms) },
 	Failed:           func(n int) string { return "Not built: " + plural(n, "error", "errors") },
 	EngineStopped:    "Engine stopped",
 	Restart:          "Restart engine",

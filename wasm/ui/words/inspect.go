@@ -242,7 +242,7 @@ var inspectEnglish = Inspect{
 		case changed == 0:
 			return "Its " + plural(n, "part", "parts") + ": the same as in the build before"
 		}
-		return "Its " + plural(n, "part", "parts") + ": " + Count(changed) + " differ from the build before"
+		return "Its " + plural(n, "part", "parts") + ": " + plural(changed, "differs", "differ") + " from the build before"
 	},
 	PartName:  func(name string) string { return name },
 	PartState: map[string]string{"same": "the same", "changed": "changed", "new": "new", "gone": "gone"},

@@ -37,7 +37,7 @@ var korean = Words{
 	SkipToSample:     "코어 샘플로 건너뛰기",
 	Starting:         "엔진 시작 중",
 	Building:         func(step string) string { return orWord("빌드 중", step) },
-	BuiltIn:          func(ms int64) string { return fmt.Sprintf("%d ms 만에 빌드", ms) },
+	BuiltIn:          func(ms int64) string { return lasted(ms) + " 만에 빌드" },
 	Failed:           func(n int) string { return fmt.Sprintf("빌드 실패: 오류 %s개", Count(n)) },
 	EngineStopped:    "엔진 멈춤",
 	Restart:          "엔진 다시 시작",

@@ -36,6 +36,14 @@ func took(micros int64) string {
 	return fmt.Sprintf("%.1f s", float64(micros)/1e6)
 }
 
+// lasted writes the milliseconds of a whole build, seconds where they are many.
+func lasted(ms int64) string {
+	if ms < 10_000 {
+		return fmt.Sprintf("%d ms", ms)
+	}
+	return took(ms * 1000)
+}
+
 var layoutEnglish = Layout{
 	OpenFiles:  "Open files",
 	CloseFile:  func(path string) string { return "Close " + path },
@@ -59,7 +67,7 @@ var layoutEnglish = Layout{
 		if !ok {
 			return "Not built: " + plural(errors, "error", "errors") + tail(", ", warnings, "warning", "warnings")
 		}
-		return fmt.Sprintf("%s from cache, %s built, %d ms", plural(hits, "layer", "layers"), Count(made), ms) + tail(", ", warnings, "warning", "warnings")
+		return fmt.Sprintf("%s from cache, %s built, %s", plural(hits, "layer", "layers"), Count(made), lasted(ms)) + tail(", ", warnings, "warning", "warnings")
 	},
 	ShowOutput: "Show what it printed",
 	SaveReport: "Save a report",
@@ -99,7 +107,7 @@ var layoutKorean = Layout{
 		if !ok {
 			return fmt.Sprintf("빌드 실패: 오류 %s개", Count(errors)) + end
 		}
-		return fmt.Sprintf("캐시 사용 %s개, 새로 빌드 %s개, %d ms", Count(hits), Count(made), ms) + end
+		return fmt.Sprintf("캐시 사용 %s개, 새로 빌드 %s개, %s", Count(hits), Count(made), lasted(ms)) + end
 	},
 	ShowOutput: "출력 내용 보기",
 	SaveReport: "보고서 저장",

@@ -49,6 +49,15 @@ func (w *Words) Say(m wire.Message) string {
 	})
 }
 
+// Reason writes out why a step was built again, with the part of its key that
+// changed as PartName calls it.
+func (w *Words) Reason(m wire.Message) string {
+	if m.Key == "cache.changed" && len(m.Args) == 1 {
+		m.Args = []wire.Message{wire.Plain(w.PartName(m.Args[0].Text))}
+	}
+	return w.Say(m)
+}
+
 // Wording gives the wording of a key in a language, false where that has none.
 func Wording(l Lang, key string) (string, bool) {
 	wording, ok := messages[l][key]

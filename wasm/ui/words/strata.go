@@ -7,6 +7,7 @@ import "fmt"
 type Strata struct {
 	Lens           string
 	LensHint       string
+	NothingBuilt   string
 	LayersFromTo   func(from, to int) string
 	OpenWithArrow  string
 	CloseWithArrow string
@@ -22,6 +23,7 @@ type Strata struct {
 var strataEnglish = Strata{
 	Lens:           "What is looked at",
 	LensHint:       "The lines below are instructions. Each becomes a stratum when the engine has built it.",
+	NothingBuilt:   "Nothing is built yet",
 	LayersFromTo:   func(from, to int) string { return fmt.Sprintf("Layers %d to %d", from, to) },
 	OpenWithArrow:  "closed, Right arrow opens",
 	CloseWithArrow: "open, Left arrow closes",
@@ -37,6 +39,7 @@ var strataEnglish = Strata{
 var strataKorean = Strata{
 	Lens:           "지금 보는 지층",
 	LensHint:       "아래 줄은 명령입니다. 엔진이 빌드하면 하나하나가 지층이 됩니다.",
+	NothingBuilt:   "아직 빌드된 것이 없음",
 	LayersFromTo:   func(from, to int) string { return fmt.Sprintf("레이어 %d~%d", from, to) },
 	OpenWithArrow:  "접힘, 오른쪽 화살표로 펼치기",
 	CloseWithArrow: "펼침, 왼쪽 화살표로 접기",
