@@ -151,7 +151,7 @@ inBrowsers("inspector", (it) => {
     await poll("the new step", async () => (await lab.strata())[1].includes("echo 2"));
     await lab.click("option", (await lab.strata())[1]);
     await lab.click("tab", "Cache");
-    await says(lab, /built now.*instruction changed.*1 differ from the build before.*instruction\s*changed.*echo two.*echo 2/s);
+    await says(lab, /built now.*instruction changed.*1 differs from the build before.*instruction\s*changed.*echo two.*echo 2/s);
     await lab.click("option", (await lab.strata())[0]);
     await says(lab, /its parent changed.*parent\s*changed/s);
     assert.ok(strata[4]);

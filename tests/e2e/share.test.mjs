@@ -45,6 +45,14 @@ inBrowsers("sharing", (it) => {
     await lab.click("button", "Back to mine");
     await lab.stack(...own.map((s) => s.split(", ", 2).join(", ")));
 
+    // A workspace that has never been built says why.
+    await lab.page.evaluate((hash) => (location.hash = hash), link("-- Dockerfile --\nFORM alpine\n"));
+    await lab.find("region", "Shared workspace");
+    await poll("why nothing is built", async () =>
+      /Nothing is built yet.*unknown instruction: FORM/s.test(await lab.text("group", "What is looked at")));
+    await lab.click("button", "Back to mine");
+    await lab.settled();
+
     for (const [what, fragment, pattern] of [
       ["cut off", golden.slice(0, -40), /end of the link is missing/],
       ["damaged", golden.slice(0, -40) + "AAAA" + golden.slice(-36), /link is damaged/],

@@ -76,6 +76,27 @@ func TestMoveComparesWithBefore(t *testing.T) {
 	}
 }
 
+// To take a move back would lose what was written since.
+func TestNoticeOfAMoveGoesWithTheNextEdit(t *testing.T) {
+	l, _ := started(t)
+	event(t, l, wire.EventBuilt, built(l, image("a", "FROM alpine", "RUN echo first", "COPY ./second.txt .", "ADD ./third.txt .", `CMD ["echo", "fourth"]`)))
+	l.Choose("a2")
+	l.MoveChosen(1)
+	if l.Notice == nil {
+		t.Fatal("no notice of the move")
+	}
+	moved := *l.File("Dockerfile").Text
+	l.Edited("Dockerfile", moved)
+	l.Edited("second.txt", "more\n")
+	if l.Notice == nil {
+		t.Error("the notice is gone though the file is as it was moved")
+	}
+	l.Edited("Dockerfile", moved+"USER me\n")
+	if l.Notice != nil {
+		t.Errorf("still: %s", l.Notice.Text)
+	}
+}
+
 func TestComparedSides(t *testing.T) {
 	l, h := started(t)
 	event(t, l, wire.EventBuilt, built(l, image("b", "FROM alpine")))

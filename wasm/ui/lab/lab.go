@@ -98,6 +98,9 @@ type Notice struct {
 	Text   string
 	Action string
 	Do     func()
+	// Of is the path of the file it is about, "" where it is about none: it
+	// goes when that file is written in.
+	Of string
 	// Also is a second thing to do, which leaves the notice where it is.
 	Also   string
 	DoAlso func()

@@ -55,7 +55,7 @@ func (l *Lab) Move(id string, by int) {
 	l.Observe()
 	l.rewrite(path, text)
 	l.CompareWith(before)
-	l.Notice = &Notice{Text: l.W.Moved(Title(from)), Action: l.W.Undo, Do: l.takeBack(func() { l.rewrite(path, old) })}
+	l.Notice = &Notice{Text: l.W.Moved(Title(from)), Action: l.W.Undo, Do: l.takeBack(func() { l.rewrite(path, old) }), Of: path}
 }
 
 // moveLines moves the lines of one instruction, with the comments right above

@@ -172,6 +172,9 @@ func (l *Lab) Edited(path, text string) {
 	f.Text, f.Base64, f.Generated, f.Key, f.Size = &text, "", nil, "", 0
 	l.textKeys[path]++
 	l.changed()
+	if n := l.Notice; n != nil && n.Of == path {
+		l.Notice = nil
+	}
 }
 
 // CheckPath tells whether a path can be a file's: "" where it can, else the

@@ -35,6 +35,15 @@ func TestSay(t *testing.T) {
 	}
 }
 
+func ExampleWords_Reason() {
+	m := wire.Message{Key: "cache.changed", Args: []wire.Message{wire.Plain("instruction")}, Text: "instruction changed"}
+	fmt.Println(words.For(words.English).Reason(m))
+	fmt.Println(words.For(words.Korean).Reason(m))
+	// Output:
+	// instruction changed
+	// 명령 바뀜
+}
+
 func ExampleWords_Say() {
 	m := wire.Message{Key: "cache.changed", Args: []wire.Message{wire.Plain("/src/app.js")}, Text: "/src/app.js changed"}
 	fmt.Println(words.For(words.English).Say(m))

@@ -73,8 +73,8 @@ func TestCount(t *testing.T) {
 
 func ExampleFor() {
 	fmt.Println(words.For(words.English).BuiltIn(12))
-	fmt.Println(words.For(words.Korean).BuiltIn(12))
+	fmt.Println(words.For(words.Korean).BuiltIn(12_345))
 	// Output:
 	// Built in 12 ms
-	// 12 ms 만에 빌드
+	// 12.3 s 만에 빌드
 }
