@@ -27,6 +27,7 @@ export function watchDrag(root) {
   });
   root.addEventListener("dragover", (e) => {
     if (!from) return;
+    from.dataset.lifted = ""; // not before: the picture that is dragged shows it whole
     const el = stratum(e);
     const fits = el && el !== from && el.draggable && el.parentElement === from.parentElement;
     mark(fits ? el : null);
@@ -40,6 +41,7 @@ export function watchDrag(root) {
   });
   root.addEventListener("dragend", () => {
     mark(null);
+    from?.removeAttribute("data-lifted");
     from = null;
   });
 }

@@ -122,6 +122,8 @@ func (c *Stratum) seams() []int {
 
 func (c *Stratum) title() string {
 	switch {
+	case c.V.Broken != nil && c.V.Broken.Text == "":
+		return c.Lab.Meta.Dockerfile // it is not there at all
 	case c.V.Broken != nil:
 		return c.V.Broken.Text
 	case c.V.Group > 0:

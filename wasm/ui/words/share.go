@@ -128,7 +128,7 @@ var sharingKorean = Sharing{
 	GuestOf:     func(name string) string { return orWord("공유된 작업 공간", name) },
 	GuestFrom:   func(host string) string { return host + "에서 옴" },
 	GuestLink:   "링크로 엶",
-	GuestKept:   "내 작업 공간은 그대로 있습니다.",
+	GuestKept:   "내 것은 그대로입니다.",
 	KeepThis:    "이것을 내 것으로",
 	BackToMine:  "내 작업 공간으로",
 	OpenInLab:   "Layerlab에서 열기",
