@@ -3,6 +3,7 @@ package lab_test
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -176,5 +177,44 @@ func TestSettings(t *testing.T) {
 	l.SetSeed("")
 	if s := l.Workspace().Settings; !reflect.DeepEqual(s, wire.Settings{Epoch: 5}) {
 		t.Errorf("taken back: %+v", s)
+	}
+}
+
+func TestSettingsAreTakenBackOneByOne(t *testing.T) {
+	l, _ := started(t)
+	l.SetBuildArg("A", "1")
+	l.Flush()
+	l.SetBuildArg("A", "2")
+	l.Flush()
+	if l.Undo(); l.Meta.Settings.BuildArgs["A"] != "1" {
+		t.Errorf("the arguments are %v", l.Meta.Settings.BuildArgs)
+	}
+	if l.Undo(); l.Meta.Settings.BuildArgs != nil {
+		t.Errorf("the arguments are %v", l.Meta.Settings.BuildArgs)
+	}
+	before := l.Revision
+	if l.SetEpoch(-1); l.Meta.Settings.Epoch != lab.DefaultEpoch || l.Revision != before {
+		t.Errorf("the epoch is %d", l.Meta.Settings.Epoch)
+	}
+}
+
+// Whoever builds another stage wants to see it.
+func TestTargetIsShown(t *testing.T) {
+	l, _ := started(t)
+	img := image("a", "FROM a", "COPY x .")
+	img.Stages = append(img.Stages, image("b", "FROM b").Stages[0])
+	img.Final = 1
+	event(t, l, wire.EventBuilt, built(l, img))
+	l.ChooseStage(0)
+	l.SetTarget("1")
+	l.Flush()
+	event(t, l, wire.EventBuilt, built(l, img))
+	if l.StageIndex() != 1 {
+		t.Errorf("stage %d is shown", l.StageIndex())
+	}
+	// A target that the file has no more can still be seen, and left.
+	l.SetTarget("gone")
+	if got := l.Targets(); !slices.Equal(got, []string{"0", "0", "gone"}) {
+		t.Errorf("targets %q", got)
 	}
 }

@@ -26,6 +26,7 @@ func TestCheckPath(t *testing.T) {
 		"new.txt": true, "a/b/c": true, ".hidden": true, "src/other.go": true, "이름.txt": true, "..a": true,
 		"": false, "/abs": false, "a//b": false, "./a": false, "../a": false, "a/../b": false, "a/": false, ".": false, "..": false,
 		"second.txt": false, "second.txt/below": false, "src": false,
+		strings.Repeat("n", 255): true, "d/" + strings.Repeat("n", 256): false,
 	} {
 		if got := l.CheckPath(path, ""); (got == "") != ok {
 			t.Errorf("CheckPath(%q) = %q, want ok %v", path, got, ok)
@@ -208,5 +209,93 @@ func TestManyFilesAreDrawnInPart(t *testing.T) {
 	}
 	if before > 1000*lab.RowHeight || before+len(rows)*lab.RowHeight < 1000*lab.RowHeight+300 {
 		t.Errorf("the rows in sight are not drawn: %d rows after %d px", len(rows), before)
+	}
+}
+
+// The editor has its own copies: it must be told of all that becomes of a file
+// elsewhere.
+func TestEditorIsToldOfFiles(t *testing.T) {
+	l, h := started(t)
+	for _, p := range []string{"src/a", "src/b", "src-old/c"} {
+		l.Add(p)
+	}
+	l.Open("src/a")
+	h.renamed, h.forgot = nil, nil
+	l.Rename("src", "lib")
+	if want := []string{"src/a lib/a", "src/b lib/b"}; !slices.Equal(h.renamed, want) {
+		t.Errorf("renamed %q", h.renamed)
+	}
+	if want := []string{"lib/a", "lib/b", "src-old/c"}; slices.ContainsFunc(want, func(p string) bool { return !slices.Contains(l.Meta.Tabs, p) }) {
+		t.Errorf("tabs %q", l.Meta.Tabs)
+	}
+	h.forgot = nil
+	text := "new"
+	l.AddMany([]wire.File{{Path: "lib/a", Kind: "file", Text: &text}})
+	if !slices.Contains(h.forgot, "lib/a") {
+		t.Errorf("a file that was replaced is not forgotten: %q", h.forgot)
+	}
+	h.forgot = nil
+	l.Rename("src-old", "lib-old")
+	l.Delete("lib")
+	if want := []string{"lib/a", "lib/b"}; !slices.Equal(h.forgot, want) || l.File("lib-old/c") == nil {
+		t.Errorf("deleting lib forgets %q, and leaves %s", h.forgot, paths(l))
+	}
+}
+
+// A folder is no file to open, though it may be one that was handed over.
+func TestFoldersAreNotOpened(t *testing.T) {
+	l, h := started(t)
+	l.AddMany([]wire.File{{Path: "d", Kind: "dir", Mode: 0o700}})
+	if l.Open("d"); l.Meta.Open != "Dockerfile" || h.shown != "Dockerfile" {
+		t.Errorf("open is %q, shown %q", l.Meta.Open, h.shown)
+	}
+}
+
+// What is typed takes the place of whatever the file held.
+func TestEditingAGeneratedFile(t *testing.T) {
+	l, h := started(t)
+	l.AddMany([]wire.File{{Path: "big", Kind: "file", Mode: 0o644, Generated: &wire.Generated{Kind: "zeros", Size: 9}},
+		{Path: "blob", Kind: "file", Mode: 0o644, Key: "sha256:1", Size: 9}})
+	l.Edited("big", "small")
+	l.Edited("blob", "text")
+	l.Flush()
+	for _, f := range params[wire.Workspace](t, h, wire.MethodBuild).Files {
+		if (f.Path == "big" || f.Path == "blob") && (f.Generated != nil || f.Key != "" || f.Size != 0 || f.Text == nil) {
+			t.Errorf("built is %+v", f)
+		}
+	}
+}
+
+// Another Dockerfile has other stages, and builds of its own.
+func TestAnotherDockerfileIsShown(t *testing.T) {
+	l, h := started(t)
+	l.Add("web.Dockerfile")
+	l.Flush()
+	img := image("a", "FROM a", "COPY x .")
+	img.Stages = append(img.Stages, img.Stages[0])
+	img.Final = 1
+	event(t, l, wire.EventBuilt, built(l, img))
+	l.ChooseStage(0)
+	before := l.Revision
+	l.UseDockerfile("web.Dockerfile")
+	if l.Stage != -1 || l.Chosen() != nil || h.meta.Dockerfile != "web.Dockerfile" {
+		t.Errorf("stage %d, chosen %v, saved %q", l.Stage, l.Chosen(), h.meta.Dockerfile)
+	}
+	late := built(l, image("late", "FROM b"))
+	late.Revision = before
+	if event(t, l, wire.EventBuilt, late); l.Image.ID == "sha256:late" {
+		t.Error("a build of the Dockerfile before is shown")
+	}
+}
+
+// The workspace that a lesson replaced comes back without the lesson's words.
+func TestFormerWorkspaceHasNoLesson(t *testing.T) {
+	l, h := started(t)
+	l.OpenLesson("two")
+	answerLast(t, l, h, wire.MethodLesson, wire.LessonText{Lesson: wire.Lesson{Slug: "two"}, Workspace: lab.First()})
+	l.Flush()
+	l.Notice.Do()
+	if l.Lesson != nil || l.Meta.Lesson != "" {
+		t.Errorf("lesson %q, %+v", l.Meta.Lesson, l.Lesson)
 	}
 }

@@ -22,6 +22,7 @@ type host struct {
 	former    *wire.Workspace
 	shown     string
 	forgotten int
+	forgot    []string
 	renamed   []string
 	marks     []lab.Mark
 	chosen    lab.Lines
@@ -52,13 +53,16 @@ func (h *host) Send(message string, buffers []lab.Buffer) {
 	}
 	h.sent, h.buffers = append(h.sent, r), append(h.buffers, buffers)
 }
-func (h *host) RestartEngine()       { h.restarts++ }
-func (h *host) Save(f wire.File)     { h.saved[f.Path] = f }
-func (h *host) Remove(path string)   { delete(h.saved, path) }
-func (h *host) SaveMeta(m lab.Meta)  { h.meta = m }
-func (h *host) Show(path, _ string)  { h.shown = path }
-func (h *host) Hide()                { h.shown = "" }
-func (h *host) Forget(...string)     { h.forgotten++ }
+func (h *host) RestartEngine()      { h.restarts++ }
+func (h *host) Save(f wire.File)    { h.saved[f.Path] = f }
+func (h *host) Remove(path string)  { delete(h.saved, path) }
+func (h *host) SaveMeta(m lab.Meta) { h.meta = m }
+func (h *host) Show(path, _ string) { h.shown = path }
+func (h *host) Hide()               { h.shown = "" }
+func (h *host) Forget(p ...string) {
+	h.forgotten++
+	h.forgot = append(h.forgot, p...)
+}
 func (h *host) Renamed(a, b string)  { h.renamed = append(h.renamed, a+" "+b) }
 func (h *host) Goto(line, col int)   { h.gone = [2]int{line, col} }
 func (h *host) Focus(element string) { h.focus = element }
@@ -216,6 +220,9 @@ func TestBuildsArriveLate(t *testing.T) {
 	}
 	l.OpenLesson("two")
 	answer(t, l, h.last().ID, wire.LessonText{Workspace: lab.First()}, "")
+	if l.Tab != "lesson" {
+		t.Errorf("a lesson opens with the tab %s", l.Tab)
+	}
 	event(t, l, wire.EventBuilt, at(first, "other workspace"))
 	if shown() != "" {
 		t.Errorf("shows %q of the workspace that the lesson replaced", shown())
@@ -541,5 +548,47 @@ func TestLanguageOfDiagnosticsAndFailures(t *testing.T) {
 	}
 	if l.Notice == nil || l.Notice.Text != "x 없어짐" {
 		t.Errorf("notice %+v", l.Notice)
+	}
+}
+
+// Another Dockerfile that does not build shows nothing of the one before.
+func TestFailedBuildOfAnotherDockerfile(t *testing.T) {
+	l, _ := started(t)
+	l.Add("web.Dockerfile")
+	l.Flush()
+	event(t, l, wire.EventBuilt, built(l, image("a", "FROM a")))
+	l.UseDockerfile("web.Dockerfile")
+	l.Flush()
+	event(t, l, wire.EventBuilt, wire.Built{Revision: l.Revision, Dockerfile: "web.Dockerfile", Shown: -1})
+	if l.Image != nil || l.Stale {
+		t.Errorf("shown is %+v, stale %v", l.Image, l.Stale)
+	}
+}
+
+// Only deaths without a build between them are a loop.
+func TestEngineDiesAgainAfterABuild(t *testing.T) {
+	l, h := started(t)
+	for n := 1; n < 4; n++ {
+		l.Died("out of memory")
+		event(t, l, wire.EventReady, wire.Ready{Version: wire.Version})
+		l.Flush()
+		event(t, l, wire.EventBuilt, built(l, image("a", "FROM a")))
+		if h.restarts != n || l.Phase != lab.Running {
+			t.Fatalf("after %d deaths: %d restarts, phase %d", n, h.restarts, l.Phase)
+		}
+	}
+}
+
+// An engine that refused a workspace has nothing of it.
+func TestRefusedBuildSendsContentsAgain(t *testing.T) {
+	l, h := started(t)
+	l.Edited("third.txt", strings.Repeat("x", 20<<10))
+	l.Flush()
+	r, _ := h.lastOf(wire.MethodBuild)
+	answer(t, l, r.ID, nil, "no")
+	l.Edited("second.txt", "other")
+	l.Flush()
+	if _, buffers := h.lastOf(wire.MethodBuild); len(buffers) != 1 {
+		t.Errorf("%d contents are sent", len(buffers))
 	}
 }

@@ -187,3 +187,81 @@ func TestNoticeTakesTheStepBack(t *testing.T) {
 		}
 	}
 }
+
+// What is typed is a step of its own beside other changes of the same file, and
+// after a step was taken back.
+func TestStepsOfOneFile(t *testing.T) {
+	l, _ := started(t)
+	state := func() string { return fmt.Sprintf("%s %o", *l.File("second.txt").Text, l.File("second.txt").Mode) }
+	for _, step := range []struct {
+		do   func()
+		want string
+	}{
+		{func() { l.Edited("second.txt", "1") }, "1 644"},
+		{func() { l.ToggleExecutable("second.txt") }, "1 755"},
+		{func() { l.Edited("second.txt", "2") }, "2 755"},
+		{l.Undo, "1 755"},
+		{func() { l.Edited("second.txt", "3") }, "3 755"},
+		{l.Undo, "1 755"},
+		{l.Undo, "1 644"},
+		{l.Redo, "1 755"},
+		{func() { l.Edited("second.txt", "4") }, "4 755"},
+		{l.Undo, "1 755"},
+		{func() { l.Edited("second.txt", "5") }, "5 755"},
+		{func() { l.Pause(); l.Edited("second.txt", "6") }, "6 755"},
+		{l.Undo, "5 755"},
+		{func() { l.Edited("second.txt", "7") }, "7 755"},
+		{l.Undo, "5 755"},
+	} {
+		step.do()
+		l.Flush()
+		if got := state(); got != step.want {
+			t.Fatalf("it is %s, want %s", got, step.want)
+		}
+	}
+}
+
+func TestUndoTellsAndSaves(t *testing.T) {
+	l, h := started(t)
+	l.Rename("second.txt", "2.txt")
+	if l.Flush(); l.NextUndo() != l.W.Rename {
+		t.Errorf("renaming is told as %q", l.NextUndo())
+	}
+	l.SetEpoch(7)
+	l.Flush()
+	l.Undo()
+	if h.meta.Settings.Epoch != lab.DefaultEpoch {
+		t.Errorf("the browser keeps the epoch %d", h.meta.Settings.Epoch)
+	}
+	if l.NextRedo() != l.W.ChangeOfSettings {
+		t.Errorf("a setting is told as %q", l.NextRedo())
+	}
+	l.Delete("third.txt")
+	l.Undo()
+	if l.Notice != nil {
+		t.Errorf("the notice still offers to take back: %+v", l.Notice)
+	}
+}
+
+// The words of a lesson come and go with its workspace.
+func TestUndoBringsTheLessonBack(t *testing.T) {
+	l, h := started(t)
+	l.OpenLesson("two")
+	answerLast(t, l, h, wire.MethodLesson, wire.LessonText{Lesson: wire.Lesson{Slug: "two"}, Workspace: lab.First()})
+	l.Flush()
+	l.Replace(lab.First(), "")
+	l.Lesson = nil
+	l.Flush()
+	l.Undo()
+	if q := params[wire.LessonQuery](t, h, wire.MethodLesson); h.count(wire.MethodLesson) != 2 || q.Slug != "two" {
+		t.Fatalf("asked %d times, for %+v", h.count(wire.MethodLesson), q)
+	}
+	answerLast(t, l, h, wire.MethodLesson, wire.LessonText{Lesson: wire.Lesson{Slug: "two"}})
+	if l.Lesson == nil || l.Lesson.Slug != "two" {
+		t.Errorf("the lesson is %+v", l.Lesson)
+	}
+	l.Undo()
+	if l.Lesson != nil || l.Meta.Lesson != "" {
+		t.Errorf("before the lesson there is %+v", l.Lesson)
+	}
+}
