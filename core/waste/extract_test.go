@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -66,5 +67,19 @@ func TestExtract(t *testing.T) {
 				t.Errorf("%s printed %q, %v", line, out, err)
 			}
 		}
+	}
+}
+
+// zstd is not on every machine that runs the tests.
+func TestExtractZstd(t *testing.T) {
+	const blob, diffID = "sha256:b10b", "sha256:d1ff"
+	got := waste.Extract(waste.Place{Tag: "demo", Archive: "demo.oci.tar", Blob: blob, Compression: layer.Zstd, DiffID: diffID, Name: "a b"})
+	want := []waste.Command{
+		{"tar", "tar -xOf demo.oci.tar blobs/sha256/b10b | zstd -dc | tar -xO 'a b'"},
+		{"skopeo", "skopeo copy oci-archive:demo.oci.tar dir:demo.oci && zstd -dc demo.oci/b10b | tar -xO 'a b'"},
+		{"docker", "docker save demo | tar -xO blobs/sha256/d1ff | tar -xO 'a b'"},
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("commands\n%q\nwant\n%q", got, want)
 	}
 }

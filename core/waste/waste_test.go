@@ -84,6 +84,8 @@ func TestWaste(t *testing.T) {
 		{"hard link: both names go", []string{"write /a 123; ln /a /b", "rm /a; rm /b"}, []string{"/b 0-1 removed 3"}, nil, 0, 3},
 		{"three copies waste two", []string{"write /a 1234", "write /b 1234; write /c 1234; write /d 4321"}, nil,
 			[]string{"/a /b /c 8"}, 16, 16},
+		{"the most wasteful copies first", []string{"write /a 12; write /b 12; write /c 1234; write /d 1234; write /e 34; write /f 34"}, nil,
+			[]string{"/c /d 4", "/a /b 2", "/e /f 2"}, 16, 16},
 		{"a hidden copy is counted once, as hidden", []string{"write /a 1234; write /b 1234", "rm /a"}, []string{"/a 0-1 removed 4"}, nil, 4, 8},
 		{"a hard link is no copy", []string{"write /a 1234; ln /a /b"}, nil, nil, 4, 4},
 	} {
@@ -165,11 +167,46 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
+// Each rule finds what it is for, and passes by what only looks like it.
+func TestSecretRules(t *testing.T) {
+	for _, test := range []struct{ path, text, rule string }{
+		{"/app/.env", "A=b", "env-file"}, {"/app/.env.local", "A=b", "env-file"}, {"/app/.env", "", ""},
+		{"/.env.example", "A=", ""}, {"/.env.sample", "A=", ""}, {"/.env.template", "A=", ""}, {"/.env.dist", "A=", ""}, {"/app/prod.env", "A=b", ""},
+		{"/r/.ssh/id_rsa", "x", "ssh-key"}, {"/id_dsa", "x", "ssh-key"}, {"/id_ecdsa", "x", "ssh-key"}, {"/id_ed25519", "x", "ssh-key"},
+		{"/r/.ssh/id_rsa.pub", "x", ""}, {"/r/.ssh/my_id_rsa", "x", ""},
+		{"/r/.aws/credentials", "x", "credentials"}, {"/r/.docker/config.json", "x", "credentials"}, {"/r/.git-credentials", "x", "credentials"},
+		{"/r/.netrc", "x", "credentials"}, {"/r/.pgpass", "x", "credentials"}, {"/r/.kube/config", "x", "credentials"}, {"/r/.my.cnf", "x", "credentials"},
+		{"/k.p12", "x", "key-store"}, {"/k.pfx", "x", "key-store"}, {"/k.jks", "x", "key-store"}, {"/k.kdbx", "x", "key-store"},
+		{"/k", "-----BEGIN RSA PRIVATE KEY-----\n", "private-key"}, {"/k", "-----BEGIN PUBLIC KEY-----\nno PRIVATE KEY", ""},
+		{"/k", "-----BEGIN RSA PRIVATE KEY-----\n\x00", ""},
+		{"/f", "AKIA0123456789ABCDEF", "aws-key"}, {"/f", "AKIA0123456789ABCDE", ""}, {"/f", "a AKIA AKIA0123456789ABCDEF", "aws-key"},
+		{"/f", "ghp_" + strings.Repeat("a", 30), "github-token"}, {"/f", "gho_" + strings.Repeat("a", 30), "github-token"},
+		{"/f", "github_pat_" + strings.Repeat("a", 30), "github-token"}, {"/f", "glpat-" + strings.Repeat("a", 20), "gitlab-token"},
+		{"/f", "xoxb-" + strings.Repeat("1", 20), "slack-token"}, {"/f", "xoxp-" + strings.Repeat("1", 20), "slack-token"},
+		{"/f", "sk_live_" + strings.Repeat("1", 16), "stripe-key"}, {"/f", "AIza" + strings.Repeat("1", 35), "google-key"},
+		{"/f", "//r/:_authToken=12345678", "npm-token"}, {"/f", "npm_" + strings.Repeat("1", 36), "npm-token"},
+		{"/big", strings.Repeat(" ", 64<<10) + "AKIA0123456789ABCDEF", ""},
+	} {
+		found, err := waste.Secrets(t.Context(), layers(t, "write "+test.path+" "+test.text))
+		got := ""
+		if len(found) > 0 {
+			got = found[0].Rule
+		}
+		if err != nil || got != test.rule {
+			t.Errorf("%s with %.30q: %q, %v, want %q", test.path, test.text, got, err, test.rule)
+		}
+	}
+	// Names of one file are one secret.
+	if found, err := waste.Secrets(t.Context(), layers(t, "write /.env A=b; ln /.env /d.env; ln /.env /id_rsa")); err != nil || len(found) != 1 {
+		t.Errorf("of hard links %+v, %v", found, err)
+	}
+}
+
 func TestSettings(t *testing.T) {
 	var c image.Config
 	c.Config.Env = []string{"PATH=/bin", "DB_PASSWORD=hunter2", "TOKEN_FILE=/run/t", "API_TOKEN="}
 	c.History = []ocispec.History{
-		{CreatedBy: "RUN |2 NPM_TOKEN=abc V=1 /bin/sh -c echo # buildkit"}, {CreatedBy: "RUN |2 NPM_TOKEN=abc V=1 /bin/sh -c true # buildkit"},
+		{CreatedBy: "RUN |2 V=1 NPM_TOKEN=abc /bin/sh -c echo # buildkit"}, {CreatedBy: "RUN |2 V=1 NPM_TOKEN=abc /bin/sh -c true # buildkit"},
 		{CreatedBy: "RUN /bin/sh -c echo |wc # buildkit"}, {CreatedBy: "RUN |9 /bin/sh"},
 	}
 	want := []waste.Setting{{"ENV", "DB_PASSWORD", "hunter2"}, {"ARG", "NPM_TOKEN", "abc"}}

@@ -83,6 +83,13 @@ func TestCompareFiles(t *testing.T) {
 	if want := (wire.CompareFileCounts{Right: 1, Both: 2}); c.Files != want {
 		t.Errorf("files %+v, want %+v", c.Files, want)
 	}
+	back := ask[wire.Comparison](p, wire.MethodCompare, wire.CompareQuery{Left: now.ID, Right: before.ID})
+	if want := (wire.CompareFileCounts{Left: 1, Both: 2}); back.Files != want {
+		t.Errorf("the other way round files %+v, want %+v", back.Files, want)
+	}
+	if same := ask[wire.Comparison](p, wire.MethodCompare, wire.CompareQuery{Left: now.ID, Right: now.ID}); same.Files != (wire.CompareFileCounts{}) || same.First != -1 {
+		t.Errorf("with itself %+v", same)
+	}
 	if len(c.Config) != 1 || c.Config[0].Key != "config.Env" || !strings.Contains(c.Config[0].Right, "K=w") {
 		t.Errorf("config %+v, want its Env", c.Config)
 	}
@@ -104,6 +111,42 @@ func TestCompareFiles(t *testing.T) {
 		if !slices.Equal(got, test.want) {
 			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
 		}
+	}
+}
+
+// What two images share is told from the bottom, and what an edit of the
+// context moves of the instructions that read it.
+func TestCompareShared(t *testing.T) {
+	p := newPage(t)
+	dockerfile := lines("FROM alpine AS tools", "FROM alpine", "COPY a /a", "COPY b /b", "COPY --from=tools /etc/hostname /h")
+	_, before := p.image(workspace(1, "Dockerfile", dockerfile, "a", "12345", "b", "2"))
+	_, now := p.image(workspace(2, "Dockerfile", dockerfile, "a", "12345", "b", "two"))
+	c := ask[wire.Comparison](p, wire.MethodCompare, wire.CompareQuery{Left: before.ID, Right: now.ID})
+	var size int64
+	layered := 0
+	for _, st := range steps(before) {
+		if st.Text == "COPY b /b" {
+			break
+		}
+		if st.DiffID != "" {
+			size, layered = size+st.Size, layered+1
+		}
+	}
+	if c.Shared != layered || c.SharedBytes != size || c.Rows[c.First].Right.Text != "COPY b /b" || c.First != len(c.Rows)-2 {
+		t.Errorf("shared %d of %d bytes, parts at %d: want %d of %d\n%+v", c.Shared, c.SharedBytes, c.First, layered, size, c.Rows)
+	}
+	if c.Left.Hits != 0 || c.Left.Built != 3 || c.Right.Hits != 1 || c.Right.Built != 2 {
+		t.Errorf("from the cache came %d and %d, made were %d and %d", c.Left.Hits, c.Right.Hits, c.Left.Built, c.Right.Built)
+	}
+	if text := c.Rows[0].Left.Text; text == "" || strings.HasPrefix(text, "FROM") {
+		t.Errorf("a layer of the base is called %q: want what made it", text)
+	}
+	var edits []string
+	for _, e := range c.Edits {
+		edits = append(edits, e.Text)
+	}
+	if !slices.Equal(edits, []string{"COPY a /a", "COPY b /b"}) {
+		t.Errorf("edits of %q", edits)
 	}
 }
 

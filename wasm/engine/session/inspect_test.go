@@ -96,6 +96,25 @@ func TestSinceTheBase(t *testing.T) {
 	if !slices.Contains(got, "added srv/a") || !slices.Contains(got, "removed etc/passwd") || slices.Contains(got, "added etc/group") {
 		t.Errorf("changes since the base %q", got)
 	}
+	at := slices.IndexFunc(rows.Rows, func(r wire.Row) bool { return r.Path == "etc/passwd" })
+	base := all[:slices.IndexFunc(all, func(s wire.Step) bool { return s.Kind != "base" })]
+	if r := rows.Rows[at]; r.Layer != base[len(base)-1].ID || r.By != "" || r.Command != "" {
+		t.Errorf("the removed file of the base: %+v", r)
+	}
+}
+
+// Names of one inode are in the archive once with content.
+func TestRowsOfHardLinks(t *testing.T) {
+	p := newPage(t)
+	_, img := p.image(workspace(1, "Dockerfile", lines("FROM alpine", "RUN echo text > /a && ln /a /b")))
+	rows := ask[wire.Rows](p, wire.MethodRows, wire.RowsQuery{Step: steps(img)[1].ID, List: "changes", Count: 9})
+	var got []string
+	for _, r := range rows.Rows {
+		got = append(got, fmt.Sprint(r.Path, " ", r.Type, " ", r.Target, " ", r.Size))
+	}
+	if want := []string{"a file  5", "b hardlink a 0"}; !slices.Equal(got, want) {
+		t.Errorf("rows %q, want %q", got, want)
+	}
 }
 
 func TestVersions(t *testing.T) {
@@ -291,6 +310,39 @@ func TestCacheKey(t *testing.T) {
 	}
 }
 
+// Of many parts an answer tells the first, those that changed before others.
+func TestCacheKeyOfManyFiles(t *testing.T) {
+	p := newPage(t)
+	files := []string{"Dockerfile", lines("FROM scratch", "COPY f /f")}
+	for i := range 300 {
+		files = append(files, fmt.Sprintf("f/%03d", i), "x")
+	}
+	p.image(workspace(1, files...))
+	files[len(files)-1] = "changed"
+	_, img := p.image(workspace(2, files...))
+	k := ask[wire.CacheKey](p, wire.MethodCache, wire.CacheQuery{Step: steps(img)[0].ID})
+	if k.Total < 300 || len(k.Parts) != 200 || k.Parts[0].Name != "/f/299" || k.Parts[0].State != "changed" {
+		t.Errorf("%d parts of %d, the first %+v", len(k.Parts), k.Total, k.Parts[0])
+	}
+}
+
+// Layers are shared where they stand on the same ones; a blob that is in an
+// image twice moves once.
+func TestCostOfEqualLayers(t *testing.T) {
+	p := newPage(t)
+	ws := workspace(1, "v1.Dockerfile", lines("FROM scratch", "COPY a /a"), "v2.Dockerfile", lines("FROM scratch", "COPY b /b", "COPY a /a", "COPY a /a", "COPY a /a"),
+		"a", "1", "b", "2")
+	ws.Dockerfile = "v2.Dockerfile"
+	built := p.build(ws)
+	img := built.Images[built.Shown]
+	c := ask[wire.Cost](p, wire.MethodCost, wire.CostQuery{Image: img.ID})
+	for n, l := range c.Layers {
+		if len(l.With) != 0 || l.Again != (n == 3) {
+			t.Errorf("layer %d: %+v", n+1, l)
+		}
+	}
+}
+
 func TestWaste(t *testing.T) {
 	p := newPage(t)
 	_, img := p.image(workspace(1, "Dockerfile", lines("FROM alpine", "ENV DB_PASSWORD=hunter2", "COPY .env a b /app/", "COPY a /app/b", "RUN rm /app/.env"),
@@ -305,6 +357,9 @@ func TestWaste(t *testing.T) {
 	}
 	if !slices.ContainsFunc(w.Same, func(c wire.WasteCopies) bool { return slices.Equal(c.Paths, []string{"/app/a", "/app/b"}) }) {
 		t.Errorf("copies %+v", w.Same)
+	}
+	if x := w.Secrets[0]; x.Step != steps(img)[2].ID || x.By != steps(img)[4].ID || !x.Removed {
+		t.Errorf("the secret %+v", x)
 	}
 	if len(w.Secrets) != 1 || w.Secrets[0].Rule != "env-file" || !strings.Contains(w.Secrets[0].Commands[0].Line, strings.TrimPrefix(steps(img)[2].Digest, "sha256:")) {
 		t.Errorf("secrets %+v", w.Secrets)

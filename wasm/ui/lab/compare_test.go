@@ -43,6 +43,9 @@ func TestMoveComparesWithBefore(t *testing.T) {
 		}
 	}
 	l.MoveChosen(1)
+	if l.Tab != "compare" || !l.Drawer {
+		t.Errorf("the tab is %s, the drawer open %v", l.Tab, l.Drawer)
+	}
 	const moved = "FROM alpine\nRUN echo first\nADD ./third.txt .\nCOPY ./second.txt .\nCMD [\"echo\", \"fourth\"]\n"
 	if got := *l.File("Dockerfile").Text; got != moved {
 		t.Fatalf("the file is\n%s", got)
@@ -130,9 +133,45 @@ func TestComparedSides(t *testing.T) {
 	if got := sides(); got[1] != "sha256:b" {
 		t.Errorf("a build that is gone is compared: %v", got)
 	}
+	l.SetCompared("left", "sha256:forgotten")
+	if got := sides(); got[0] != "sha256:a" {
+		t.Errorf("in the place of a build that is gone is %v", got)
+	}
+	l.Compare.Builds = append([]wire.Build{{Image: "sha256:earlier", Dockerfile: "v1/Dockerfile"}}, builds...)
+	if got := sides(); got[0] != "sha256:a" {
+		t.Errorf("an earlier build of another Dockerfile is compared: %v", got)
+	}
+	l.Compare.Builds = builds[:2]
+	if got := sides(); got[0] != "sha256:other" {
+		t.Errorf("where nothing is earlier, compared is %v", got)
+	}
 	l.Pin("sha256:a", true)
 	if q := params[wire.PinQuery](t, h, wire.MethodPin); q != (wire.PinQuery{Image: "sha256:a", Pin: true}) {
 		t.Errorf("pins %+v", q)
+	}
+}
+
+// Of a path that differs its lines are shown and hidden, those of another one
+// never.
+func TestComparedLines(t *testing.T) {
+	l, h := started(t)
+	event(t, l, wire.EventBuilt, built(l, image("b", "FROM alpine")))
+	l.SetTab("compare")
+	l.Flush()
+	answerLast(t, l, h, wire.MethodBuilds, wire.Builds{Builds: []wire.Build{{Image: "sha256:b", Dockerfile: "Dockerfile", Current: true}, {Image: "sha256:a", Dockerfile: "Dockerfile"}}})
+	l.Flush()
+	answerLast(t, l, h, wire.MethodCompare, wire.Comparison{})
+	l.LookAtCompared("/one")
+	l.Flush()
+	answerLast(t, l, h, wire.MethodDiff, wire.Diff{Added: 1})
+	if !l.Compare.Diff.Ready() {
+		t.Fatal("no lines")
+	}
+	if l.LookAtCompared("/two"); l.Compare.Path != "/two" || l.Compare.Diff.Ready() {
+		t.Errorf("of %s the lines of the path before are shown", l.Compare.Path)
+	}
+	if l.LookAtCompared("/two"); l.Compare.Path != "" {
+		t.Errorf("the lines of %s are still shown", l.Compare.Path)
 	}
 }
 

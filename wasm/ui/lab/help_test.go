@@ -91,3 +91,16 @@ func TestRenamedStageIsTheTargetStill(t *testing.T) {
 }
 
 var _ lab.Host = (*host)(nil)
+
+func TestNoFixesToOfferWhereNothingMayChange(t *testing.T) {
+	for _, readOnly := range []bool{false, true} {
+		l, h := started(t)
+		l.BeEmbedded(lab.Embed{ReadOnly: readOnly})
+		fix := wire.Fix{Title: wire.Plain("mend"), Edits: []wire.Edit{{Text: "x"}}}
+		event(t, l, wire.EventBuilt, wire.Built{Revision: l.Revision, Shown: -1, Diagnostics: []wire.Diagnostic{
+			{File: "Dockerfile", Severity: "warning", Text: wire.Plain("a"), StartLine: 1, Fixes: []wire.Fix{fix}}}})
+		if l.Mend(0, 0); (len(h.marks[0].Fixes) == 0) != readOnly || (len(h.edits) == 0) != readOnly {
+			t.Errorf("read only %v: %d fixes are offered, %d edits made", readOnly, len(h.marks[0].Fixes), len(h.edits))
+		}
+	}
+}

@@ -216,3 +216,32 @@ func TestImagesAfterTheEngineDied(t *testing.T) {
 }
 
 var _ lab.Host = (*host)(nil)
+
+func TestOfferPutAway(t *testing.T) {
+	l, h := started(t)
+	l.LookUp("base:3")
+	request, _ := h.lastOf(wire.MethodLookUp)
+	answer(t, l, request.ID, wire.Offer{Name: "base:3"}, "")
+	l.Import("image:1", "base.tar")
+	if l.Pull(); h.count(wire.MethodPull) > 0 {
+		t.Error("a pull begins while an import is under way")
+	}
+	l, _ = started(t)
+	l.LookUp("base:3")
+	if l.Refuse(); l.Shelf.Open {
+		t.Error("the panel that nobody opened stays")
+	}
+}
+
+// Without a network nobody asks what the site pulls from.
+func TestRegistryIsAskedOnline(t *testing.T) {
+	l, h := started(t)
+	l.SetOffline(lab.Offline{Kept: "kept"})
+	if l.ShowImages(true); h.count(wire.MethodRegistry) != 0 {
+		t.Error("asked without a network")
+	}
+	l.SetOffline(lab.Offline{Online: true})
+	if l.ShowImages(true); h.count(wire.MethodRegistry) != 1 {
+		t.Error("not asked with one")
+	}
+}

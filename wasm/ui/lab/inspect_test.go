@@ -205,3 +205,16 @@ func TestCostKeepsTheLastAnswer(t *testing.T) {
 		t.Errorf("shows %+v", l.Weights.Cost)
 	}
 }
+
+// A file that is looked at is one of the chosen step.
+func TestAnotherStepClosesTheFile(t *testing.T) {
+	l, h := inspecting(t)
+	answerLast(t, l, h, wire.MethodRows, wire.Rows{Total: 1, Rows: []wire.Row{{Path: "f", Type: "file"}}})
+	l.PickRow("changes", 0)
+	if l.Choose("a2"); l.View == nil {
+		t.Error("the same step closes it")
+	}
+	if l.Choose("a1"); l.View != nil {
+		t.Error("another step leaves it open")
+	}
+}

@@ -307,6 +307,10 @@ func TestFailedBuildKeepsTheLastGoodStack(t *testing.T) {
 	if l.Image == nil || !l.Stale || l.Errors() != 1 || len(h.marks) != 1 {
 		t.Errorf("image %v, stale %v, %d errors, %d marks", l.Image != nil, l.Stale, l.Errors(), len(h.marks))
 	}
+	l.Choose("a0")
+	if l.Caret("Dockerfile", 2); l.Chosen().ID != "a0" {
+		t.Error("a line of the new file chose a step of the old one")
+	}
 	if h.chosen != (lab.Lines{}) {
 		t.Error("lines of the old file are marked in the new one")
 	}
@@ -327,7 +331,13 @@ func TestErrorsComeBeforeWarnings(t *testing.T) {
 	if got != "bca" {
 		t.Errorf("in the order %s", got)
 	}
+	if len(h.marks) != 1 || h.marks[0].Text != "a" {
+		t.Errorf("the open file has the marks %+v", h.marks)
+	}
 	l.GoToProblem(0)
+	if l.Pane != "editor" {
+		t.Errorf("the pane in sight is %s", l.Pane)
+	}
 	if l.Meta.Open != "second.txt" || h.gone != [2]int{2, 3} {
 		t.Errorf("the first leads to %s %v", l.Meta.Open, h.gone)
 	}
@@ -388,7 +398,10 @@ func TestLinesAndStrata(t *testing.T) {
 	if s := l.Chosen(); s.ID != "o0" {
 		t.Error("a caret in another file moved the choice")
 	}
-	l.ChooseStage(1)
+	l.Lit("o0")
+	if l.ChooseStage(1); l.Hover != "" {
+		t.Errorf("%s of the other stage is still lit", l.Hover)
+	}
 	l.Step(1 << 10)
 	if l.Chosen().ID != "a2" {
 		t.Errorf("top is %s", l.Chosen().ID)

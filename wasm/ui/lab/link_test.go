@@ -48,6 +48,8 @@ func opens(t *testing.T, l *lab.Lab, h *host, o wire.Opened) {
 
 func TestLinkOpensBesideMine(t *testing.T) {
 	l, h := started(t)
+	l.Edited("second.txt", "mine")
+	l.Flush()
 	before, saved := l.Files, len(h.saved)
 	l.OpenLink(lab.Link{Fragment: "w=1.x"})
 	if l.Guest.State != lab.Opening || len(l.Files) != len(before) {
@@ -72,6 +74,11 @@ func TestLinkOpensBesideMine(t *testing.T) {
 	event(t, l, wire.EventBuilt, built(l, onBase("b", "FROM a", "COPY a /", "CMD x")))
 	if got := l.Chosen(); got.Text != "CMD x" || l.Tab != "files" {
 		t.Errorf("after the next build: chosen %q, tab %s", got.Text, l.Tab)
+	}
+
+	// What was mine is no former state of theirs.
+	if !l.Drawer || l.CanUndo() {
+		t.Errorf("the drawer is open: %v; there is something to take back: %v", l.Drawer, l.CanUndo())
 	}
 
 	l.BackToMine()
@@ -175,6 +182,9 @@ func TestLinkToAView(t *testing.T) {
 		{wire.View{Line: 2}, "COPY x .", "history"},
 	} {
 		l.OpenLink(lab.Link{Fragment: "…", Alone: true})
+		if l.Guest.State != lab.Own {
+			t.Errorf("while a view is read the workspace is %v", l.Guest.State)
+		}
 		opens(t, l, h, wire.Opened{View: test.view})
 		if got := l.Chosen(); got.Text != test.want || l.Tab != test.tab || len(l.Files) != files || l.Guest.State != lab.Own {
 			t.Errorf("%+v: chosen %q, tab %s, %+v", test.view, got.Text, l.Tab, l.Guest)
@@ -231,6 +241,12 @@ func TestShare(t *testing.T) {
 		t.Errorf("shown %v", h.filled)
 	}
 	l.Publish()
+	h.published = ""
+	if l.Publish(); h.published != "" {
+		t.Error("it is stored twice at once")
+	}
+	l.Published("", "offline")
+	l.Publish()
 	if h.published != "-- a --\n" || !l.Share.Sending {
 		t.Fatalf("stored %q", h.published)
 	}
@@ -239,10 +255,17 @@ func TestShare(t *testing.T) {
 	if h.filled["share-short"] != "link:s=1f&step=2" {
 		t.Errorf("shown %v", h.filled)
 	}
+	// Another text is not what the short link leads to.
+	l.Edited("second.txt", "2")
+	l.Flush()
+	answerLast(t, l, h, wire.MethodShare, wire.Shared{Fragment: "w=1.y", Text: "-- b --\n"})
+	if l.Share.Short != "" {
+		t.Errorf("the short link %s is still shown", l.Share.Short)
+	}
 	l.SharePlain(true)
 	l.Flush()
 	r, _ = h.lastOf(wire.MethodShare)
-	if h.count(wire.MethodShare) != 2 || strings.Contains(string(r.Params), "step") {
+	if h.count(wire.MethodShare) != 3 || strings.Contains(string(r.Params), "step") {
 		t.Errorf("without the view: asked %d times, %s", h.count(wire.MethodShare), r.Params)
 	}
 	answer(t, l, r.ID, nil, "too bad")
@@ -253,5 +276,25 @@ func TestShare(t *testing.T) {
 	l.Flush()
 	if l.Share.Open || !l.Share.Plain || l.Share.Text != "" {
 		t.Errorf("closed: %+v", l.Share)
+	}
+}
+
+// Of two links the later one counts, whichever is read first.
+func TestLaterLinkCounts(t *testing.T) {
+	l, h := started(t)
+	l.OpenLink(lab.Link{Fragment: "w=1.x"})
+	l.Flush()
+	first, _ := h.lastOf(wire.MethodOpen)
+	l.OpenLink(lab.Link{Fragment: "w=1.y"})
+	l.Flush()
+	ws := shared()
+	answer(t, l, first.ID, wire.Opened{Workspace: &ws}, "")
+	if l.Guest.State != lab.Opening || len(h.borrowed) != 0 {
+		t.Fatalf("the first link is opened: %+v", l.Guest)
+	}
+	ws.Name = "Second"
+	opens(t, l, h, wire.Opened{Workspace: &ws})
+	if l.Guest.State != lab.Shared || l.Guest.Name != "Second" {
+		t.Errorf("opened is %+v", l.Guest)
 	}
 }

@@ -2,6 +2,7 @@ package lab_test
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -147,5 +148,64 @@ func TestWhereTheBuildBrokeOff(t *testing.T) {
 				t.Errorf("after a good build: %s", got)
 			}
 		})
+	}
+}
+
+// At first the newest step is chosen that put something into the image.
+func TestFirstChoice(t *testing.T) {
+	l, _ := started(t)
+	img := image("a", "FROM a", "COPY x .", "RUN true", "CMD x")
+	img.Stages[0].Steps[2].Entries, img.Stages[0].Steps[3].Entries = 0, 0
+	if event(t, l, wire.EventBuilt, built(l, img)); l.Chosen().ID != "a1" {
+		t.Errorf("chosen is %s", l.Chosen().ID)
+	}
+}
+
+// A stage that only stands beside, and made nothing, is no column.
+func TestStageWithoutSteps(t *testing.T) {
+	l, _ := started(t)
+	img := staged()
+	img.Stages[0].Steps = nil
+	if event(t, l, wire.EventBuilt, built(l, img)); drawn(l) != "*b2×3(30 B) c1 c2" {
+		t.Errorf("drawn %s", drawn(l))
+	}
+	if l.ChooseStage(0); drawn(l) != "* | b2×3(30 B) c1 c2" {
+		t.Errorf("chosen %s", drawn(l))
+	}
+}
+
+// Layers that are drawn as one are summed up in everything that is told of one.
+func TestSumOfABase(t *testing.T) {
+	l, _ := started(t)
+	img := staged()
+	for i := range 3 {
+		s, n := &img.Stages[1].Steps[i], int64(1)<<(8*i)
+		s.Size, s.TarSize, s.Compressed, s.AddedBytes, s.ModifiedBytes, s.HiddenBytes, s.RemovedBytes = n, 2*n, 3*n, 4*n, 5*n, 6*n, 7*n
+		s.Entries, s.Added, s.Modified, s.Removed, s.Empty = 8*int(n), 9*int(n), 10*int(n), 11*int(n), i == 2
+	}
+	event(t, l, wire.EventBuilt, built(l, img))
+	const n = 0x010101
+	s := l.Columns()[1].Strata[2].Step
+	want := wire.Step{ID: "b2", Kind: "base", Text: "FROM b", DiffID: "sha256:b2", Size: n, TarSize: 2 * n, Compressed: 3 * n, AddedBytes: 4 * n, ModifiedBytes: 5 * n,
+		HiddenBytes: 6 * n, RemovedBytes: 7 * n, Entries: 8 * n, Added: 9 * n, Modified: 10 * n, Removed: 11 * n}
+	if !reflect.DeepEqual(*s, want) {
+		t.Errorf("the sum is\n%+v, want\n%+v", *s, want)
+	}
+}
+
+// What is wrong with one Dockerfile is not drawn in the image of another.
+func TestBreachIsOfItsDockerfile(t *testing.T) {
+	l, _ := started(t)
+	l.Add("web.Dockerfile")
+	l.Flush()
+	event(t, l, wire.EventBuilt, built(l, staged()))
+	elsewhere := wire.Diagnostic{File: "web.Dockerfile", Severity: "error", Text: wire.Plain("no"), StartLine: 1, EndLine: 1}
+	event(t, l, wire.EventBuilt, wire.Built{Revision: l.Revision, Dockerfile: "Dockerfile", Shown: -1, Diagnostics: []wire.Diagnostic{elsewhere}})
+	if b := l.Breach(); b != nil {
+		t.Errorf("broke off at %+v", b)
+	}
+	l.UseDockerfile("web.Dockerfile")
+	if b := l.Breach(); b == nil || strings.Contains(drawn(l), "!") {
+		t.Errorf("the other Dockerfile broke off at %+v, drawn is %s", b, drawn(l))
 	}
 }
