@@ -12,7 +12,7 @@ import (
 func TestEmbedded(t *testing.T) {
 	h := &host{saved: map[string]wire.File{}, filled: map[string]string{}}
 	l := lab.New(h, words.For(words.English))
-	l.BeEmbedded(lab.Embed{Views: []string{"stack", "history"}})
+	l.BeEmbedded(lab.Embed{Views: []string{"stack", "history", "config"}})
 	l.AwaitLink()
 	event(t, l, wire.EventReady, wire.Ready{Version: wire.Version})
 	text := "-- Dockerfile --"

@@ -187,7 +187,9 @@ func TestTreeKeys(t *testing.T) {
 	if l.Tree.Problem == "" || l.Tree.Naming == "" {
 		t.Error("a taken name ended the naming")
 	}
-	l.EndName("", true)
+	if l.EndName("third.txt", true); l.Tree.Problem != "" || l.Tree.Naming != "" {
+		t.Error("a taken name is asked for again where the field lost the focus")
+	}
 	l.TreeKey("Delete")
 	if l.File("src/b") != nil {
 		t.Error("Delete did not delete")

@@ -20,6 +20,7 @@ func TestFromLines(t *testing.T) {
 		{"in a comment", "FROM a\n# FROM b\n", []lab.Lines{{1, 1}}},
 		{"in a continued RUN", "FROM a\nRUN echo \\\nFROM b\n", []lab.Lines{{1, 1}}},
 		{"in a heredoc", "FROM a\nRUN <<EOF\nFROM b\nEOF\nFROM c\n", []lab.Lines{{1, 1}, {5, 5}}},
+		{"in a heredoc of several lines", "FROM a\nRUN <<EOF\ntrue\nFROM b\nEOF\nFROM c\n", []lab.Lines{{1, 1}, {6, 6}}},
 		{"in a heredoc of tabs", "FROM a\nCOPY <<-'END' /x\n\tFROM b\n\tEND\nFROM c\n", []lab.Lines{{1, 1}, {5, 5}}},
 		{"in a heredoc without end", "FROM a\nRUN <<EOF\nFROM b\n", []lab.Lines{{1, 1}}},
 		{"a word that begins alike", "FROMAGE a\n", nil},

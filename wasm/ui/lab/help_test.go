@@ -75,6 +75,11 @@ func TestMend(t *testing.T) {
 			t.Errorf("file %+v, want %q", f, want)
 		}
 	}
+	l.Edited(".dockerignore", "a")
+	l.Mend(0, 2)
+	if f := l.File(".dockerignore"); *f.Text != "a\n!x\n" {
+		t.Errorf("behind a line without end: %q", *f.Text)
+	}
 	l.Mend(0, 3)
 	l.Mend(1, 0)
 	l.Mend(-1, 0)

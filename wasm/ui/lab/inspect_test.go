@@ -1,6 +1,7 @@
 package lab_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -216,5 +217,113 @@ func TestAnotherStepClosesTheFile(t *testing.T) {
 	}
 	if l.Choose("a1"); l.View != nil {
 		t.Error("another step leaves it open")
+	}
+}
+
+func TestPresentFrom(t *testing.T) {
+	l, _ := started(t)
+	img := image("a", "FROM a", "RUN x", "CMD y")
+	img.Stages[0].Steps[0].Kind = "base"
+	for i := range 2 {
+		img.Stages[0].Steps[i].Digest = img.Stages[0].Steps[i].ID
+	}
+	event(t, l, wire.EventBuilt, built(l, img))
+	for kind, want := range map[string]string{"base": "a0", "all": "a0 a1", "none": ""} {
+		l.PresentFrom(kind)
+		if got := strings.Join(slices.Sorted(maps.Keys(l.Weights.Present)), " "); got != want {
+			t.Errorf("%s: present are %q, want %q", kind, got, want)
+		}
+	}
+}
+
+// What a list asks for follows from how it is looked at.
+func TestListQueries(t *testing.T) {
+	l, h := inspecting(t)
+	query := func(do func()) wire.RowsQuery {
+		t.Helper()
+		answerLast(t, l, h, wire.MethodRows, wire.Rows{})
+		do()
+		l.Flush()
+		return params[wire.RowsQuery](t, h, wire.MethodRows)
+	}
+	if q := query(func() { l.CompareWithBase(true) }); !q.Since || !q.Tree {
+		t.Errorf("since the base: %+v", q)
+	}
+	if q := query(func() { l.FilterBy("changes", "x") }); q.Tree || q.Filter != "x" {
+		t.Errorf("filtered: %+v", q)
+	}
+	if q := query(func() { l.FilterBy("changes", ""); l.Toggle("changes", "added") }); !slices.Equal(q.Kinds, []string{"modified", "removed"}) {
+		t.Errorf("without what is added: %+v", q)
+	}
+	if query(func() { l.Toggle("changes", "modified"); l.Toggle("changes", "removed") }); !l.Lists["changes"].Shows("added") {
+		t.Error("the last kind that was hidden does not bring all back")
+	}
+	if q := query(func() { l.SetTab("files") }); q.Since || !q.Tree {
+		t.Errorf("files: %+v", q)
+	}
+	if q := query(func() { l.SetTab("tar") }); q.Tree || q.List != "tar" {
+		t.Errorf("tar: %+v", q)
+	}
+	answerLast(t, l, h, wire.MethodRows, wire.Rows{Total: 1, Rows: []wire.Row{{Path: "f", Type: "file"}}})
+	l.PickRow("tar", 0)
+	if !l.Header.Open {
+		t.Fatal("no header")
+	}
+	if l.SetTab("files"); l.Header.Open {
+		t.Error("the header is open beside the files")
+	}
+}
+
+func TestFileThatWasRemoved(t *testing.T) {
+	l, h := inspecting(t)
+	answerLast(t, l, h, wire.MethodRows, wire.Rows{Total: 1, Rows: []wire.Row{{Path: "f", Type: "file", Change: "removed", Layer: "a0"}}})
+	l.PickRow("changes", 0)
+	if q := params[wire.FileQuery](t, h, wire.MethodFile); q.Step != "a0" {
+		t.Errorf("reads %+v", q)
+	}
+	answerLast(t, l, h, wire.MethodFile, wire.FileContent{Base64: "AAA=", Size: 2})
+	if l.View.Tab != "hex" {
+		t.Errorf("bytes are shown as %s", l.View.Tab)
+	}
+	l.Flush()
+	if q := params[wire.VersionsQuery](t, h, wire.MethodVersions); q.Step != "a2" {
+		t.Errorf("asks for the versions of %+v", q)
+	}
+	// Below a file that came back is the one before it was removed.
+	answerLast(t, l, h, wire.MethodVersions, wire.Versions{Versions: []wire.FileVersion{{Step: "a0", Change: "added"}, {Step: "a1", Change: "removed"}, {Step: "a2", Change: "added"}}})
+	if l.LookAtVersion("a2"); l.View.Lower(l) == nil || l.View.Lower(l).Step != "a0" {
+		t.Errorf("below is %+v", l.View.Lower(l))
+	}
+	// The way back leads to the file.
+	if l.FollowStep("a1", "changes"); l.View != nil {
+		t.Fatal("the file is still open")
+	}
+	if l.Back(); l.View == nil || l.View.Path != "f" || l.Chosen().ID != "a2" {
+		t.Errorf("back at %+v of %s", l.View, l.Chosen().ID)
+	}
+}
+
+func TestWayBackIsBounded(t *testing.T) {
+	l, _ := inspecting(t)
+	for range 40 {
+		l.Follow("sha256:m")
+		l.Follow("sha256:i")
+	}
+	n := 0
+	for ; l.CanGoBack(); n++ {
+		l.Back()
+	}
+	if n != 50 {
+		t.Errorf("%d places are remembered", n)
+	}
+}
+
+// A digest of the image leads to its stage, whichever is shown.
+func TestFollowOutOfAnotherStage(t *testing.T) {
+	l, _ := started(t)
+	event(t, l, wire.EventBuilt, built(l, staged()))
+	l.ChooseStage(0)
+	if l.Follow("sha256:c1"); l.StageIndex() != 1 || l.Chosen() == nil || l.Chosen().ID != "c1" {
+		t.Errorf("leads to stage %d, %+v", l.StageIndex(), l.Chosen())
 	}
 }

@@ -63,3 +63,18 @@ func TestUnkept(t *testing.T) {
 		}
 	}
 }
+
+// The next new version is offered, whatever became of the one before.
+func TestUpdateIsOfferedAnew(t *testing.T) {
+	l, _ := started(t)
+	for range 2 {
+		l.SetOffline(lab.Offline{Online: true, Update: true})
+		if !l.OffersUpdate() {
+			t.Error("a new version is not offered")
+		}
+		if l.UpdateLater(); l.OffersUpdate() {
+			t.Error("it is still offered")
+		}
+		l.SetOffline(lab.Offline{Online: true})
+	}
+}

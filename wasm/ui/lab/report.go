@@ -57,6 +57,9 @@ func archive(above string, ws wire.Workspace) string {
 	set("platform", s.Platform)
 	set("target", s.Target)
 	set("compression", s.Compression)
+	if s.Seed != 0 {
+		set("seed", strconv.FormatUint(s.Seed, 10))
+	}
 	for _, k := range slices.Sorted(maps.Keys(s.BuildArgs)) {
 		set("build-arg", k+"="+s.BuildArgs[k])
 	}

@@ -17,7 +17,7 @@ func TestReportRepeats(t *testing.T) {
 		"Dockerfile": "FROM scratch\nCOPY . /\n", "no end": "half a line", "empty": "", "marks": "-- Dockerfile --\nFROM x\n",
 		"한글.txt": "가나다\n", "crlf": "a\r\nb\r\n", "-dash": "x\n", `q"uote`: "y\n", "run.sh": "#!/bin/sh\n",
 	}
-	ws := wire.Workspace{Name: "a: b", Dockerfile: "Dockerfile", Settings: wire.Settings{Epoch: 5, BuildArgs: map[string]string{"V": "1 2"}, Target: "x"}}
+	ws := wire.Workspace{Name: "a: b", Dockerfile: "Dockerfile", Settings: wire.Settings{Epoch: 5, BuildArgs: map[string]string{"V": "1 2"}, Target: "x", Platform: "linux/arm64", Compression: "zstd", Seed: 42}}
 	for path, text := range texts {
 		f := wire.File{Path: path, Kind: "file", Mode: 0o644, Text: &text}
 		if path == "run.sh" {
@@ -49,7 +49,8 @@ func TestReportRepeats(t *testing.T) {
 	if err != nil {
 		t.Fatalf("the engine does not read it: %v\n%s", err, report)
 	}
-	if got.Name != ws.Name || got.Dockerfile != ws.Dockerfile || got.Settings.Epoch != 5 || got.Settings.BuildArgs["V"] != "1 2" || got.Settings.Target != "x" {
+	if got.Name != ws.Name || got.Dockerfile != ws.Dockerfile || got.Settings.Epoch != 5 || got.Settings.BuildArgs["V"] != "1 2" || got.Settings.Target != "x" ||
+		got.Settings.Platform != "linux/arm64" || got.Settings.Compression != "zstd" || got.Settings.Seed != 42 {
 		t.Errorf("settings %+v, name %q", got.Settings, got.Name)
 	}
 	if len(got.Files) != len(ws.Files)-1 {

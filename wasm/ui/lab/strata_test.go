@@ -209,3 +209,25 @@ func TestBreachIsOfItsDockerfile(t *testing.T) {
 		t.Errorf("the other Dockerfile broke off at %+v, drawn is %s", b, drawn(l))
 	}
 }
+
+func TestLogOfABuild(t *testing.T) {
+	l, _ := started(t)
+	img := image("a", "FROM a", "RUN x", "CMD y")
+	img.Stages[0].Steps[0].Kind, img.Stages[0].Steps[1].Cache = "base", wire.Cache{State: "hit"}
+	log := func() string {
+		var out []string
+		for _, r := range l.Log() {
+			out = append(out, r.Title+": "+r.Word)
+		}
+		return strings.Join(out, ", ")
+	}
+	event(t, l, wire.EventBuilt, built(l, img))
+	if got, want := log(), "RUN x: "+l.W.Cache["hit"]+", CMD y: "+l.W.ConfigOnly; got != want {
+		t.Errorf("the log is %q, want %q", got, want)
+	}
+	event(t, l, wire.EventBuilt, wire.Built{Revision: l.Revision, Dockerfile: "Dockerfile", Shown: -1,
+		Failure: &wire.Failure{Before: []string{"RUN x"}, Text: "BAD", StartLine: 3, Error: wire.Plain("no")}})
+	if got, want := log(), "RUN x: "+l.W.WasDone+", BAD: "+l.W.ErrorWord; got != want {
+		t.Errorf("the log is %q, want %q", got, want)
+	}
+}
