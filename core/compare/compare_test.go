@@ -157,6 +157,7 @@ func TestFiles(t *testing.T) {
 		{"the same files in other layers", "COPY a b /", "COPY b /\nCOPY a /", nil},
 		{"content", "COPY a /f", "COPY b /f", []string{"/f content"}},
 		{"mode and owner", "COPY a /f", "COPY --chmod=600 --chown=1:2 a /f", []string{"/f mode owner"}},
+		{"group alone", "COPY a /f", "COPY --chown=0:2 a /f", []string{"/f owner"}},
 		{"only one side", "COPY a /d/f", "COPY a /e/f", []string{"/d left", "/d/f left", "/e right", "/e/f right"}},
 		{"a file became a directory", "COPY a /f", "COPY a /f/g", []string{"/f type", "/f/g right"}},
 	} {
@@ -197,5 +198,71 @@ func TestFilesByEpoch(t *testing.T) {
 	}
 	if len(all) != 1 || all[0].Path != "/d/a" || !slices.Equal(all[0].What, []string{"mtime"}) {
 		t.Errorf("got %v, want the mtime of /d/a alone", all)
+	}
+}
+
+// Properties that no COPY makes, and bytes that are known by digest alone.
+func TestFilesOfTrees(t *testing.T) {
+	tree := func(m vfs.Meta, content *vfs.Blob) compare.Tree {
+		e := vfs.New(0).Edit()
+		if err := e.Place("/f", m, content); err != nil {
+			t.Fatal(err)
+		}
+		return compare.Tree{Files: e.Tree()}
+	}
+	file := vfs.Meta{Kind: vfs.File, Mode: 0o644}
+	marked := file
+	marked.Xattrs = map[string]string{"user.k": "v"}
+	one, other := vfs.String("one"), vfs.String("two")
+	digest, err := one.Digest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	absent := vfs.Absent(3, digest)
+	device := vfs.Meta{Kind: vfs.CharDevice, Mode: 0o600, Major: 1, Minor: 3}
+	second := device
+	second.Minor = 5
+	for _, test := range []struct {
+		name        string
+		left, right compare.Tree
+		want        string
+	}{
+		{"extended attributes", tree(file, one), tree(marked, one), "xattrs"},
+		{"absent bytes, the same", tree(file, one), tree(file, absent), ""},
+		{"absent bytes, others", tree(file, absent), tree(file, other), "content"},
+		{"devices", tree(device, nil), tree(second, nil), "device"},
+		{"links", tree(vfs.Meta{Kind: vfs.Symlink, Target: "a"}, nil), tree(vfs.Meta{Kind: vfs.Symlink, Target: "b"}, nil), "target"},
+	} {
+		got := ""
+		all, err := compare.Files(test.left, test.right)
+		for _, d := range all {
+			got += strings.Join(d.What, " ")
+		}
+		if err != nil || got != test.want {
+			t.Errorf("%s: %q, %v, want %q", test.name, got, err, test.want)
+		}
+	}
+}
+
+// Lines of one text that moved are told one by one.
+func TestAlignMovesEachOnce(t *testing.T) {
+	lines := func(s string) (out []compare.Line) {
+		for _, c := range s {
+			out = append(out, compare.Line{CreatedBy: string(c), Layer: -1})
+		}
+		return out
+	}
+	const want = "moved: x | -\nmoved: x | -\nrebased: b | b\nrebased: c | c\nrebased: d | d\nmoved: - | x\nmoved: - | x\nright: - | x\n"
+	if got := draw(lines("xxbcd"), lines("bcdxxx")); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+// A layer of which the history says nothing is a line without words.
+func TestLinesBeyondTheHistory(t *testing.T) {
+	img, _ := built(t, "FROM scratch\nCOPY a /a\nCOPY b /b\n", "a=one", "b=two")
+	img.Config.History = img.Config.History[:1]
+	if got := compare.Lines(img); len(got) != 2 || got[1].CreatedBy != "" || got[1].Layer != 1 || got[1].DiffID != img.DiffIDs()[1] {
+		t.Errorf("lines %+v", got)
 	}
 }

@@ -72,6 +72,8 @@ func TestUnified(t *testing.T) {
 	}
 	changed := slices.Clone(long)
 	changed[9] = "changed\n"
+	near := slices.Clone(changed)
+	near[11] = "too\n"
 	for _, test := range []struct {
 		name string
 		a, b []string
@@ -81,6 +83,7 @@ func TestUnified(t *testing.T) {
 		{"all new", nil, []string{"a", "b"}, "+a|+b"},
 		{"all gone", []string{"a"}, nil, "-a"},
 		{"in the middle", long, changed, "@| line 9| -line 10| +changed| line 11|@"},
+		{"two changes close together", long, near, "@| line 9| -line 10| +changed| line 11| -line 12| +too| line 13|@"},
 		{"line break at the end", linediff.Split("a\nb"), linediff.Split("a\nb\n"), " a|-b|+b"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -105,6 +108,7 @@ func TestUnified(t *testing.T) {
 func FuzzUnified(f *testing.F) {
 	f.Add("a\nb\nc\n", "a\nc\n", 1)
 	f.Add("", "x", 0)
+	f.Add("a\nb\nc\n", "x\nb\ny\n", 3)
 	f.Fuzz(func(t *testing.T, a, b string, around int) {
 		if len(a)+len(b) > 1000 || around < 0 || around > 100 {
 			return
@@ -131,4 +135,22 @@ func ExampleUnified() {
 	//  one
 	// -two
 	// +2
+}
+
+// A gap has the numbers of the first lines that it leaves out on either side.
+func TestGapsAreNumbered(t *testing.T) {
+	var a []string
+	for i := range 30 {
+		a = append(a, fmt.Sprint(i))
+	}
+	b := slices.Concat(a[:5], []string{"x", "y"}, a[5:20], a[21:])
+	var gaps []string
+	for _, l := range linediff.Unified(a, b, 1, nil) {
+		if l.Sign == '@' {
+			gaps = append(gaps, fmt.Sprint(l.Old, " ", l.New))
+		}
+	}
+	if want := []string{"1 1", "7 9", "23 24"}; !slices.Equal(gaps, want) {
+		t.Errorf("gaps at %q, want %q", gaps, want)
+	}
 }

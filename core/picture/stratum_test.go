@@ -2,6 +2,7 @@ package picture_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"layerlab.dev/core/picture"
@@ -43,4 +44,26 @@ func ExampleContent() {
 	c := picture.Content{Size: 1_000_000, Added: 1, AddedBytes: 1_000_000, HiddenBytes: 500_000}
 	fmt.Println(c.Height(), c.Parts())
 	// Output: 88 [{added 0 50} {hidden 50 50}]
+}
+
+// What is there has its part, be it without bytes.
+func TestPartsWithoutBytes(t *testing.T) {
+	for _, test := range []struct {
+		c    picture.Content
+		want string
+	}{
+		{picture.Content{Size: 100, Added: 1, Modified: 1, ModifiedBytes: 100}, "added modified"},
+		{picture.Content{Size: 100, Added: 1, AddedBytes: 100, Modified: 1}, "added modified"},
+		{picture.Content{Size: 100, Added: 1, AddedBytes: 100, Removed: 1}, "added removed"},
+		{picture.Content{Added: 1}, "added"},
+		{picture.Content{Removed: 1}, "removed"},
+	} {
+		var got []string
+		for _, p := range test.c.Parts() {
+			got = append(got, p.Fate)
+		}
+		if strings.Join(got, " ") != test.want {
+			t.Errorf("%+v: %q, want %q", test.c, got, test.want)
+		}
+	}
 }

@@ -45,11 +45,11 @@ func build(t testing.TB, layers ...[]layer.Entry) *image.Image {
 // specification, from the bytes with the one byte changed.
 func TestFlip(t *testing.T) {
 	same := []layer.Entry{file("srv/a", "one")}
-	img := build(t, same, []layer.Entry{{Name: "srv/", Type: tar.TypeDir, Mode: 0o755}}, nil, same)
+	img := build(t, same, []layer.Entry{{Name: "srv/", Type: tar.TypeDir, Mode: 0o755}}, nil, same, []layer.Entry{file("empty", ""), file("full", "x")})
 	for n, want := range []struct {
 		offset int64
 		entry  string
-	}{{512, "srv/a"}, {0, ""}, {0, ""}, {512, "srv/a"}} {
+	}{{512, "srv/a"}, {0, ""}, {0, ""}, {512, "srv/a"}, {1024, "full"}} {
 		t.Run(fmt.Sprint("layer ", n+1), func(t *testing.T) {
 			r, err := tamper.Flip(t.Context(), img, n, image.Options{Compression: layer.Uncompressed})
 			if err != nil {

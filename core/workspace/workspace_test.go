@@ -170,3 +170,46 @@ func Example() {
 	}
 	// Output: Dockerfile builds image
 }
+
+// Whatever a file holds, and however it may be read, comes back.
+func TestFilesOfAnyContent(t *testing.T) {
+	w := &workspace.Workspace{Dockerfile: "Dockerfile", Settings: workspace.Settings{Epoch: 5}}
+	for path, text := range map[string]string{"marks": "a\n-- b --\nc\n", "dash": "-- b --", "return": "a\r\nb\r\n", "zero": "a\x00", "latin": "caf\xe9\n", "half": "a", "none": ""} {
+		w.Files = append(w.Files, workspace.File{Path: path, Mode: 0o644, Content: vfs.String(text)})
+	}
+	w.Files = append(w.Files, workspace.File{Path: "d", Kind: vfs.Dir, Mode: 0o644, MTime: "17"}, workspace.File{Path: "e", Kind: vfs.Dir, Mode: 0o755})
+	text, err := w.Format()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(text), "\r") {
+		t.Errorf("line ends that others may change are in the text:\n%q", text)
+	}
+	back, err := workspace.Parse(text)
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	was, err := w.Tree()
+	if err != nil {
+		t.Fatal(err)
+	}
+	is, err := back.Tree()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for p, n := range was.Walk("/") {
+		m, err := is.Lstat(p)
+		if err != nil || m.Kind != n.Kind || m.Mode != n.Mode || p != "/" && m.MTime != n.MTime {
+			t.Fatalf("%s is %+v, %v, and was %+v", p, m, err, n)
+		}
+		if n.Kind == vfs.File {
+			a, _ := n.Blob().Bytes()
+			if b, err := m.Blob().Bytes(); err != nil || string(a) != string(b) {
+				t.Errorf("%s holds %q, %v, and held %q", p, b, err, a)
+			}
+		}
+	}
+	if d, err := is.Lstat("/d"); err != nil || d.MTime != 17e9 {
+		t.Errorf("the directory has the time %d, %v", d.MTime, err)
+	}
+}

@@ -182,11 +182,26 @@ func TestBuildsKept(t *testing.T) {
 // A build that was come back to is the current one, once.
 func TestBuildsOnce(t *testing.T) {
 	p := newPage(t)
-	for n, text := range []string{"a", "b", "a"} {
+	for n, text := range []string{"a", "b", "a", "b", "a", "a"} {
 		p.image(workspace(n+1, "Dockerfile", lines("FROM scratch", "COPY a /a"), "a", text))
 	}
 	builds := ask[wire.Builds](p, wire.MethodBuilds, struct{}{}).Builds
-	if len(builds) != 2 || !builds[0].Current || builds[0].Revision != 3 || builds[1].Revision != 2 {
+	if len(builds) != 2 || !builds[0].Current || builds[0].Revision != 5 || builds[1].Revision != 4 {
 		t.Errorf("builds %+v", builds)
+	}
+}
+
+// The image of a Dockerfile that is gone is an earlier one.
+func TestBuildOfADockerfileThatIsGone(t *testing.T) {
+	p := newPage(t)
+	text := lines("FROM scratch", "COPY a /a")
+	p.image(workspace(1, "Dockerfile", text, "web.Dockerfile", lines("FROM scratch", "COPY a /b"), "a", "1"))
+	_, img := p.image(workspace(2, "Dockerfile", text, "a", "1"))
+	builds := ask[wire.Builds](p, wire.MethodBuilds, struct{}{}).Builds
+	if slices.ContainsFunc(builds, func(b wire.Build) bool { return b.Current && b.Image != img.ID }) {
+		t.Errorf("builds %+v", builds)
+	}
+	if c := ask[wire.Cost](p, wire.MethodCost, wire.CostQuery{Image: img.ID}); len(c.Images) != 1 {
+		t.Errorf("costs of %+v", c.Images)
 	}
 }

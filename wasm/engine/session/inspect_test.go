@@ -390,3 +390,47 @@ func TestCost(t *testing.T) {
 		t.Errorf("images %+v", c.Images)
 	}
 }
+
+// What cannot be compared line by line is said, and what is too long cut.
+func TestDiffLimits(t *testing.T) {
+	p := newPage(t)
+	long := strings.Repeat("line\n", 5000)
+	_, img := p.image(workspace(1, "Dockerfile", lines("FROM scratch", "COPY a /big", "COPY b /big", "COPY c /bin", "COPY a /bin", "COPY c /long", "COPY d /long"),
+		"a", strings.Repeat("x", 600<<10), "b", strings.Repeat("y", 600<<10), "c", "text\n", "d", long))
+	all := steps(img)
+	for _, test := range []struct {
+		path     string
+		from, to int
+		why      string
+		cut      bool
+	}{{"big", 0, 1, "big", false}, {"long", 4, 5, "", true}} {
+		d := ask[wire.Diff](p, wire.MethodDiff, wire.DiffQuery{From: all[test.from].ID, To: all[test.to].ID, Path: test.path})
+		if d.Why != test.why || d.Cut != test.cut || len(d.Lines) > 4000 || test.cut && d.Added != 5000 {
+			t.Errorf("%s: %q, cut %v, %d lines, %d added", test.path, d.Why, d.Cut, len(d.Lines), d.Added)
+		}
+	}
+	rows := ask[wire.Rows](p, wire.MethodRows, wire.RowsQuery{Step: all[5].ID, List: "files", Count: 9})
+	for _, r := range rows.Rows {
+		if (r.Digest == "") != (r.Size > 64<<10) {
+			t.Errorf("%s of %d bytes has the digest %q", r.Path, r.Size, r.Digest)
+		}
+	}
+}
+
+// An instruction that ONBUILD brought is on no line of this Dockerfile.
+func TestTriggeredStepHasNoLines(t *testing.T) {
+	p := newPage(t)
+	ws := workspace(1, "v1.Dockerfile", lines("FROM scratch", "COPY a /first", "ONBUILD COPY a /a"), "v2.Dockerfile", lines("# a comment", "FROM v1", "COPY a /b"), "a", "1")
+	ws.Dockerfile = "v2.Dockerfile"
+	built := p.build(ws)
+	if !built.Ok {
+		t.Fatalf("%+v", built.Diagnostics)
+	}
+	var got []string
+	for _, s := range steps(built.Images[built.Shown]) {
+		got = append(got, fmt.Sprint(s.Text, " ", s.StartLine, "-", s.EndLine))
+	}
+	if want := []string{"FROM v1 0-0", "ONBUILD COPY a /a 0-0", "COPY a /b 3-3"}; !slices.Equal(got, want) {
+		t.Errorf("steps %q, want %q", got, want)
+	}
+}

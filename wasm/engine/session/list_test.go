@@ -50,7 +50,8 @@ func TestRowLists(t *testing.T) {
 
 	t.Run("files with their layers", func(t *testing.T) {
 		rows := ask[wire.Rows](p, wire.MethodRows, wire.RowsQuery{Step: third.ID, List: "files", Filter: "srv", Count: 100})
-		if len(rows.Rows) != 2 || rows.Rows[1].Path != "srv/a" || rows.Rows[1].Layer != second.ID || rows.Rows[1].Depth != 1 {
+		if len(rows.Rows) != 2 || rows.Rows[1].Path != "srv/a" || rows.Rows[1].Layer != second.ID || rows.Rows[1].Depth != 1 ||
+			rows.Rows[0].Versions != 0 || rows.Rows[1].Versions != 2 {
 			t.Errorf("rows %+v", rows.Rows)
 		}
 		if rows.Rows[1].MTime > epoch {

@@ -305,7 +305,10 @@ func TestFromByDigest(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkUpon(t, p, 1, "base@"+string(m.Digest), want)
-	built := p.build(workspace(2, "Dockerfile", "FROM base@"+string(digest.FromString("other"))+"\n"))
+	if elsewhere := p.build(workspace(3, "Dockerfile", "FROM ghcr.io/library/base@"+string(m.Digest)+"\n")); elsewhere.Ok {
+		t.Error("the image of another registry is taken for it")
+	}
+	built := p.build(workspace(4, "Dockerfile", "FROM base@"+string(digest.FromString("other"))+"\n"))
 	if built.Ok || built.Diagnostics[0].Missing == nil {
 		t.Errorf("another digest gave %+v", built.Diagnostics)
 	}
@@ -372,6 +375,12 @@ func TestForgetAndRename(t *testing.T) {
 	}
 	if res, _ := p.try(wire.MethodRename, wire.RenameQuery{From: "two", To: "Not A Name"}); res.Error == "" {
 		t.Error("a bad name was taken")
+	}
+	if res, _ := p.try(wire.MethodRename, wire.RenameQuery{From: "two", To: "two@" + string(img.ID())}); res.Error == "" {
+		t.Error("a digest was taken for a name")
+	}
+	if ask[struct{}](p, wire.MethodRename, wire.RenameQuery{From: "two", To: "two:latest"}); len(s.records) != 2 {
+		t.Error("an image is lost by having its own name")
 	}
 	ask[struct{}](p, wire.MethodForget, wire.ImageQuery{Name: "two"})
 	if len(s.blobs) != blobs {
