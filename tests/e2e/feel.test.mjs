@@ -74,7 +74,7 @@ inBrowsers("feel", (it) => {
 
   it("stays smooth over a layer of 20,000 files", {}, async (lab) => {
     const { list, scrolling, dragging, typing } = await open(lab);
-    await smooth(lab, "scrolling", 8000, scrolling);
+    await smooth(lab, "scrolling", 7400, scrolling);
     // A list that draws others in the place of its rows must not be moved by that.
     const stands = () => list.evaluate((e) => e.scrollTop);
     const stood = await stands();
