@@ -85,7 +85,7 @@ async function frames(browser, url) {
   const lab = await Lab.open(browser, url);
   const doing = { rest, ...(await open(lab)) };
   const rows = [];
-  for (const what of ["rest", "scrolling", "dragging", "typing"]) {
+  for (const what of ["rest", "scrolling", "leaping", "dragging", "typing"]) {
     const { gaps, changes } = await watched(lab, doing[what]);
     rows.push([`${browser.name}, ${what}`, ms(median(gaps)), ms(quantile(gaps, 0.9)), ms(Math.max(...gaps)), changes]);
   }

@@ -1,5 +1,5 @@
-// The three things that a page must do at 60 frames a second, over a layer of
-// 20,000 files: scroll its list, drag a line between panes, take what is typed.
+// What a page must do at 60 frames a second, over a layer of 20,000 files: scroll
+// its list and leap in it, drag a line between panes, take what is typed.
 import { poll } from "./lab.mjs";
 
 // watched collects the times between frames while something is done, and how
@@ -43,6 +43,14 @@ export async function open(lab) {
     scrolling: () => list.evaluate(async (e) => {
       for (let i = 0; i < 60; i++) {
         e.scrollTop += 100;
+        await new Promise((done) => requestAnimationFrame(done));
+      }
+    }),
+    // leaping is what a drag of the scroll bar does: no row stays.
+    leaping: () => list.evaluate(async (e) => {
+      const by = e.scrollTop > 300_000 ? -30_000 : 30_000;
+      for (let i = 0; i < 60; i++) {
+        if (i % 6 === 0) e.scrollTop += by;
         await new Promise((done) => requestAnimationFrame(done));
       }
     }),
