@@ -99,7 +99,8 @@ func ran(step *build.Step, err error) bool {
 }
 
 // Compare says in what an outcome differs from what was recorded, most telling
-// difference first; nothing where they are equal.
+// difference first; nothing where they are equal. Of a golden that holds only
+// the manifest's digest that alone is compared.
 func (c *Case) Compare(o Outcome, g *Golden) []string {
 	var diffs []string
 	say := func(format string, args ...any) { diffs = append(diffs, fmt.Sprintf(format, args...)) }
@@ -118,11 +119,19 @@ func (c *Case) Compare(o Outcome, g *Golden) []string {
 			say("built, but recorded is the failure %s", c.Error.Text)
 		case (o.ExitCode == nil) != (c.Error.ExitCode == nil) || o.ExitCode != nil && *o.ExitCode != *c.Error.ExitCode:
 			say("exit code %s, recorded %s (%s)", exit(o.ExitCode), exit(c.Error.ExitCode), o.Error)
+		case !Says(o.Error, c.Error.Text):
+			say("failed: %s\n  recorded %s", o.Error, c.Error.Text)
 		}
 		return diffs
 	}
 	if o.Err != nil {
 		say("failed: %v", o.Err)
+		return diffs
+	}
+	if g.ImageID == "" && g.DiffIDs == nil {
+		if o.ManifestDigest != g.ManifestDigest {
+			say("manifest %s\n  recorded %s\n  config %s", o.ManifestDigest, g.ManifestDigest, o.Image.ConfigJSON())
+		}
 		return diffs
 	}
 	for i, d := range g.DiffIDs {
