@@ -18,6 +18,10 @@ const debianStatic = "sha256:3d9f2889d6782537624a4e1a10e68a2ddd53e0ee8bac02676f2
 // applet. Text without #! gives ENOEXEC. Any other program ends the run with
 // an UnsupportedError, because nobody can say what it would do.
 func program(p *proc.Proc, at string) (func(*proc.Proc) int, error) {
+	if f := p.Machine().Programs[at]; f != nil {
+		p.Plain, p.GNU = false, true
+		return f, nil
+	}
 	n, err := p.Lstat(at)
 	if err != nil {
 		return nil, err

@@ -40,7 +40,10 @@ type Config struct {
 	// Documents are the executable files at /dev/pipes, by name: here-documents
 	// that begin with #!.
 	Documents map[string]string
-	Epoch     int64 // SOURCE_DATE_EPOCH in seconds; what passwd entries are dated by
+	// Programs are what runs for the executable files at these canonical paths,
+	// beside the commands that the shell knows by their names.
+	Programs map[string]func(*proc.Proc) int
+	Epoch    int64 // SOURCE_DATE_EPOCH in seconds; what passwd entries are dated by
 	// Seed is what everything random begins from: /dev/urandom, $RANDOM, the
 	// names of mktemp, the order of shuf.
 	Seed   uint64
@@ -80,7 +83,7 @@ func Run(ctx context.Context, e *vfs.Editor, c Config) (Result, error) {
 		return Result{}, fmt.Errorf("shell: no command")
 	}
 	m := &proc.Machine{Editor: e, Context: ctx, Hostname: cmp.Or(c.Hostname, "buildkitsandbox"), Epoch: c.Epoch, Seed: c.Seed,
-		ReadOnly: c.ReadOnly, Output: c.Output, Limits: c.Limits, Documents: c.Documents, Program: program, Applet: plainApplet}
+		ReadOnly: c.ReadOnly, Output: c.Output, Limits: c.Limits, Documents: c.Documents, Programs: c.Programs, Program: program, Applet: plainApplet}
 	init := proc.NewProc(c.Argv)
 	init.Env = environment(e.Tree(), c)
 	init.Dir = cmp.Or(c.Dir, "/")

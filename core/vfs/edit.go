@@ -66,13 +66,13 @@ func (e *Editor) replaceIn(d *Node, parts []string, n *Node) *Node {
 	c := *d
 	name := parts[0]
 	if len(parts) > 1 {
-		c.dir = d.dir.put(name, e.replaceIn(d.Child(name), parts[1:], n))
+		c.hold(d.entries().put(name, e.replaceIn(d.Child(name), parts[1:], n)))
 		return &c
 	}
 	if n == nil {
-		c.dir = d.dir.remove(name)
+		c.hold(d.entries().remove(name))
 	} else {
-		c.dir = d.dir.put(name, n)
+		c.hold(d.entries().put(name, n))
 	}
 	c.MTime = e.t.tick()
 	return &c
@@ -123,7 +123,7 @@ func swapIn(d *Node, parts []string, n *Node) *Node {
 		return n
 	}
 	c := *d
-	c.dir = d.dir.put(parts[0], swapIn(d.Child(parts[0]), parts[1:], n))
+	c.hold(d.entries().put(parts[0], swapIn(d.Child(parts[0]), parts[1:], n)))
 	return &c
 }
 
@@ -443,9 +443,9 @@ func (e *Editor) Graft(p string, n *Node) error {
 	}
 	dir := *e.t.at(path.Dir(r.path))
 	if n == nil {
-		dir.dir = dir.dir.remove(path.Base(r.path))
+		dir.hold(dir.entries().remove(path.Base(r.path)))
 	} else {
-		dir.dir = dir.dir.put(path.Base(r.path), e.renumber(n, map[uint64]uint64{}))
+		dir.hold(dir.entries().put(path.Base(r.path), e.renumber(n, map[uint64]uint64{})))
 	}
 	e.swap(path.Dir(r.path), &dir)
 	return nil
@@ -457,8 +457,9 @@ func (e *Editor) renumber(n *Node, known map[uint64]uint64) *Node {
 		known[n.ino] = e.t.inode()
 	}
 	c.ino = known[n.ino]
-	n.dir.all(func(name string, child *Node) bool {
-		c.dir = c.dir.put(name, e.renumber(child, known))
+	c.hold(nil)
+	n.entries().all(func(name string, child *Node) bool {
+		c.hold(c.dir.put(name, e.renumber(child, known)))
 		return true
 	})
 	return &c

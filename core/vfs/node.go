@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"iter"
 	"maps"
+	"sync"
 )
 
 // Kind is the type of an inode.
@@ -44,6 +45,9 @@ type Node struct {
 	linked  bool
 	content *Blob
 	dir     *entry
+	// later makes the entries of a directory that nobody has looked into yet;
+	// dir is nil then.
+	later func() *entry
 }
 
 // Ino identifies the inode: two names with the same Ino in one Tree are hard
@@ -72,22 +76,49 @@ func (n *Node) Size() int64 {
 }
 
 // Child returns the directory entry called name, or nil.
-func (n *Node) Child(name string) *Node { return n.dir.get(name) }
+func (n *Node) Child(name string) *Node { return n.entries().get(name) }
 
 // Len returns the number of entries of a directory.
-func (n *Node) Len() int { return n.dir.len() }
+func (n *Node) Len() int { return n.entries().len() }
 
 // Children yields the entries of a directory sorted bytewise by name.
 func (n *Node) Children() iter.Seq2[string, *Node] {
-	return func(yield func(string, *Node) bool) { n.dir.all(yield) }
+	return func(yield func(string, *Node) bool) { n.entries().all(yield) }
 }
 
 // Total sums a subtree: the number of names that are not directories and the
-// bytes of the regular files, hard links counted once a name.
+// bytes of the regular files, hard links counted once a name. What is below a
+// Lazy directory is left out.
 func (n *Node) Total() (files int, bytes int64) {
 	t := n.total()
 	return t.files, t.bytes
 }
+
+// Lazy returns a directory whose entries are those of the directory that list
+// returns, which is called once, when somebody first looks. ino must be in no
+// tree that the directory is put into, and so must the numbers below it. Names
+// of one inode below it are not found by a change of another name.
+func Lazy(m Meta, ino uint64, list func() *Node) *Node {
+	return &Node{Meta: m, ino: ino, later: sync.OnceValue(func() *entry { return list().entries() })}
+}
+
+// Numbered returns the inode with another number, which must be in no tree that
+// it is put into.
+func (n *Node) Numbered(ino uint64) *Node {
+	c := *n
+	c.ino = ino
+	return &c
+}
+
+func (n *Node) entries() *entry {
+	if n.later != nil {
+		return n.later()
+	}
+	return n.dir
+}
+
+// hold gives a copy of a directory its entries.
+func (n *Node) hold(e *entry) { n.dir, n.later = e, nil }
 
 // FileMode returns the kind and bits as io/fs has them.
 func (m *Meta) FileMode() fs.FileMode {

@@ -249,7 +249,7 @@ func walk(p string, n *Node, yield func(string, *Node) bool) bool {
 	if !yield(p, n) {
 		return false
 	}
-	return n.dir.all(func(name string, c *Node) bool {
+	return n.entries().all(func(name string, c *Node) bool {
 		return walk(path.Join(p, name), c, yield)
 	})
 }
@@ -284,10 +284,10 @@ func (t Tree) Links(n *Node) int {
 func Changed(lower, upper *Node, yield func(name string, lower, upper *Node) bool) {
 	var a, b *entry
 	if lower != nil {
-		a = lower.dir
+		a = lower.entries()
 	}
 	if upper != nil {
-		b = upper.dir
+		b = upper.entries()
 	}
 	differ(a, b, yield)
 }

@@ -339,3 +339,47 @@ func TestRandomEdits(t *testing.T) {
 		t.Errorf("Total = %d, %d; counted %d, %d", f, b, files, bytes)
 	}
 }
+
+func TestLazyDirectoriesAreListedWhenLookedInto(t *testing.T) {
+	listed := 0
+	e := vfs.New(0).Edit()
+	if err := e.Mkdir("/d", 0o755, 0, 0); err != nil {
+		t.Fatal(err)
+	}
+	lazy := vfs.Lazy(vfs.Meta{Kind: vfs.Dir, Mode: 0o750, MTime: 7}, 1<<40, func() *vfs.Node {
+		listed++
+		in := vfs.New(9).Edit()
+		if err := in.WriteFile("/f", vfs.String("text"), 0o644, 0, 0); err != nil {
+			t.Fatal(err)
+		}
+		return in.Tree().Root()
+	})
+	if _, err := e.Mount("/d", lazy); err != nil {
+		t.Fatal(err)
+	}
+	before := e.Tree()
+	if n, err := before.Stat("/d"); err != nil || n.Mode != 0o750 || n.MTime != 7 || listed != 0 {
+		t.Fatalf("stat of the directory: %v, %v, listed %d times", n, err, listed)
+	}
+	for range 2 {
+		if n, err := before.Stat("/d/f"); err != nil || n.Size() != 4 {
+			t.Fatalf("stat below it: %v, %v", n, err)
+		}
+	}
+	if err := e.WriteFile("/d/g", vfs.String("x"), 0o644, 0, 0); err != nil {
+		t.Fatal(err)
+	}
+	after, err := e.Tree().Stat("/d")
+	if err != nil || after.Len() != 2 || listed != 1 {
+		t.Fatalf("after a write below it: %v, %v, listed %d times", after, err, listed)
+	}
+	if n, _ := before.Stat("/d"); n.Len() != 1 {
+		t.Errorf("the tree before the write holds %d names", n.Len())
+	}
+	var changed []string
+	old, _ := before.Stat("/d")
+	vfs.Changed(old, after, func(name string, _, _ *vfs.Node) bool { changed = append(changed, name); return true })
+	if len(changed) != 1 || changed[0] != "g" {
+		t.Errorf("changed: %v", changed)
+	}
+}

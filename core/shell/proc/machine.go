@@ -52,6 +52,8 @@ type Machine struct {
 	Limits   Limits
 	// Documents are executable files at /dev/pipes, by name.
 	Documents map[string]string
+	// Programs run for the executable files at these canonical paths.
+	Programs map[string]func(*Proc) int
 
 	below vfs.Tree // as it was before the first process
 
