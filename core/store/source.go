@@ -15,7 +15,7 @@ const MaxSources = 50
 type Source struct {
 	Digest           digest.Digest // of the blob
 	SourceRepository string        // canonical name of the repository
-	HMAC             string        
+	HMAC             string
 }
 
 // DiffID returns what the blob of the given digest holds, where that is known.
