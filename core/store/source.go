@@ -3,6 +3,7 @@ package store
 import (
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/opencontainers/go-digest"
 )
@@ -62,4 +63,29 @@ func (s Store) RemoveSource(at Source) Store {
 	have := slices.DeleteFunc(slices.Clone(old), func(o Source) bool { return o == at })
 	s.sources = s.sources.Set(diffID, have)
 	return s
+}
+
+// ForgetBlobs takes away what is known of blobs below a path of the directory
+// distribution, such as "v2metadata-by-diffid" or "" for all, and reports
+// whether the path is one of that directory.
+func (s Store) ForgetBlobs(path string) (Store, bool) {
+	kind, rest, _ := strings.Cut(path, "/")
+	_, hex, _ := strings.Cut(rest, "/")
+	switch {
+	case rest != "" && rest != "sha256" && !strings.HasPrefix(rest, "sha256/"), strings.Contains(hex, "/"):
+		return s, false
+	case kind == "":
+		s.sources, s.known = Table[digest.Digest, []Source]{}, Table[digest.Digest, digest.Digest]{}
+	case kind == "v2metadata-by-diffid" && hex == "":
+		s.sources = Table[digest.Digest, []Source]{}
+	case kind == "v2metadata-by-diffid":
+		s.sources = s.sources.Delete(digest.NewDigestFromEncoded(digest.SHA256, hex))
+	case kind == "diffid-by-digest" && hex == "":
+		s.known = Table[digest.Digest, digest.Digest]{}
+	case kind == "diffid-by-digest":
+		s.known = s.known.Delete(digest.NewDigestFromEncoded(digest.SHA256, hex))
+	default:
+		return s, false
+	}
+	return s, true
 }

@@ -22,6 +22,11 @@ type Editor struct {
 // Edit begins an edit of t, which stays as it is.
 func (t Tree) Edit() *Editor { return &Editor{t: t, mark: t.next} }
 
+// EditWhole begins an edit of t as of a disk of its own instead of the lower
+// directory of an overlayfs mount: nothing is copied up, hard links stay whole,
+// directories can be renamed.
+func (t Tree) EditWhole() *Editor { return &Editor{t: t} }
+
 // Tree returns the tree as it is now. It costs nothing and stays valid while
 // the edit goes on.
 func (e *Editor) Tree() Tree { return e.t }
@@ -35,6 +40,10 @@ func (e *Editor) Advance(d int64) { e.t.now += max(d, 0) }
 // Reset puts back an earlier tree of the same edit, clock and inode numbers
 // going on so that no inode number is given twice.
 func (e *Editor) Reset(t Tree) { e.t.root = t.root }
+
+// Whole reports whether the tree is edited as a disk of its own: nothing of it
+// is lower.
+func (e *Editor) Whole() bool { return e.mark == 0 }
 
 // Upper reports whether the inode of n was made since the edit began.
 func (e *Editor) Upper(n *Node) bool { return n.ino >= e.mark }

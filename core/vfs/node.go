@@ -94,12 +94,25 @@ func (n *Node) Total() (files int, bytes int64) {
 	return t.files, t.bytes
 }
 
-// Lazy returns a directory whose entries are those of the directory that list
-// returns, which is called once, when somebody first looks. ino must be in no
-// tree that the directory is put into, and so must the numbers below it. Names
-// of one inode below it are not found by a change of another name.
-func Lazy(m Meta, ino uint64, list func() *Node) *Node {
-	return &Node{Meta: m, ino: ino, later: sync.OnceValue(func() *entry { return list().entries() })}
+// Lazy returns a directory whose entries are those that list adds, which is
+// called once, when somebody first looks. ino must be in no tree that the
+// directory is put into, and so must the numbers below it. Several names of one
+// inode below it are told as one each.
+func Lazy(m Meta, ino uint64, list func(add func(name string, n *Node))) *Node {
+	return &Node{Meta: m, ino: ino, later: sync.OnceValue(func() (e *entry) {
+		list(func(name string, n *Node) { e = e.put(name, n) })
+		return e
+	})}
+}
+
+// Make returns an inode of its own, to be an entry of a Lazy directory: a
+// regular file with the given content (nil: empty), a link, a device, or an
+// empty directory. Its time is that of m.
+func Make(m Meta, ino uint64, content *Blob) *Node {
+	if m.Kind == File && content == nil {
+		content = Bytes(nil)
+	}
+	return &Node{Meta: m, ino: ino, content: content}
 }
 
 // Numbered returns the inode with another number, which must be in no tree that

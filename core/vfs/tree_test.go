@@ -346,13 +346,9 @@ func TestLazyDirectoriesAreListedWhenLookedInto(t *testing.T) {
 	if err := e.Mkdir("/d", 0o755, 0, 0); err != nil {
 		t.Fatal(err)
 	}
-	lazy := vfs.Lazy(vfs.Meta{Kind: vfs.Dir, Mode: 0o750, MTime: 7}, 1<<40, func() *vfs.Node {
+	lazy := vfs.Lazy(vfs.Meta{Kind: vfs.Dir, Mode: 0o750, MTime: 7}, 1<<40, func(add func(string, *vfs.Node)) {
 		listed++
-		in := vfs.New(9).Edit()
-		if err := in.WriteFile("/f", vfs.String("text"), 0o644, 0, 0); err != nil {
-			t.Fatal(err)
-		}
-		return in.Tree().Root()
+		add("f", vfs.Make(vfs.Meta{Kind: vfs.File, Mode: 0o644}, 1<<41, vfs.String("text")))
 	})
 	if _, err := e.Mount("/d", lazy); err != nil {
 		t.Fatal(err)
@@ -381,5 +377,28 @@ func TestLazyDirectoriesAreListedWhenLookedInto(t *testing.T) {
 	vfs.Changed(old, after, func(name string, _, _ *vfs.Node) bool { changed = append(changed, name); return true })
 	if len(changed) != 1 || changed[0] != "g" {
 		t.Errorf("changed: %v", changed)
+	}
+}
+
+func TestEditsOfAWholeDiskCopyNothingUp(t *testing.T) {
+	e := vfs.New(0).Edit()
+	for _, err := range []error{e.Mkdir("/d", 0o755, 0, 0), e.WriteFile("/d/f", vfs.String("old"), 0o644, 0, 0), e.Link("/d/f", "/g")} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	disk := e.Tree().EditWhole()
+	if err := disk.Rename("/d", "/e"); err != nil || !disk.Whole() {
+		t.Errorf("rename of a directory: %v, whole %v", err, disk.Whole())
+	}
+	if err := disk.WriteFile("/g", vfs.String("changed"), 0o644, 0, 0); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := disk.Tree().Stat("/e/f"); err != nil || n.Size() != 7 {
+		t.Errorf("the other name after a write: %v, %v", n, err)
+	}
+	over := e.Tree().Edit()
+	if err := over.Rename("/d", "/e"); !errors.Is(err, vfs.EXDEV) || over.Whole() {
+		t.Errorf("rename on an overlay: %v, whole %v", err, over.Whole())
 	}
 }

@@ -113,6 +113,9 @@ func (p *Proc) Device(name string) int {
 // been changed: overlayfs merges the two and counts one link. So it does for the
 // file systems that lie over the image.
 func (p *Proc) Merged(name string) bool {
+	if p.m.Editor.Whole() {
+		return false
+	}
 	if p.Device(name) != 0 {
 		return true
 	}
