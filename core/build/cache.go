@@ -128,6 +128,7 @@ func (d *dispatcher) layerStep(step *Step, depends parts, do func(*work) error) 
 	} else {
 		step.Cache.explain()
 		w = &work{}
+		d.tree = mounted(d.tree)
 		if err := do(w); err != nil {
 			step.Output, step.Writes, step.Notes, step.ExitCode = w.output, w.writes, w.notes, w.exit
 			return err
@@ -151,6 +152,22 @@ func (d *dispatcher) layerStep(step *Step, depends parts, do func(*work) error) 
 	d.tree, d.key = w.tree, key
 	d.layers = append(d.layers, w.layer)
 	return nil
+}
+
+// mounted is t as the next step finds it: the root directory of each layer is
+// made anew, with the mode 0755 and the owner it had (the overlay snapshotter
+// of containerd, createSnapshot).
+func mounted(t vfs.Tree) vfs.Tree {
+	meta := t.Root().Meta
+	if meta.Mode == 0o755 {
+		return t
+	}
+	e := t.Edit()
+	meta.Mode = 0o755
+	if err := e.SetMeta("/", meta); err != nil {
+		panic(err) // a root directory takes any metadata
+	}
+	return e.Tree()
 }
 
 func (c *Cache) get(key string) *work {

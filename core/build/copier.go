@@ -42,11 +42,12 @@ func (m copyMode) dirMode() uint32 {
 	return 0o755
 }
 
+// dirOwner is the owner of such directories; -1 leaves it to mkdir(2).
 func (m copyMode) dirOwner() owner {
 	if m.owner != nil {
 		return *m.owner
 	}
-	return owner{}
+	return owner{-1, -1}
 }
 
 // meta is the metadata of a copy of n over what is at its place (nil: nothing).
@@ -177,6 +178,11 @@ func (c *copier) copy(n *vfs.Node, rel, target string, overwrite bool, inInfo, e
 			"cannot replace to directory %s with file", target)
 	}
 	m := c.meta(n, nil)
+	if m.Kind == vfs.BlockDevice {
+		// fsutil's copyDevice clears the bits of a socket, which a block device
+		// has in part: what is left says character device.
+		m.Kind = vfs.CharDevice
+	}
 	if n.Kind == vfs.File {
 		if first, ok := c.inodes[n.Ino()]; ok && n.Linked() {
 			if err := c.e.RemoveAll(target); err != nil {

@@ -236,7 +236,7 @@ func (d *dispatcher) workdir(c *instructions.WorkdirCommand, step *Step) error {
 			return err
 		}
 		if who == nil {
-			who = &owner{}
+			who = &owner{-1, -1}
 		}
 		e := d.tree.Edit()
 		made, err := e.MkdirAll(dir, 0o755, who.uid, who.gid)

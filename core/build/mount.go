@@ -4,20 +4,22 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
+	"layerlab.dev/core/shell/proc"
 	"layerlab.dev/core/vfs"
 )
 
 // mount is something that lies over a path while a command runs.
 type mount struct {
-	path     string
-	node     *vfs.Node
-	readOnly bool
-	cache    string // ID of a cache mount
-	id       string // what it is, for the key of the step
+	proc.Mount
+	cache  string // identity of a cache mount
+	source string // of a cache mount: the part of it that is mounted
+	whole  *vfs.Node
+	id     string // what it is, for the key of the step
 }
 
 // mounts reads --mount flags (dockerfile2llb convert_runmount.go): what to
@@ -33,7 +35,8 @@ func (d *dispatcher) mounts(c *instructions.RunCommand, from []*planned) (list [
 		if target == "/" && named {
 			return nil, nil, fmt.Errorf("invalid mount target %q", m.Target)
 		}
-		one := mount{path: target, readOnly: m.ReadOnly, id: fmt.Sprintf("%s from=%s source=%s", m.Type, m.From, m.Source)}
+		one := mount{Mount: proc.Mount{Path: target, ReadOnly: m.ReadOnly},
+			id: fmt.Sprintf("%s from=%s source=%s read-only=%t %s", m.Type, m.From, m.Source, m.ReadOnly, bits(m))}
 		switch m.Type {
 		case instructions.MountTypeSSH:
 			return nil, nil, refuse(adviseNoAgent.With(), saysNoSSH.Error())
@@ -46,17 +49,13 @@ func (d *dispatcher) mounts(c *instructions.RunCommand, from []*planned) (list [
 			list = append(list, s...)
 			continue
 		case instructions.MountTypeTmpfs:
-			one.node = dirNode(0o1777, 0, 0)
+			one.Node, one.Tmpfs = d.ownDir(0o1777, 0, 0), true
 		case instructions.MountTypeCache:
-			one.cache = m.CacheID
-			if one.cache == "" {
-				one.cache = target
-			}
-			if one.node, err = d.cacheDir(m, from[i], one.cache); err != nil {
+			if err := d.cacheMount(&one, m, from[i]); err != nil {
 				return nil, nil, err
 			}
 		default:
-			if one.node, err = d.mountSource(m, from[i]); err != nil {
+			if one.Node, err = d.mountSource(m, from[i]); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -65,16 +64,67 @@ func (d *dispatcher) mounts(c *instructions.RunCommand, from []*planned) (list [
 	return list, env, nil
 }
 
+// bits are the owner and the mode that a mount asks for, for a key; "" where it
+// asks for neither.
+func bits(m *instructions.Mount) string {
+	if m.UID == nil && m.GID == nil && m.Mode == nil {
+		return ""
+	}
+	mode, uid, gid := ownership(m, 0o755)
+	return fmt.Sprintf("%o %d:%d", mode, uid, gid)
+}
+
+// ownership is what a mount says of mode and owner; the mode is otherwise the
+// given one.
+func ownership(m *instructions.Mount, mode uint32) (bits uint32, uid, gid int) {
+	if m.Mode != nil {
+		mode = uint32(*m.Mode)
+	}
+	if m.UID != nil {
+		uid = int(*m.UID)
+	}
+	if m.GID != nil {
+		gid = int(*m.GID)
+	}
+	return mode, uid, gid
+}
+
+// inOrder sorts mounts by their targets, so that what is above comes first; of
+// several at one target the last counts (frontend/gateway/container
+// PrepareMounts, executor/oci dedupMounts).
+func inOrder(list []mount) []mount {
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b mount) int { return strings.Compare(a.Path, b.Path) })
+	out := list[:0]
+	for _, m := range list {
+		if n := len(out); n > 0 && out[n-1].Path == m.Path {
+			out[n-1] = m
+			continue
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
 // mountSource is the file or directory that --mount=from,source names.
 func (d *dispatcher) mountSource(m *instructions.Mount, from *planned) (*vfs.Node, error) {
 	t := d.files
 	if m.From != "" {
 		if from.source != nil && !from.built {
-			return nil, advise(adviseStageAbove.With(),
-				"cannot mount from stage %q to %q, stage needs to be defined before current command", m.From, m.Target)
+			return nil, d.notBuilt(m)
 		}
 		t = from.tree
 	}
+	return d.part(t, m, from)
+}
+
+func (d *dispatcher) notBuilt(m *instructions.Mount) error {
+	return advise(adviseStageAbove.With(),
+		"cannot mount from stage %q to %q, stage needs to be defined before current command", m.From, m.Target)
+}
+
+// part is what a mount's source names in t.
+func (d *dispatcher) part(t vfs.Tree, m *instructions.Mount, from *planned) (*vfs.Node, error) {
 	p, err := t.RootPath(path.Join("/", m.Source))
 	if err != nil {
 		return nil, err
@@ -93,26 +143,77 @@ func fromList(name string, from *planned) []*planned {
 	return []*planned{from}
 }
 
-// cacheDir is what a cache mount holds: what an earlier step of this build
-// left, or else what from holds, or nothing.
-func (d *dispatcher) cacheDir(m *instructions.Mount, from *planned, id string) (*vfs.Node, error) {
-	if n := d.caches[id]; n != nil {
-		return n, nil
+// cacheMount fills in what a cache mount holds: what an earlier step of this
+// build left, or else what from holds, or nothing. A cache that begins with
+// something else, or with another owner or mode, is another cache, whatever its
+// ID (dockerfile2llb setCacheUIDGID, solver/llbsolver/mounts getRefCacheDir).
+func (d *dispatcher) cacheMount(one *mount, m *instructions.Mount, from *planned) error {
+	one.cache = m.CacheID
+	if one.cache == "" {
+		one.cache = path.Clean(m.Target)
 	}
+	one.source = path.Join("/", m.Source)
+	content := d.ownDir(0o755, 0, 0)
 	if m.From != "" {
-		return d.mountSource(m, from)
+		if from.source != nil && !from.built {
+			return d.notBuilt(m)
+		}
+		content = from.tree.Root()
+		one.cache += " from"
+		for _, l := range from.layers {
+			one.cache += " " + l.DiffID().String()
+		}
 	}
-	mode, uid, gid := uint32(0o755), 0, 0
-	if m.Mode != nil {
-		mode = uint32(*m.Mode)
+	if text := bits(m); one.source == "/" && text != "" {
+		content = d.ownDir(ownership(m, 0o755))
+		one.cache += " as " + text
 	}
-	if m.UID != nil {
-		uid = int(*m.UID)
+	if n := d.caches[one.cache]; n != nil {
+		content = n
 	}
-	if m.GID != nil {
-		gid = int(*m.GID)
+	one.whole = content
+	if one.source == "/" {
+		one.Node = content
+		return nil
 	}
-	return dirNode(mode, uid, gid), nil
+	t, err := treeOf(content)
+	if err != nil {
+		return err
+	}
+	one.Node, err = d.part(t, m, from)
+	return err
+}
+
+// treeOf is a tree with n as its root.
+func treeOf(n *vfs.Node) (vfs.Tree, error) {
+	e := vfs.New(n.MTime).Edit()
+	if err := e.Mkdir("/c", 0o755, 0, 0); err != nil {
+		return vfs.Tree{}, err
+	}
+	if err := e.Graft("/c", n); err != nil {
+		return vfs.Tree{}, err
+	}
+	return e.Tree().Sub("/c")
+}
+
+// kept is what a cache holds after m was mounted.
+func kept(m mount) (*vfs.Node, error) {
+	if m.source == "/" {
+		return m.Left, nil
+	}
+	t, err := treeOf(m.whole)
+	if err != nil {
+		return nil, err
+	}
+	at, err := t.RootPath(m.source)
+	if err != nil {
+		return nil, err
+	}
+	e := t.Edit()
+	if err := e.Graft(at, m.Left); err != nil {
+		return nil, err
+	}
+	return e.Tree().Root(), nil
 }
 
 // secret gives a secret as a file, as a variable, or not at all where it is
@@ -153,124 +254,52 @@ func (d *dispatcher) secret(m *instructions.Mount) ([]mount, []string, error) {
 	if !path.IsAbs(target) {
 		target = path.Join("/", d.config.Config.WorkingDir, target)
 	}
-	mode := uint32(0o400)
-	if m.Mode != nil {
-		mode = uint32(*m.Mode)
-	}
-	e := vfs.New(0).Edit()
-	meta := vfs.Meta{Kind: vfs.File, Mode: mode}
-	if m.UID != nil {
-		meta.UID = int(*m.UID)
-	}
-	if m.GID != nil {
-		meta.GID = int(*m.GID)
-	}
-	if err := e.Create("/f", meta, vfs.Bytes(value)); err != nil {
-		return nil, nil, err
-	}
-	return []mount{{path: target, node: e.Tree().Root().Child("f"), readOnly: true, id: "secret " + id}}, env, nil
+	mode, uid, gid := ownership(m, 0o400)
+	node := d.ownFile(vfs.Bytes(value), mode, uid, gid)
+	return []mount{{Mount: proc.Mount{Path: target, Node: node, ReadOnly: true, NoExec: true}, id: "secret " + id + " " + bits(m)}}, env, nil
 }
 
-// mountTable mounts on a tree and undoes it.
-type mountTable struct {
-	e      *vfs.Editor
-	active []activeMount
-	stubs  []string // paths that were made to mount on, deepest first
-}
-
-type activeMount struct {
-	mount
-	under *vfs.Node
-}
-
-// prepare notes which mount points are missing, before any is made: what is
-// above several of them is then tried again after each.
-func (t *mountTable) prepare(mounts []mount) {
+// stubs notes which of the mount points are missing, before any is made: what
+// is above several of them is then tried again after each
+// (executor/stubs.go).
+func stubs(t vfs.Tree, mounts []mount) []string {
+	var out []string
 	for _, m := range mounts {
-		p, err := t.e.Tree().RootPath(m.path)
+		p, err := t.RootPath(m.Path)
 		if err != nil {
 			continue
 		}
 		for ; p != "/"; p = path.Dir(p) {
-			if _, err := t.e.Tree().Lstat(p); err == nil {
+			if _, err := t.Lstat(p); err == nil {
 				break
 			}
-			t.stubs = append(t.stubs, p)
+			out = append(out, p)
 		}
 	}
+	return out
 }
 
-func (t *mountTable) mount(m mount) error {
-	p, err := t.e.Tree().RootPath(m.path)
-	if err != nil {
-		return err
-	}
-	m.path = p
-	if _, err := t.e.Tree().Lstat(p); err != nil {
-		dir := p
-		if !m.node.IsDir() {
-			dir = path.Dir(p)
-		}
-		if _, err := t.e.MkdirAll(dir, 0o755, 0, 0); err != nil {
-			return err
-		}
-		if !m.node.IsDir() {
-			if err := t.e.WriteFile(p, vfs.Bytes(nil), 0o644, 0, 0); err != nil {
-				return err
-			}
-		}
-	}
-	under, err := t.e.Tree().Lstat(p)
-	if err != nil {
-		return err
-	}
-	t.active = append(t.active, activeMount{m, under})
-	return t.e.Graft(p, m.node)
-}
-
-func (t *mountTable) readOnly(p string) bool {
-	for i := len(t.active) - 1; i >= 0; i-- {
-		m := t.active[i]
-		if p == m.path || strings.HasPrefix(p, m.path+"/") {
-			return m.readOnly
-		}
-	}
-	return false
-}
-
-// unmount takes everything away again and returns what cache mounts hold.
-// Stubs that are still empty go too, their parents' times put back
-// (executor/stubs.go).
-func (t *mountTable) unmount() (map[string]*vfs.Node, error) {
-	caches := map[string]*vfs.Node{}
-	for i := len(t.active) - 1; i >= 0; i-- {
-		m := t.active[i]
-		if m.cache != "" {
-			n, err := t.e.Tree().Lstat(m.path)
-			if err != nil {
-				return nil, err
-			}
-			caches[m.cache] = n
-		}
-		if _, err := t.e.Mount(m.path, m.under); err != nil {
-			return nil, err
-		}
-	}
-	for _, p := range t.stubs {
-		n, err := t.e.Tree().Lstat(p)
+// clean removes the stubs that are still empty, their parents' times put back.
+func clean(e *vfs.Editor, stubs []string) error {
+	for _, p := range stubs {
+		n, err := e.Tree().Lstat(p)
 		if err != nil || n.IsDir() && n.Len() > 0 || !n.IsDir() && n.Size() > 0 {
 			continue
 		}
-		parent, err := t.e.Tree().Lstat(path.Dir(p))
+		dir := path.Dir(p)
+		if real, err := e.Tree().RootPath(dir); err != nil || real != dir {
+			continue
+		}
+		parent, err := e.Tree().Lstat(dir)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if err := t.e.Remove(p); err != nil {
-			return nil, err
+		if err := e.Remove(p); err != nil {
+			return err
 		}
-		if err := t.e.Lchtimes(path.Dir(p), parent.MTime); err != nil {
-			return nil, err
+		if err := e.Lchtimes(dir, parent.MTime); err != nil {
+			return err
 		}
 	}
-	return caches, nil
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -107,71 +108,126 @@ type process struct {
 	home   string
 }
 
-// lookupProcess finds who USER names for RUN, as moby/sys/user GetExecUser
-// does: here a name that is not there is an error.
+// lookupProcess finds who USER names for RUN (executor/oci GetUser, moby/sys/user
+// GetExecUser): "" is user 0, and so is an empty user with a group, which has
+// the groups of the user that it is; here a name that is not there is an error.
 func lookupProcess(t vfs.Tree, spec string) (process, error) {
 	p := process{home: "/"}
 	passwd, err := readDatabase(t, "/etc/passwd")
 	if err != nil {
 		return p, err
 	}
+	user, rest, hasGroup := strings.Cut(spec, ":")
+	group, _, _ := strings.Cut(rest, ":")
 	if spec == "" {
-		spec = "0:0"
+		user = "0"
 	}
-	user, group, hasGroup := strings.Cut(spec, ":")
-	id, numeric := parseID(user)
-	name, known := "", false
-	for _, f := range passwd {
-		if f[0] == user || numeric && number(f, 2) == id && len(f) > 2 {
-			p.uid, p.gid, name, known = number(f, 2), number(f, 3), f[0], true
-			if len(f) > 5 && f[5] != "" {
-				p.home = f[5]
-			}
-			break
+	uid, userErr := processID(user, 1<<32-1)
+	gid, groupErr := processID(rest, 1<<32-1)
+	if hasGroup && userErr == nil && groupErr == nil {
+		// Both as numbers: nothing is looked up but the home directory.
+		p.uid, p.gid = uid, gid
+		if f := entry(passwd, func(f []string) bool { return number(f, 2) == uid }); f != nil {
+			p.enter(f)
 		}
+		return p, nil
 	}
-	if !known {
-		if !numeric {
-			return p, advise(adviseUser.With(),
-				"unable to find user %s: no matching entries in passwd file", user)
+	uid, isUID, err := numeric(user)
+	if err != nil {
+		return p, err
+	}
+	gid, isGID, err := numeric(group)
+	if err != nil {
+		return p, err
+	}
+	name := ""
+	f := entry(passwd, func(f []string) bool {
+		switch {
+		case user == "":
+			return number(f, 2) == 0
+		case isUID:
+			return number(f, 2) == uid
 		}
-		p.uid = id
+		return f[0] == user
+	})
+	switch {
+	case f != nil:
+		name, p.uid, p.gid = f[0], number(f, 2), number(f, 3)
+		p.enter(f)
+	case user == "":
+	case !isUID:
+		return p, advise(adviseUser.With(),
+			"unable to find user %s: no matching entries in passwd file", user)
+	default:
+		p.uid = uid
 	}
-	// Both as numbers is BuildKit's fast path, which looks up nothing.
-	gid, groupNumeric := parseID(group)
-	if hasGroup && groupNumeric && numeric {
-		p.gid = gid
+	if group == "" && name == "" {
 		return p, nil
 	}
 	groups, err := readDatabase(t, "/etc/group")
 	if err != nil {
 		return p, err
 	}
-	found := groupNumeric
-	if groupNumeric {
+	switch {
+	case group == "":
+		for _, f := range groups {
+			if len(f) > 3 && slices.Contains(strings.Split(f[3], ","), name) {
+				p.groups = append(p.groups, number(f, 2))
+			}
+		}
+		slices.Sort(p.groups) // setgroups(2) keeps them in order
+	case isGID:
 		p.gid = gid
-	}
-	for _, f := range groups {
-		if hasGroup {
-			if f[0] == group {
-				p.gid, found = number(f, 2), true
-				break
-			}
-			continue
+	default:
+		f := entry(groups, func(f []string) bool { return f[0] == group })
+		if f == nil {
+			return p, advise(adviseGroup.With(),
+				"unable to find group %s: no matching entries in group file", group)
 		}
-		if len(f) > 3 && name != "" {
-			for _, member := range strings.Split(f[3], ",") {
-				if member == name {
-					p.groups = append(p.groups, number(f, 2))
-				}
-			}
-		}
-	}
-	if hasGroup && !found {
-		return p, advise(adviseGroup.With(),
-			"unable to find group %s: no matching entries in group file", group)
+		p.gid = number(f, 2)
 	}
 	return p, nil
+}
+
+// enter takes the home directory from a line of /etc/passwd.
+func (p *process) enter(f []string) {
+	if len(f) > 5 && f[5] != "" {
+		p.home = f[5]
+	}
+}
+
+// entry is the first line of a database that is looked for, nil if there is
+// none.
+func entry(lines [][]string, want func(f []string) bool) []string {
+	for _, f := range lines {
+		if want(f) {
+			return f
+		}
+	}
+	return nil
+}
+
+func processID(s string, most uint64) (int, error) {
+	if s == "root" {
+		return 0, nil
+	}
+	id, err := strconv.ParseUint(s, 10, 64)
+	if err == nil && id > most {
+		err = strconv.ErrRange
+	}
+	return int(id), err
+}
+
+// numeric reads what is looked up as a number rather than as a name.
+func numeric(s string) (id int, ok bool, err error) {
+	id, err = strconv.Atoi(s)
+	switch {
+	case errors.Is(err, strconv.ErrSyntax):
+		return 0, false, nil
+	case err != nil || id < 0 || id > 1<<31-1:
+		return 0, true, errors.New("uids and gids must be in range 0-2147483647")
+	}
+	return id, true, nil
 }
 
 // reason takes the path off an error that names one, because the step's own

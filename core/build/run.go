@@ -2,9 +2,12 @@ package build
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -13,6 +16,7 @@ import (
 
 	"layerlab.dev/core/message"
 	"layerlab.dev/core/shell"
+	"layerlab.dev/core/shell/proc"
 	"layerlab.dev/core/vfs"
 )
 
@@ -29,10 +33,11 @@ func (d *dispatcher) runStep(c *instructions.RunCommand, from []*planned, step *
 	if err != nil {
 		return err
 	}
+	mounts = inOrder(append(documents, mounts...))
 	step.Argv = args
 	text := "RUN " + d.runText(args) + " # buildkit"
 	depends := parts{{"instruction", strings.Join(args, "\x00")}, {"user", d.config.Config.User},
-		{"working directory", d.config.Config.WorkingDir}, {"seed", fmt.Sprint(d.o.Seed)}}
+		{"working directory", d.config.Config.WorkingDir}, {"host name", d.hostname()}, {"seed", fmt.Sprint(d.o.Seed)}}
 	if d.o.Limits != (shell.Limits{}) {
 		depends = append(depends, part{"limits", fmt.Sprintf("%+v", d.o.Limits)})
 	}
@@ -44,13 +49,13 @@ func (d *dispatcher) runStep(c *instructions.RunCommand, from []*planned, step *
 		depends = append(depends, part{"secret", kv})
 	}
 	for _, m := range mounts {
-		depends = append(depends, part{"mount " + m.path, m.id})
-		if s, err := d.o.Cache.sum(m.node); err == nil {
-			depends = append(depends, part{"files mounted at " + m.path, s})
+		depends = append(depends, part{"mount " + m.Path, m.id})
+		if s, err := d.o.Cache.sum(m.Node); err == nil {
+			depends = append(depends, part{"files mounted at " + m.Path, s})
 		}
 	}
 	err = d.layerStep(step, depends, func(w *work) error {
-		return d.execute(args, documents, append(d.env.Pairs(), secrets...), mounts, w)
+		return d.execute(args, environment(d.env.Pairs(), d.proxies(), secrets), mounts, w)
 	})
 	if err != nil {
 		return err
@@ -75,10 +80,10 @@ func (d *dispatcher) refuseRun(c *instructions.RunCommand) error {
 }
 
 // runArgs is the command line, with here documents put in (dockerfile2llb
-// dispatchRun), and the files that must be at /dev/pipes.
-func (d *dispatcher) runArgs(c *instructions.RunCommand) ([]string, map[string]string, error) {
+// dispatchRun), and the mount that holds a document that is run as a program.
+func (d *dispatcher) runArgs(c *instructions.RunCommand) ([]string, []mount, error) {
 	args := []string(c.CmdLine)
-	var documents map[string]string
+	var documents []mount
 	if len(c.Files) > 0 {
 		if len(args) != 1 || !c.PrependShell {
 			return nil, nil, fmt.Errorf("parsing produced an invalid run command: %v", args)
@@ -91,8 +96,13 @@ func (d *dispatcher) runArgs(c *instructions.RunCommand) ([]string, map[string]s
 			}
 			args = []string{data}
 			if strings.HasPrefix(data, "#!") {
-				documents = map[string]string{f.Name: data}
-				args = []string{"/dev/pipes/" + f.Name}
+				at := "/dev/pipes/"
+				e := vfs.New(d.tree.Now()).Edit()
+				if err := e.WriteFile(path.Join("/", f.Name), vfs.String(data), 0o755, 0, 0); err != nil {
+					return nil, nil, err
+				}
+				documents = []mount{{Mount: proc.Mount{Path: at, Node: e.Tree().Root(), ReadOnly: true}, id: "here-document"}}
+				args = []string{path.Join(at, f.Name)}
 			}
 		} else {
 			b := strings.Builder{}
@@ -132,44 +142,86 @@ func (d *dispatcher) runText(args []string) string {
 	return strings.Join(append(words, args...), " ")
 }
 
-const (
-	hostname   = "buildkitsandbox"
-	hostsFile  = "127.0.0.1\tlocalhost buildkitsandbox\n::1\tlocalhost ip6-localhost ip6-loopback\n"
-	resolvFile = "nameserver 127.0.0.11\n"
-)
+// hostname is what the machine is called that commands run on
+// (BUILDKIT_SANDBOX_HOSTNAME).
+func (d *dispatcher) hostname() string {
+	return cmp.Or(d.o.BuildArgs["BUILDKIT_SANDBOX_HOSTNAME"], "buildkitsandbox")
+}
+
+const resolvFile = "nameserver 127.0.0.11\n"
+
+// hostsFile is /etc/hosts (executor/oci/hosts.go).
+func hostsFile(host string) string {
+	return "127.0.0.1\tlocalhost " + host + "\n::1\tlocalhost ip6-localhost ip6-loopback\n"
+}
+
+// proxies are the variables that build arguments such as HTTP_PROXY, in
+// whatever case, become for every command, declared or not; neither history
+// nor key knows of them (dockerfile2llb proxyEnvFromBuildArgs,
+// solver/llbsolver/ops proxyEnvList).
+func (d *dispatcher) proxies() []string {
+	var out []string
+	names := slices.Sorted(maps.Keys(d.o.BuildArgs))
+	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"} {
+		value := ""
+		for _, n := range names {
+			if strings.EqualFold(n, name) {
+				value = d.o.BuildArgs[n]
+			}
+		}
+		if value != "" {
+			out = append(out, name+"="+value, strings.ToLower(name)+"="+value)
+		}
+	}
+	return out
+}
+
+// environment joins lists of KEY=VALUE; of several values the last counts, at
+// the place of the first.
+func environment(lists ...[]string) []string {
+	var out []string
+	at := map[string]int{}
+	for _, kv := range slices.Concat(lists...) {
+		k, _, _ := strings.Cut(kv, "=")
+		if i, ok := at[k]; ok {
+			out[i] = kv
+			continue
+		}
+		at[k] = len(out)
+		out = append(out, kv)
+	}
+	return out
+}
 
 // execute runs the command on a copy of the stage's files, with what the
-// container runtime adds (executor/runcexecutor): /dev, /proc and /sys and the
-// working directory are made and stay; what is mounted, and the mount points
-// made for it, are taken away again.
-func (d *dispatcher) execute(args []string, documents map[string]string, env []string, mounts []mount, w *work) error {
+// container runtime adds (executor/runcexecutor): the working directory, /dev,
+// /proc and /sys are made and stay; what is mounted, and the mount points made
+// for it, are taken away again.
+func (d *dispatcher) execute(args []string, env []string, mounts []mount, w *work) error {
 	e := d.tree.Edit()
+	mounts = append([]mount{
+		{Mount: proc.Mount{Path: "/etc/resolv.conf", Node: d.ownFile(vfs.String(resolvFile), 0o644, 0, 0), ReadOnly: true}},
+		{Mount: proc.Mount{Path: "/etc/hosts", Node: d.ownFile(vfs.String(hostsFile(d.hostname())), 0o644, 0, 0), ReadOnly: true}},
+	}, mounts...)
+	missing := stubs(d.tree, mounts)
 	who, err := lookupProcess(d.tree, d.config.Config.User)
 	if err != nil {
 		return err
 	}
-	dir := d.config.Config.WorkingDir
-	if dir == "" {
-		dir = "/"
-	}
-	for _, p := range []string{dir, "/dev", "/proc", "/sys"} {
-		if _, err := e.Tree().Stat(p); err == nil && p == dir {
-			continue
+	dir := cmp.Or(d.config.Config.WorkingDir, "/")
+	if _, err := e.Tree().Stat(dir); err != nil {
+		if _, err := e.MkdirAll(dir, 0o755, who.uid, who.gid); err != nil {
+			return fmt.Errorf("mkdir %s: %w", dir, reason(err))
 		}
-		if _, err := e.MkdirAll(p, 0o755, 0, 0); err != nil {
+	}
+	for _, p := range []string{"/proc", "/dev", "/sys"} {
+		if _, err := e.MkdirAll(p, 0o755, -1, -1); err != nil {
 			return fmt.Errorf("mkdir %s: %w", p, reason(err))
 		}
 	}
-	mounts = append([]mount{
-		{path: "/etc/resolv.conf", node: fileNode(resolvFile, 0o644), readOnly: true},
-		{path: "/etc/hosts", node: fileNode(hostsFile, 0o644), readOnly: true},
-	}, mounts...)
-	table := mountTable{e: e}
-	table.prepare(mounts)
-	for _, m := range mounts {
-		if err := table.mount(m); err != nil {
-			return fmt.Errorf("mount %s: %w", m.path, reason(err))
-		}
+	table := make([]*proc.Mount, len(mounts))
+	for i := range mounts {
+		table[i] = &mounts[i].Mount
 	}
 	if !slices.ContainsFunc(env, func(kv string) bool { return strings.HasPrefix(kv, "HOME=") }) {
 		env = append(env, "HOME="+who.home)
@@ -177,7 +229,7 @@ func (d *dispatcher) execute(args []string, documents map[string]string, env []s
 	var out []Output
 	res, err := shell.Run(d.ctx, e, shell.Config{
 		Argv: args, Env: env, Dir: dir, UID: who.uid, GID: who.gid, Groups: who.groups,
-		Hostname: hostname, Epoch: d.o.Epoch, ReadOnly: table.readOnly, Documents: documents, Limits: d.o.Limits, Seed: d.o.Seed,
+		Hostname: d.hostname(), Epoch: d.o.Epoch, Mounts: table, Limits: d.o.Limits, Seed: d.o.Seed,
 		Stdin: bytes.NewReader(nil),
 		Output: func(fd int, b []byte) {
 			if n := len(out); n > 0 && out[n-1].FD == fd {
@@ -197,7 +249,16 @@ func (d *dispatcher) execute(args []string, documents map[string]string, env []s
 	if res.ExitCode != 0 {
 		return d.exitError(args, res.ExitCode, out)
 	}
-	if w.caches, err = table.unmount(); err != nil {
+	w.caches = map[string]*vfs.Node{}
+	for _, m := range mounts {
+		if m.cache == "" {
+			continue
+		}
+		if w.caches[m.cache], err = kept(m); err != nil {
+			return err
+		}
+	}
+	if err := clean(e, missing); err != nil {
 		return err
 	}
 	w.tree = e.Tree()
@@ -244,19 +305,20 @@ type failure struct {
 
 func (f *failure) Unwrap() error { return f.error }
 
-// fileNode is a file of one's own, to be mounted.
-func fileNode(text string, mode uint32) *vfs.Node {
-	e := vfs.New(0).Edit()
-	if err := e.WriteFile("/f", vfs.String(text), mode, 0, 0); err != nil {
+// ownFile is a file of one's own that is made now, to be mounted.
+func (d *dispatcher) ownFile(data *vfs.Blob, mode uint32, uid, gid int) *vfs.Node {
+	e := vfs.New(d.tree.Now()).Edit()
+	if err := e.WriteFile("/f", data, mode, uid, gid); err != nil {
 		panic(err) // an empty tree takes any file
 	}
 	return e.Tree().Root().Child("f")
 }
 
-// dirNode is an empty directory of one's own, to be mounted.
-func dirNode(mode uint32, uid, gid int) *vfs.Node {
-	e := vfs.New(0).Edit()
-	if err := e.SetMeta("/", vfs.Meta{Kind: vfs.Dir, Mode: mode, UID: uid, GID: gid}); err != nil {
+// ownDir is an empty directory of one's own that is made now, to be mounted.
+func (d *dispatcher) ownDir(mode uint32, uid, gid int) *vfs.Node {
+	e := vfs.New(d.tree.Now()).Edit()
+	meta := vfs.Meta{Kind: vfs.Dir, Mode: mode, UID: uid, GID: gid, MTime: e.Tick()}
+	if err := e.SetMeta("/", meta); err != nil {
 		panic(err) // a root directory takes any metadata
 	}
 	return e.Tree().Root()

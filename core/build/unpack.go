@@ -49,7 +49,7 @@ func (d *dispatcher) unpack(e *vfs.Editor, t vfs.Tree, src, dest string, who *ow
 	if err != nil {
 		return false, err
 	}
-	o := owner{}
+	o := owner{-1, -1}
 	if who != nil {
 		o = *who
 	}
@@ -60,7 +60,7 @@ func (d *dispatcher) unpack(e *vfs.Editor, t vfs.Tree, src, dest string, who *ow
 	if err != nil {
 		return false, err
 	}
-	u := unpacker{e: e, owner: who}
+	u := unpacker{e: e, owner: who, bottom: len(d.layers) == 0}
 	return true, e.Chroot(dir, func() error {
 		for _, x := range entries {
 			if err := d.ctx.Err(); err != nil {
@@ -120,6 +120,8 @@ type unpacker struct {
 	e     *vfs.Editor
 	owner *owner
 	dirs  []layer.Entry
+	// bottom says that nothing is below the layer, so that it is no overlay.
+	bottom bool
 }
 
 func (u *unpacker) entry(x layer.Entry) error {
@@ -153,6 +155,14 @@ func (u *unpacker) entry(x layer.Entry) error {
 	m, err := x.Meta()
 	if err != nil {
 		return err
+	}
+	if m.Kind == vfs.CharDevice && m.Major|m.Minor == 0 {
+		// Such a device marks a removed name: overlayfs refuses it, and without
+		// overlayfs the differ takes it for a mark.
+		if u.bottom {
+			return nil
+		}
+		return lower{vfs.EPERM}
 	}
 	if m.Kind == vfs.Dir {
 		u.dirs = append(u.dirs, x)

@@ -30,16 +30,13 @@ type Config struct {
 	UID, GID int
 	Groups   []int // supplementary groups
 	Hostname string
-	// ReadOnly tells which paths refuse writes, as read-only mounts do; nil
-	// means none.
-	ReadOnly func(path string) bool
-	Stdin    io.Reader // nil: /dev/null
+	// Mounts are what lies over the image while the run lasts, in order; what
+	// each held at the end is in its field Left then.
+	Mounts []*proc.Mount
+	Stdin  io.Reader // nil: /dev/null
 	// Output takes what is written to stdout (fd 1) and stderr (fd 2), in
 	// order; nil drops it. data must not be kept.
 	Output func(fd int, data []byte)
-	// Documents are the executable files at /dev/pipes, by name: here-documents
-	// that begin with #!.
-	Documents map[string]string
 	// Programs are what runs for the executable files at these canonical paths,
 	// beside the commands that the shell knows by their names.
 	Programs map[string]func(*proc.Proc) int
@@ -83,7 +80,7 @@ func Run(ctx context.Context, e *vfs.Editor, c Config) (Result, error) {
 		return Result{}, fmt.Errorf("shell: no command")
 	}
 	m := &proc.Machine{Editor: e, Context: ctx, Hostname: cmp.Or(c.Hostname, "buildkitsandbox"), Epoch: c.Epoch, Seed: c.Seed,
-		ReadOnly: c.ReadOnly, Output: c.Output, Limits: c.Limits, Documents: c.Documents, Programs: c.Programs, Program: program, Applet: plainApplet}
+		Mounts: c.Mounts, Output: c.Output, Limits: c.Limits, Programs: c.Programs, Program: program, Applet: plainApplet}
 	init := proc.NewProc(c.Argv)
 	init.Env = environment(e.Tree(), c)
 	init.Dir = cmp.Or(c.Dir, "/")
@@ -98,6 +95,9 @@ func Run(ctx context.Context, e *vfs.Editor, c Config) (Result, error) {
 		p.Give(2, m.Terminal(2))
 		if real, err := p.Real(p.Dir); err == nil {
 			p.Dir = real
+		} else if _, err := e.MkdirAll(p.Dir, 0o755, -1, -1); err == nil {
+			// A mount hides the directory: the runtime makes it there.
+			p.Dir, _ = p.Real(p.Dir)
 		}
 		return start(p, c)
 	})
@@ -112,7 +112,7 @@ func Run(ctx context.Context, e *vfs.Editor, c Config) (Result, error) {
 	return res, err
 }
 
-// environment adds what runc adds: HOME of the user, and the host's name.
+// environment adds what runc adds: HOME of the user.
 func environment(t vfs.Tree, c Config) []string {
 	env := slices.Clone(c.Env)
 	has := func(k string) bool {
@@ -120,9 +120,6 @@ func environment(t vfs.Tree, c Config) []string {
 	}
 	if !has("PATH") {
 		env = append(env, "PATH="+proc.DefaultPath)
-	}
-	if !has("HOSTNAME") {
-		env = append(env, "HOSTNAME="+cmp.Or(c.Hostname, "buildkitsandbox"))
 	}
 	if !has("HOME") {
 		env = append(env, "HOME="+home(t, c.UID))

@@ -133,7 +133,7 @@ func TestWrites(t *testing.T) {
 }
 
 func TestPermissions(t *testing.T) {
-	c := shell.Config{UID: 65534, GID: 65534, ReadOnly: func(p string) bool { return p == "/etc/passwd" }}
+	c := shell.Config{UID: 65534, GID: 65534, Mounts: []*proc.Mount{{Path: "/etc/passwd", Node: image("busybox").Tree().Root().Child("etc").Child("passwd"), ReadOnly: true}}}
 	out, _, err := run(t, image("busybox"), c, "touch /opt/x; echo $?; touch /tmp/y && ls -l /tmp | tail -1 | cut -c1-25; cat /etc/passwd > /dev/null && echo read")
 	want := "touch: /opt/x: Permission denied\n1\n-rw-r--r--    1 nobody   \nread\n"
 	if err != nil || out != want {

@@ -68,14 +68,31 @@ func (e *Editor) replace(p string, n *Node) {
 		e.t.root = n
 		return
 	}
-	e.t.root = e.replaceIn(e.t.root, parts, n)
+	e.t.root = e.replaceIn(e.t.root, parts, n, e.markAt(parts))
 }
 
-func (e *Editor) replaceIn(d *Node, parts []string, n *Node) *Node {
+// markAt is the number below which directories on the way to a change at parts
+// are lower ones and become merged: 0 where the change is in a mount, which
+// copies nothing up.
+func (e *Editor) markAt(parts []string) uint64 {
+	n := e.t.root
+	for i := 0; i < len(parts)-1; i++ {
+		if n = n.Child(parts[i]); n == nil {
+			break
+		}
+		if n.mount {
+			return 0
+		}
+	}
+	return e.mark
+}
+
+func (e *Editor) replaceIn(d *Node, parts []string, n *Node, mark uint64) *Node {
 	c := *d
+	c.merged = d.merged || d.ino < mark
 	name := parts[0]
 	if len(parts) > 1 {
-		c.hold(d.entries().put(name, e.replaceIn(d.Child(name), parts[1:], n)))
+		c.hold(d.entries().put(name, e.replaceIn(d.Child(name), parts[1:], n, mark)))
 		return &c
 	}
 	if n == nil {
@@ -113,26 +130,43 @@ func (e *Editor) set(at string, n *Node, change func(*Node)) *Node {
 		c.ino, c.linked = e.t.inode(), false
 	}
 	names := c.linked
+	if n.Kind == Dir {
+		c.merged = n.merged || !e.Upper(n)
+	}
 	change(&c)
 	if names {
 		e.t.root = relink(e.t.root, &c)
 	} else {
-		e.swap(at, &c)
+		e.change(at, &c)
 	}
 	return &c
 }
 
-// swap is replace for an inode that keeps its name: no directory changes.
-func (e *Editor) swap(p string, n *Node) {
-	e.t.root = swapIn(e.t.root, Split(p), n)
+// change is replace for an inode that keeps its name: no directory gets a new
+// time, but those on the way are copied up.
+func (e *Editor) change(p string, n *Node) {
+	parts := Split(p)
+	mark := e.markAt(parts)
+	if n.mount {
+		mark = 0
+	}
+	e.t.root = swapIn(e.t.root, parts, n, mark)
 }
 
-func swapIn(d *Node, parts []string, n *Node) *Node {
+// swap puts n at p as a mount does: no directory changes.
+func (e *Editor) swap(p string, n *Node) {
+	e.t.root = swapIn(e.t.root, Split(p), n, 0)
+}
+
+// swapIn puts n below d. Directories with a number below mark are lower and
+// become merged.
+func swapIn(d *Node, parts []string, n *Node, mark uint64) *Node {
 	if len(parts) == 0 {
 		return n
 	}
 	c := *d
-	c.hold(d.entries().put(parts[0], swapIn(d.Child(parts[0]), parts[1:], n)))
+	c.merged = d.merged || d.ino < mark
+	c.hold(d.entries().put(parts[0], swapIn(d.Child(parts[0]), parts[1:], n, mark)))
 	return &c
 }
 
@@ -401,7 +435,8 @@ func (e *Editor) SetMeta(p string, m Meta) error {
 // MkdirAll makes p and its missing parents with the given mode and owner and
 // returns the canonical paths of those it made, outermost first. Links are
 // followed as containerd/continuity's RootPath does, and what exists stays as
-// it is.
+// it is. As mkdir(2) does, a directory made in one with the setgid bit has that
+// bit, and its group where gid is -1; elsewhere -1 stands for root.
 func (e *Editor) MkdirAll(p string, mode uint32, uid, gid int) (made []string, err error) {
 	at, err := e.t.RootPath(p)
 	if err != nil {
@@ -412,7 +447,13 @@ func (e *Editor) MkdirAll(p string, mode uint32, uid, gid int) (made []string, e
 		cur = path.Join(cur, c)
 		n := e.t.at(cur)
 		if n == nil {
-			m := Meta{Kind: Dir, Mode: mode, UID: uid, GID: gid, MTime: e.t.tick()}
+			m := Meta{Kind: Dir, Mode: mode, UID: max(uid, 0), GID: max(gid, 0), MTime: e.t.tick()}
+			if up := e.t.at(path.Dir(cur)); up.Mode&0o2000 != 0 {
+				m.Mode |= 0o2000
+				if gid < 0 {
+					m.GID = up.GID
+				}
+			}
 			e.replace(cur, e.fresh(m, nil))
 			made = append(made, cur)
 		} else if n.Kind != Dir {
@@ -438,7 +479,9 @@ func (e *Editor) Chroot(p string, do func() error) error {
 	err = do()
 	inner := e.t.root
 	e.t.root = outer
-	e.swap(at, inner)
+	if inner != n {
+		e.change(at, inner)
+	}
 	return err
 }
 
@@ -454,7 +497,9 @@ func (e *Editor) Graft(p string, n *Node) error {
 	if n == nil {
 		dir.hold(dir.entries().remove(path.Base(r.path)))
 	} else {
-		dir.hold(dir.entries().put(path.Base(r.path), e.renumber(n, map[uint64]uint64{})))
+		top := e.renumber(n, map[uint64]uint64{})
+		top.mount = true
+		dir.hold(dir.entries().put(path.Base(r.path), top))
 	}
 	e.swap(path.Dir(r.path), &dir)
 	return nil

@@ -42,7 +42,12 @@ type Node struct {
 	Meta
 	ino uint64
 	// linked is set once an inode has been given a second name and stays set.
-	linked  bool
+	linked bool
+	// merged is set on a directory once an edit has changed what an earlier one
+	// made: it is in several layers then.
+	merged bool
+	// mount is set on what Graft has put over something else.
+	mount   bool
 	content *Blob
 	dir     *entry
 	// later makes the entries of a directory that nobody has looked into yet;
@@ -56,6 +61,11 @@ func (n *Node) Ino() uint64 { return n.ino }
 
 // Linked reports whether the inode has, or once had, more than one name.
 func (n *Node) Linked() bool { return n.linked }
+
+// Merged reports whether n is a directory that an edit has made and a later one
+// changed, or something below it: overlayfs then merges the directories of
+// several layers.
+func (n *Node) Merged() bool { return n.merged }
 
 // IsDir reports whether n is a directory.
 func (n *Node) IsDir() bool { return n.Kind == Dir }

@@ -155,7 +155,7 @@ func (l *lister) showLong(list []*listed) {
 // most file systems, 1 on overlayfs.
 func links(p *proc.Proc, path string, n *vfs.Node) int {
 	if n.IsDir() {
-		if p.Merged(path) {
+		if p.Merged(path, n) {
 			return 1
 		}
 		c := 2

@@ -20,6 +20,9 @@ type inode struct {
 	size  int64
 	dirty bool
 	by    *Command
+	// guard says that the file may have bits or capabilities that a write
+	// takes away.
+	guard bool
 }
 
 // segment is a stretch of a file: bytes that may still grow, or a Blob that is
@@ -210,14 +213,59 @@ func (p *Proc) spend(n int64) {
 	}
 }
 
-// touched notes that o must reach the tree.
+// touched notes that o, which p has changed, must reach the tree.
 func (p *Proc) touched(o *inode) {
+	if o.guard {
+		p.strip(o)
+	}
 	o.by = p.Command
 	if !o.dirty {
 		o.dirty = true
 		p.m.dirty = append(p.m.dirty, o)
 	}
 }
+
+// strip takes from a file that p writes to what the kernel takes
+// (file_remove_privs): capabilities; and from a process that is not root setuid,
+// and setgid where the group may execute or p is not in it.
+func (p *Proc) strip(o *inode) {
+	at := o.path
+	n, err := p.m.Editor.Tree().Lstat(at)
+	if err != nil || n.Ino() != o.ino {
+		if at = p.m.find(o.ino); at == "" {
+			return
+		}
+		n, _ = p.m.Editor.Tree().Lstat(at)
+	}
+	meta := n.Meta
+	if p.UID != 0 {
+		meta.Mode = p.stripped(n)
+	}
+	if guarded(n) && meta.Xattrs[capability] != "" {
+		meta = meta.WithXattr(capability, "")
+	}
+	if o.guard = meta.Mode&0o6000 != 0; meta.Mode == n.Mode && len(meta.Xattrs) == len(n.Xattrs) {
+		return
+	}
+	if p.m.Editor.SetMeta(at, meta) == nil {
+		o.path = at
+		p.follow(at, n)
+	}
+}
+
+// stripped is the mode of n without what a change by p, who is not root, takes
+// away.
+func (p *Proc) stripped(n *vfs.Node) uint32 {
+	mode := n.Mode &^ 0o4000
+	if n.Mode&0o010 != 0 || !p.member(n.GID) {
+		mode &^= 0o2000
+	}
+	return mode
+}
+
+const capability = "security.capability"
+
+func guarded(n *vfs.Node) bool { return n.Mode&0o6000 != 0 || n.Xattrs[capability] != "" }
 
 func (o *inode) close(*File) {
 	if o.refs--; o.refs > 0 || o.path == "" {

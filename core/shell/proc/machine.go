@@ -47,15 +47,11 @@ type Machine struct {
 	Hostname string
 	Epoch    int64                     // SOURCE_DATE_EPOCH in seconds
 	Seed     uint64                    // of everything random, see Seeded
-	ReadOnly func(path string) bool    // paths that refuse writes, as a read-only mount
+	Mounts   []*Mount                  // what lies over the image while the run lasts, in order
 	Output   func(fd int, data []byte) // what reaches the terminal, in order
 	Limits   Limits
-	// Documents are executable files at /dev/pipes, by name.
-	Documents map[string]string
 	// Programs run for the executable files at these canonical paths.
 	Programs map[string]func(*Proc) int
-
-	below vfs.Tree // as it was before the first process
 
 	// Program finds what runs for the file at a canonical path: an applet, a
 	// shell, or an error. It is set by the shell.
@@ -79,7 +75,7 @@ type Machine struct {
 	dirty    []*inode
 	fifos    map[uint64]*pipe
 	tails    map[*vfs.Blob][]byte
-	mounts   []mount
+	mounts   []*mounted
 	random   uint64
 	signals  int // number of processes with a signal waiting
 	timers   int
@@ -97,7 +93,8 @@ type task struct {
 
 // Start runs main as process 1 and returns its exit status when it has ended;
 // every other process is ended with it. The error says why the run could not
-// be finished.
+// be finished. A mount that cannot be made ends it with status 1 before main
+// begins, as the container runtime does.
 func (m *Machine) Start(init *Proc, main func(*Proc) int) (status int, err error) {
 	m.Limits.defaults()
 	m.inodes, m.fifos = map[uint64]*inode{}, map[uint64]*pipe{}
@@ -106,8 +103,11 @@ func (m *Machine) Start(init *Proc, main func(*Proc) int) (status int, err error
 	m.lastPID, m.random = 1, m.Seeded(0)
 	init.m, init.PID = m, 1
 	m.procs[1] = init
-	m.mountAll()
-	m.below = m.Editor.Tree()
+	defer m.unmountAll()
+	if err := m.mountAll(); err != nil {
+		m.show(2, fmt.Appendf(nil, "runc run failed: unable to start container process: error during container init: %v\n", err))
+		return 1, nil
+	}
 	first := m.start(init, func() { status = init.run(main) })
 	defer func() {
 		if r := recover(); r != nil {
@@ -123,7 +123,6 @@ func (m *Machine) Start(init *Proc, main func(*Proc) int) (status int, err error
 			t.stop()
 		}
 		m.sync()
-		m.unmountAll()
 	}()
 	for !first.done {
 		m.next()

@@ -1,74 +1,235 @@
 package proc
 
 import (
-	"maps"
+	"fmt"
+	"path"
 	"slices"
 	"strings"
 
 	"layerlab.dev/core/vfs"
 )
 
-// mount is a file system that lies over a directory while the run lasts and
-// leaves no trace in the image: /dev, /proc and /sys.
-type mount struct {
-	path  string
-	under *vfs.Node
+// Mount is a file system that lies over a path of the image while a run lasts.
+type Mount struct {
+	Path string    // where; links in it are followed
+	Node *vfs.Node // what lies there: a directory with all below it, or a file
+	// Tmpfs says that Node is a new tmpfs: where the path is a directory of the
+	// image already, its mode is that directory's.
+	Tmpfs    bool
+	ReadOnly bool
+	NoExec   bool // no program can be run from it
+	// Left is what the mount holds when the run has ended, nil before.
+	Left *vfs.Node
 }
 
-func (m *Machine) mountAll() {
-	for _, at := range []string{"/dev", "/proc", "/sys"} {
+// mounted is a mount that is in effect.
+type mounted struct {
+	at       string // canonical; it moves along with a directory above it
+	fs       string // "proc", "sysfs", "tmpfs", "devpts", "mqueue", or "" for a part of an image
+	readOnly bool
+	noExec   bool
+	under    *vfs.Node
+	of       *Mount // nil for those of the runtime
+}
+
+// mountAll mounts what the container runtime mounts (the default mounts of
+// containerd's pkg/oci), then Mounts in the order given. The error says why
+// one could not be mounted, in the runtime's words.
+func (m *Machine) mountAll() error {
+	for _, at := range []string{"/proc", "/dev", "/sys"} {
 		n, err := m.Editor.Tree().Lstat(at)
 		if err != nil || n.Kind != vfs.Dir {
 			continue
 		}
-		if under, err := m.Editor.Mount(at, m.populate(at)); err == nil {
-			m.mounts = append(m.mounts, mount{at, under})
+		fs := map[string]string{"/proc": "proc", "/dev": "tmpfs", "/sys": "sysfs"}[at]
+		if err := m.Editor.Graft(at, m.populate(at)); err != nil {
+			return err
+		}
+		m.mounts = append(m.mounts, &mounted{at: at, fs: fs, readOnly: at == "/sys", noExec: at != "/dev", under: n})
+		switch at {
+		case "/dev":
+			for _, sub := range []struct{ at, fs string }{{"/dev/pts", "devpts"}, {"/dev/shm", "tmpfs"}, {"/dev/mqueue", "mqueue"}} {
+				under, _ := m.Editor.Tree().Lstat(sub.at)
+				m.mounts = append(m.mounts, &mounted{at: sub.at, fs: sub.fs, noExec: true, under: under})
+			}
+		case "/sys":
+			under, _ := m.Editor.Tree().Lstat("/sys/fs/cgroup")
+			m.mounts = append(m.mounts, &mounted{at: "/sys/fs/cgroup", fs: "cgroup2", readOnly: true, noExec: true, under: under})
 		}
 	}
+	for _, mt := range m.Mounts {
+		if err := m.mount(mt); err != nil {
+			return fmt.Errorf("error mounting to rootfs at %q: %w", mt.Path, err)
+		}
+	}
+	return nil
+}
+
+// emulated are the files of /proc that may be mounted over (runc,
+// libcontainer checkProcMount).
+var emulated = []string{"/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps", "/proc/uptime", "/proc/loadavg",
+	"/proc/slabinfo", "/proc/sys/kernel/ns_last_pid", "/proc/sys/crypto/fips_enabled"}
+
+func (m *Machine) mount(mt *Mount) error {
+	e := m.Editor
+	at, err := e.Tree().RootPath(mt.Path)
+	if err != nil {
+		return err
+	}
+	over := m.mountOf(at)
+	switch {
+	case at == "/proc":
+		return fmt.Errorf("%q cannot be mounted because it is not of type proc", at)
+	case over != nil && over.fs == "proc" && !slices.Contains(emulated, at):
+		return fmt.Errorf("%q cannot be mounted because it is inside /proc", at)
+	case at == "/dev" && mt.Tmpfs:
+		return nil // the runtime sets its own tmpfs up there
+	}
+	n, err := e.Tree().Lstat(at)
+	made := err != nil
+	if made {
+		if d := m.mountOf(m.holds(at)); d != nil && d.readOnly {
+			return fmt.Errorf("make mountpoint %q: %w", mt.Path, vfs.EROFS)
+		}
+		dir := at
+		if !mt.Node.IsDir() {
+			dir = path.Dir(at)
+		}
+		if _, err := e.MkdirAll(dir, 0o755, -1, -1); err != nil {
+			return fmt.Errorf("make mountpoint %q: %w", mt.Path, errno(err))
+		}
+		if !mt.Node.IsDir() {
+			if err := e.WriteFile(at, vfs.Bytes(nil), 0o644, 0, 0); err != nil {
+				return fmt.Errorf("make mountpoint %q: %w", mt.Path, errno(err))
+			}
+		}
+		n, _ = e.Tree().Lstat(at)
+	}
+	if n.IsDir() != mt.Node.IsDir() {
+		return fmt.Errorf("not a directory: Are you trying to mount a directory onto a file (or vice-versa)?")
+	}
+	if err := e.Graft(at, mt.Node); err != nil {
+		return err
+	}
+	fs := ""
+	if mt.Tmpfs {
+		fs = "tmpfs"
+		if !made {
+			top, _ := e.Tree().Lstat(at)
+			meta := top.Meta
+			meta.Mode = n.Mode
+			e.SetMeta(at, meta)
+		}
+	}
+	m.mounts = append(m.mounts, &mounted{at: at, fs: fs, readOnly: mt.ReadOnly, noExec: mt.NoExec, under: n, of: mt})
+	return nil
+}
+
+// holds is the nearest directory above path that is there.
+func (m *Machine) holds(at string) string {
+	for at != "/" {
+		at = path.Dir(at)
+		if _, err := m.Editor.Tree().Lstat(at); err == nil {
+			break
+		}
+	}
+	return at
 }
 
 func (m *Machine) unmountAll() {
-	for _, mt := range m.mounts {
-		m.Editor.Mount(mt.path, mt.under)
+	for _, mt := range slices.Backward(m.mounts) {
+		if mt.of != nil {
+			mt.of.Left, _ = m.Editor.Tree().Lstat(mt.at)
+		}
+		m.Editor.Mount(mt.at, mt.under)
 	}
 	m.mounts = nil
 }
 
-// virtual reports whether path lies in such a file system.
-func (m *Machine) virtual(path string) bool { return m.device(path) != 0 }
+// mountOf returns the mount that the inode at a canonical path lies in, nil
+// for the image itself.
+func (m *Machine) mountOf(at string) *mounted {
+	var in *mounted
+	for _, mt := range m.mounts {
+		if (in == nil || len(mt.at) >= len(in.at)) && below(mt.at, at) {
+			in = mt
+		}
+	}
+	return in
+}
+
+// below reports whether the canonical path at is dir or lies below it.
+func below(dir, at string) bool {
+	return at == dir || strings.HasPrefix(at, dir) && at[len(dir)] == '/'
+}
+
+// named returns the mount that holds the name of at, which for a mount point
+// is the one it was mounted on.
+func (m *Machine) named(at string) *mounted { return m.mountOf(path.Dir(at)) }
+
+// virtual reports whether path lies in a mount, so that nothing of it stays.
+func (m *Machine) virtual(path string) bool { return m.mountOf(path) != nil }
 
 // device tells the file systems apart, as st_dev does: 0 is the image.
 func (m *Machine) device(path string) int {
-	for i, mt := range m.mounts {
-		if path == mt.path || strings.HasPrefix(path, mt.path) && path[len(mt.path)] == '/' {
-			if mt.path == "/dev" && (path == "/dev/shm" || strings.HasPrefix(path, "/dev/shm/")) {
-				return 9
-			}
-			return i + 1
-		}
-	}
-	return 0
+	return slices.Index(m.mounts, m.mountOf(path)) + 1
 }
 
 // busy reports whether path is a mount point.
 func (m *Machine) busy(path string) bool {
-	for _, mt := range m.mounts {
-		if path == mt.path {
-			return true
-		}
-	}
-	return path == "/dev/shm" && len(m.mounts) > 0 || m.readOnly(path)
+	return slices.ContainsFunc(m.mounts, func(mt *mounted) bool { return mt.at == path })
 }
 
-func (m *Machine) readOnly(path string) bool { return m.ReadOnly != nil && m.ReadOnly(path) }
+// moved tells the mounts that the directory from has become to.
+func (m *Machine) moved(from, to string) {
+	for _, mt := range m.mounts {
+		if below(from, mt.at) {
+			mt.at = to + mt.at[len(from):]
+		}
+	}
+}
 
-// populate makes the content of one such file system.
+func (m *Machine) readOnly(path string) bool {
+	mt := m.mountOf(path)
+	return mt != nil && mt.readOnly
+}
+
+func (m *Machine) noExec(path string) bool {
+	mt := m.mountOf(path)
+	return mt != nil && mt.noExec
+}
+
+// refuses says why no name can be made, removed or changed in the directory
+// that holds at: nil where it can. The errors are those of the kernel's file
+// systems.
+func (m *Machine) refuses(at string, kind vfs.Kind) error {
+	mt := m.named(at)
+	switch {
+	case mt == nil:
+		return nil
+	case mt.readOnly:
+		return vfs.EROFS
+	case mt.fs == "proc":
+		return vfs.ENOENT
+	case mt.fs == "devpts" && kind == vfs.File:
+		return vfs.EACCES
+	case mt.fs == "devpts", mt.fs == "mqueue" && kind != vfs.File:
+		return vfs.EPERM
+	}
+	return nil
+}
+
+// populate makes the content of one of the runtime's file systems.
 func (m *Machine) populate(at string) *vfs.Node {
 	e := m.Editor
 	before := e.Tree()
 	defer e.Reset(before)
 	const tmp = "/.mnt"
-	e.Place(tmp, vfs.Meta{Kind: vfs.Dir, Mode: 0o755, MTime: e.Tick()}, nil)
+	mode := uint32(0o555)
+	if at == "/dev" {
+		mode = 0o755
+	}
+	e.Place(tmp, vfs.Meta{Kind: vfs.Dir, Mode: mode, MTime: e.Tick()}, nil)
 	dir := func(p string, mode uint32) { e.Mkdir(tmp+p, mode, 0, 0) }
 	link := func(p, to string) { e.Create(tmp+p, vfs.Meta{Kind: vfs.Symlink, Mode: 0o777, Target: to}, nil) }
 	text := func(p, s string) { e.Create(tmp+p, vfs.Meta{Kind: vfs.File, Mode: 0o444}, vfs.String(s)) }
@@ -92,12 +253,6 @@ func (m *Machine) populate(at string) *vfs.Node {
 		dir("/pts", 0o755)
 		dir("/shm", 0o1777)
 		dir("/mqueue", 0o1777)
-		if len(m.Documents) > 0 {
-			dir("/pipes", 0o755)
-			for _, name := range slices.Sorted(maps.Keys(m.Documents)) {
-				e.Create(tmp+"/pipes/"+name, vfs.Meta{Kind: vfs.File, Mode: 0o755}, vfs.String(m.Documents[name]))
-			}
-		}
 	case "/proc":
 		dir("/1", 0o555)
 		dir("/1/fd", 0o500)
@@ -117,7 +272,7 @@ func (m *Machine) populate(at string) *vfs.Node {
 		dir("/sys/kernel", 0o555)
 		text("/sys/kernel/hostname", m.Hostname+"\n")
 	case "/sys":
-		for _, d := range []string{"/block", "/bus", "/class", "/dev", "/devices", "/firmware", "/fs", "/kernel", "/module", "/power"} {
+		for _, d := range []string{"/block", "/bus", "/class", "/dev", "/devices", "/firmware", "/fs", "/kernel", "/module", "/power", "/fs/cgroup"} {
 			dir(d, 0o755)
 		}
 	}

@@ -74,6 +74,9 @@ func (p *Proc) open(name string, flags int, mode uint32) (*File, error) {
 		if strings.HasSuffix(name, "/") {
 			return nil, vfs.EISDIR
 		}
+		if err := p.m.refuses(at, vfs.File); err != nil {
+			return nil, err
+		}
 		d, err := p.parent(at, nil)
 		if err != nil {
 			return nil, err
@@ -102,10 +105,14 @@ func (p *Proc) open(name string, flags int, mode uint32) (*File, error) {
 	if n.Kind == vfs.Dir && flags&Write != 0 {
 		return nil, vfs.EISDIR
 	}
+	still := p.m.readOnly(at) && (n.Kind == vfs.File || n.Kind == vfs.Dir) // a device or a fifo can be written to all the same
+	if still && flags&Trunc != 0 {
+		return nil, vfs.EROFS
+	}
 	if !p.may(n, want) {
 		return nil, vfs.EACCES
 	}
-	if want&2 != 0 && p.m.readOnly(at) {
+	if still && want&2 != 0 {
 		return nil, vfs.EROFS
 	}
 	switch n.Kind {
@@ -139,6 +146,7 @@ func (p *Proc) regular(at string, n *vfs.Node, flags int) *File {
 		o.setBlob(n.Blob())
 		p.m.inodes[o.ino] = o
 	}
+	o.guard = guarded(n)
 	o.refs++
 	return &File{refs: 1, flags: flags, src: o, Path: at}
 }

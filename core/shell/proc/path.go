@@ -40,11 +40,14 @@ func (p *Proc) may(n *vfs.Node, want uint32) bool {
 	switch {
 	case n.UID == p.UID:
 		mode >>= 6
-	case n.GID == p.GID || slices.Contains(p.Groups, n.GID):
+	case p.member(n.GID):
 		mode >>= 3
 	}
 	return mode&want == want
 }
+
+// member reports whether p is in the group gid.
+func (p *Proc) member(gid int) bool { return gid == p.GID || slices.Contains(p.Groups, gid) }
 
 // reach finds the canonical path of name and checks that p may search the
 // directories on the way. The path is set too where only the last name is
@@ -109,22 +112,28 @@ func (p *Proc) Device(name string) int {
 	return p.m.device(at)
 }
 
-// Merged reports whether the directory at name lies in the image below and has
-// been changed: overlayfs merges the two and counts one link. So it does for the
-// file systems that lie over the image.
-func (p *Proc) Merged(name string) bool {
-	if p.m.Editor.Whole() {
-		return false
+// Merged reports whether the directory at name, of which n is the inode, is in
+// several layers: overlayfs merges them and counts one link. So it does for the
+// root.
+func (p *Proc) Merged(name string, n *vfs.Node) bool {
+	at, _, err := p.reach(name, true)
+	return err == nil && p.m.mountOf(at) == nil && !p.m.Editor.Whole() && (at == "/" || n.Merged())
+}
+
+// FileSystem returns the type of the file system that name lies in, as mount(8)
+// has it, "" for the image and for what is mounted of another one.
+func (p *Proc) FileSystem(name string) string {
+	at, _, _ := p.reach(name, true)
+	if mt := p.m.mountOf(at); mt != nil {
+		return mt.fs
 	}
-	if p.Device(name) != 0 {
-		return true
-	}
-	at, n, err := p.reach(name, true)
-	if err != nil {
-		return false
-	}
-	old, err := p.m.below.Lstat(at)
-	return err == nil && old.IsDir() && old != n && old.Ino() == n.Ino()
+	return ""
+}
+
+// MountPoint reports whether something is mounted at name.
+func (p *Proc) MountPoint(name string) bool {
+	at, err := p.Real(name)
+	return err == nil && (at == "/" || p.m.busy(at))
 }
 
 // Readlink returns the target of a symbolic link.
@@ -142,7 +151,7 @@ func (p *Proc) Readlink(name string) (string, error) {
 // Access reports whether p may do want (1 execute, 2 write, 4 read) with name.
 func (p *Proc) Access(name string, want uint32) bool {
 	at, n, err := p.reach(name, true)
-	return err == nil && p.may(n, want) && (want&2 == 0 || !p.m.readOnly(at))
+	return err == nil && p.may(n, want) && (want&2 == 0 || !p.m.readOnly(at) || n.Kind != vfs.File && n.Kind != vfs.Dir)
 }
 
 // ReadDir returns the names in a directory, sorted bytewise.

@@ -389,11 +389,11 @@ func (p *Proc) Look(name, path string) (string, error) {
 }
 
 func (p *Proc) executable(name string) (string, error) {
-	n, err := p.Stat(name)
+	at, n, err := p.reach(name, true)
 	switch {
 	case err != nil:
 		return "", err
-	case n.Kind != vfs.File || !p.may(n, 1):
+	case n.Kind != vfs.File || !p.may(n, 1) || p.m.noExec(at):
 		return "", vfs.EACCES
 	}
 	return name, nil
@@ -407,11 +407,11 @@ const DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 // Errno, or as the exit status of the program.
 func (p *Proc) Exec(path string) (status int, err error) {
 	for range 5 {
-		n, err := p.Stat(path)
+		at, n, err := p.reach(path, true)
 		if err != nil {
 			return 0, err
 		}
-		if n.Kind != vfs.File || !p.may(n, 1) {
+		if n.Kind != vfs.File || !p.may(n, 1) || p.m.noExec(at) {
 			return 0, vfs.EACCES
 		}
 		head := make([]byte, 256)

@@ -2,7 +2,6 @@ package proc
 
 import (
 	"path"
-	"slices"
 	"strings"
 
 	"layerlab.dev/core/vfs"
@@ -20,7 +19,7 @@ func (p *Proc) parent(at string, n *vfs.Node) (*vfs.Node, error) {
 			return d, vfs.EPERM
 		}
 	}
-	if p.m.device(at) != 0 && p.m.device(at) != 9 && !strings.HasPrefix(at, "/dev/") {
+	if mt := p.m.named(at); n != nil && mt != nil && mt.fs == "proc" {
 		return d, vfs.EPERM
 	}
 	return d, nil
@@ -44,12 +43,18 @@ func (p *Proc) create(name string, meta vfs.Meta) error {
 	case err != vfs.ENOENT || at == "":
 		return err
 	}
+	if err := p.m.refuses(at, meta.Kind); err != nil {
+		return err
+	}
 	d, err := p.parent(at, nil)
 	if err != nil {
 		return err
 	}
 	if d.Kind != vfs.Dir {
 		return vfs.ENOTDIR
+	}
+	if meta.Kind == vfs.CharDevice && meta.Major|meta.Minor == 0 && p.m.named(at) == nil && !p.m.Editor.Whole() {
+		return vfs.EPERM // overlayfs keeps 0:0 for itself: it marks a removed name
 	}
 	meta.UID, meta.GID = p.fresh(d)
 	if meta.Kind == vfs.Dir {
@@ -99,13 +104,18 @@ func (p *Proc) Link(old, name string) error {
 		return vfs.EEXIST
 	case err != vfs.ENOENT || at == "":
 		return err
-	case n.Kind == vfs.Dir:
-		return vfs.EPERM
-	case p.m.device(from) != p.m.device(at) || p.m.readOnly(from):
+	}
+	if err := p.m.refuses(at, vfs.File); err != nil {
+		return err
+	}
+	if p.m.mountOf(from) != p.m.named(at) {
 		return vfs.EXDEV
 	}
 	if _, err = p.parent(at, nil); err != nil {
 		return err
+	}
+	if n.Kind == vfs.Dir {
+		return vfs.EPERM
 	}
 	if err := p.m.Editor.Link(from, at); err != nil {
 		return errno(err)
@@ -145,10 +155,13 @@ func (p *Proc) remove(name string, dir bool) error {
 		}
 	}
 	at, n, err := p.reach(name, false)
+	if mt := p.m.named(at); at != "" && mt != nil && mt.readOnly {
+		return vfs.EROFS
+	}
 	if err != nil {
 		return err
 	}
-	if at == "/" || p.m.busy(at) {
+	if at == "/" {
 		return vfs.EBUSY
 	}
 	if _, err := p.parent(at, n); err != nil {
@@ -159,6 +172,8 @@ func (p *Proc) remove(name string, dir bool) error {
 		return vfs.ENOTDIR
 	case !dir && n.Kind == vfs.Dir:
 		return vfs.EISDIR
+	case p.m.busy(at):
+		return vfs.EBUSY
 	}
 	if err := p.m.Editor.Remove(at); err != nil {
 		return errno(err)
@@ -190,11 +205,13 @@ func (p *Proc) Rename(old, name string) error {
 	if err != nil && (err != vfs.ENOENT || at == "") {
 		return err
 	}
-	if p.m.busy(from) || p.m.busy(at) {
-		return vfs.EBUSY
-	}
-	if p.m.device(from) != p.m.device(at) {
+	switch mt := p.m.named(at); {
+	case p.m.named(from) != mt:
 		return vfs.EXDEV
+	case mt != nil && mt.readOnly:
+		return vfs.EROFS
+	case mt != nil && mt.fs == "proc" && over == nil:
+		return vfs.ENOENT
 	}
 	if _, err := p.parent(from, n); err != nil {
 		return err
@@ -202,9 +219,13 @@ func (p *Proc) Rename(old, name string) error {
 	if _, err := p.parent(at, over); err != nil {
 		return err
 	}
+	if p.m.busy(from) || p.m.busy(at) {
+		return vfs.EBUSY
+	}
 	if err := p.m.Editor.Rename(from, at); err != nil {
 		return errno(err)
 	}
+	p.m.moved(from, at)
 	for _, o := range p.m.inodes {
 		if o.path == from {
 			o.path = at
@@ -241,8 +262,11 @@ func (p *Proc) Chmod(name string, mode uint32) error {
 	if err != nil {
 		return err
 	}
-	if p.UID != 0 && n.GID != p.GID && !slices.Contains(p.Groups, n.GID) {
+	if p.UID != 0 && !p.member(n.GID) {
 		mode &^= 0o2000
+	}
+	if o := p.m.inodes[n.Ino()]; o != nil && mode&0o6000 != 0 {
+		o.guard = true
 	}
 	return p.changed(at, n, p.m.Editor.Chmod(at, mode))
 }
@@ -268,8 +292,13 @@ func (p *Proc) chown(name string, follow bool, uid, gid int) error {
 		return err
 	}
 	if p.UID != 0 {
-		if uid >= 0 && uid != n.UID || gid >= 0 && gid != n.GID && gid != p.GID && !slices.Contains(p.Groups, gid) {
+		if uid >= 0 && uid != n.UID || gid >= 0 && gid != n.GID && !p.member(gid) {
 			return vfs.EPERM
+		}
+		if n.Kind != vfs.Dir && n.Kind != vfs.Symlink && p.stripped(n) != n.Mode {
+			if err := p.m.Editor.Chmod(at, p.stripped(n)); err != nil {
+				return errno(err)
+			}
 		}
 	}
 	return p.changed(at, n, p.m.Editor.Lchown(at, uid, gid))
