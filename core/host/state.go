@@ -59,6 +59,8 @@ type Settings struct {
 	Labels  []string
 	NCPU    int
 	Memory  int64 // bytes
+
+	networks store.Random // gives the ids of the networks
 }
 
 // NewState returns a host without images or containers. now is its clock, in ns
@@ -67,8 +69,9 @@ func NewState(seed uint64, now int64) State {
 	s := State{Engine: Docker20, Clock: now, Random: store.Random{Seed: seed}}
 	s.Settings = Settings{
 		Name: "docker-test", ID: daemonID(&s.Random), Started: now,
-		Mirrors: []string{"http://localhost:5000"}, NCPU: 2, Memory: 8 << 30,
+		Mirrors: []string{"http://localhost:5000"}, NCPU: 2, Memory: 8 << 30, networks: s.Random,
 	}
+	s.Random.Serial += networkCount
 	return s
 }
 

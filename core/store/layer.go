@@ -19,7 +19,7 @@ type Layer struct {
 	ChainID digest.Digest
 	DiffID  digest.Digest
 	Parent  digest.Digest // ChainID of the layer below; empty at the bottom
-	Size    int64         // bytes of its files: layerdb's size
+	Size    int64         // layerdb's size: bytes of files, and of the targets of links
 	Depth   int           // layers in the stack, itself included
 	CacheID string        // its directory in overlay2
 	Link    string        // the short name of that directory, in overlay2/l
@@ -112,11 +112,33 @@ func (s Store) Register(tar *layer.Layer, parent digest.Digest, r *Random, now i
 		s.hold(p, 1)
 	}
 	l := &Layer{
-		ChainID: chain, DiffID: tar.DiffID(), Parent: parent, Size: tar.Size(), Depth: depth,
+		ChainID: chain, DiffID: tar.DiffID(), Parent: parent, Size: contentSize(tar), Depth: depth,
 		CacheID: r.ID(), Link: r.Link(), Made: now, Tar: tar, Users: 1, files: new(files),
 	}
 	s.layers = s.layers.Set(chain, l)
 	return s, l, nil
+}
+
+// contentSize sums up what dockerd finds in the directory of a layer that it has
+// unpacked: files, each inode once, and symbolic links with the length of their
+// targets.
+func contentSize(tar *layer.Layer) int64 {
+	sizes := make(map[string]int64)
+	for _, e := range tar.Entries() {
+		var n int64
+		switch e.Type {
+		case '0', 0:
+			n = e.Size
+		case '2':
+			n = int64(len(e.Linkname))
+		}
+		sizes[e.Name] = n
+	}
+	var sum int64
+	for _, n := range sizes {
+		sum += n
+	}
+	return sum
 }
 
 // hold changes the number of users of a layer; the layer stays.
