@@ -73,26 +73,28 @@ type builder struct {
 	ctx context.Context
 	o   Options
 	res *Result
-	// files is the context without what .dockerignore leaves out, all what it
-	// was.
-	files, all vfs.Tree
-	ignored    []string
-	stages     stages
-	global     *dockerfile.Env
-	target     ocispec.Platform
+	// all is the context, seen the part that .dockerignore leaves, files what of
+	// it is sent.
+	all, seen, files vfs.Tree
+	ignored          []string
+	stages           stages
+	global           *dockerfile.Env
+	target           ocispec.Platform
 	// caches are the directories of --mount=type=cache by ID. Every build
 	// begins with none, as a builder that was never used.
-	caches map[string]*vfs.Node
-	done   int
-	total  int
+	caches     map[string]*vfs.Node
+	done       int
+	total      int
+	conversion *conversion // while instructions are only read
 }
 
 func (b *builder) run(source []byte, files vfs.Tree) error {
 	b.all = files
 	var err error
-	if b.files, b.ignored, err = ignore(files, b.o.Ignore); err != nil {
+	if b.seen, b.ignored, err = ignore(files, b.o.Ignore); err != nil {
 		return err
 	}
+	b.files = b.seen
 	args := map[string]string{"SOURCE_DATE_EPOCH": fmt.Sprint(b.o.Epoch)}
 	for k, v := range b.o.BuildArgs {
 		if k != "SOURCE_DATE_EPOCH" {
@@ -126,13 +128,25 @@ func (b *builder) run(source []byte, files vfs.Tree) error {
 	if err != nil {
 		return b.wrap(err, nil)
 	}
+	uses, wrong := b.convert()
+	if wrong == nil {
+		wrong = b.send(uses)
+	}
 	for _, s := range b.stages.list {
 		if !s.needed {
 			continue
 		}
 		if err := b.stage(s); err != nil {
+			// What BuildKit finds wrong before it begins is what it says. What
+			// stands before is built all the same, to be looked at.
+			if wrong != nil {
+				return wrong
+			}
 			return err
 		}
+	}
+	if wrong != nil {
+		return wrong
 	}
 	b.res.Target = target.Stage
 	b.res.Image = target.Stage.Image

@@ -149,6 +149,7 @@ func (d *dispatcher) layerStep(step *Step, depends parts, do func(*work) error) 
 	step.Layer, step.Changes = w.layer, w.changes
 	step.Output, step.Writes, step.Notes, step.ExitCode = w.output, w.writes, w.notes, w.exit
 	maps.Copy(d.caches, w.caches)
+	d.out = d.identity(append([]string{d.out}, words[2:]...)...)
 	d.tree, d.key = w.tree, key
 	d.layers = append(d.layers, w.layer)
 	return nil

@@ -54,7 +54,12 @@ func (m copyMode) dirOwner() owner {
 func (m copyMode) meta(n, over *vfs.Node) vfs.Meta {
 	out := n.Meta
 	if m.owner != nil {
-		out.UID, out.GID = m.owner.uid, m.owner.gid
+		var was owner
+		if over != nil {
+			was = owner{over.UID, over.GID}
+		}
+		o := m.owner.over(was.uid, was.gid)
+		out.UID, out.GID = o.uid, o.gid
 	}
 	if n.Kind != vfs.Symlink {
 		if m.modeSet != nil {
@@ -275,16 +280,9 @@ func (c *copier) makeParents(overwrite bool) error {
 // followed, then every path below is matched. A directory that matches is not
 // searched further.
 func wildcards(t vfs.Tree, src string) ([]string, error) {
-	var fixed, pattern []string
-	for _, c := range strings.Split(path.Clean(src), "/") {
-		if len(pattern) > 0 || hasWildcard(c) {
-			pattern = append(pattern, c)
-		} else {
-			fixed = append(fixed, c)
-		}
-	}
-	base := path.Clean("/" + strings.Join(fixed, "/"))
-	if len(pattern) == 0 {
+	fixed, pattern := splitWildcards(src)
+	base := path.Clean("/" + fixed)
+	if pattern == "" {
 		return []string{base}, nil
 	}
 	base, err := t.RootPath(base)
@@ -296,12 +294,11 @@ func wildcards(t vfs.Tree, src string) ([]string, error) {
 		return nil, fmt.Errorf("lstat %s: %w", base, reason(err))
 	}
 	var out []string
-	want := strings.Join(pattern, "/")
 	var search func(rel string, n *vfs.Node)
 	search = func(rel string, n *vfs.Node) {
 		for name, c := range n.Children() {
 			p := path.Join(rel, name)
-			if ok, _ := path.Match(want, p); ok {
+			if ok, _ := path.Match(pattern, p); ok {
 				out = append(out, path.Join(base, p))
 			} else if c.IsDir() {
 				search(p, c)
@@ -310,6 +307,17 @@ func wildcards(t vfs.Tree, src string) ([]string, error) {
 	}
 	search("", n)
 	return out, nil
+}
+
+// splitWildcards cuts a path before the first component with a wildcard.
+func splitWildcards(p string) (fixed, pattern string) {
+	parts := strings.Split(path.Clean(p), "/")
+	for i, c := range parts {
+		if hasWildcard(c) {
+			return path.Clean("/" + strings.Join(parts[:i], "/")), strings.Join(parts[i:], "/")
+		}
+	}
+	return p, ""
 }
 
 // hasWildcard reports an unescaped wildcard.

@@ -53,6 +53,15 @@ func (c *copyInstruction) text() string {
 func (c *copyInstruction) linked() bool { return c.link && c.chmod == "" }
 
 func (d *dispatcher) copyStep(c copyInstruction, step *Step) error {
+	src, err := d.copySource(&c, step)
+	if err != nil {
+		return err
+	}
+	if c.link && namesOwner(c.chown) {
+		// The layer of --link knows no files of the stage, so no names either.
+		return advise(adviseLinkOwner.With(),
+			"--chown=%s: user and group names can't be resolved when used with --link, use numeric uid[:gid] instead", c.chown)
+	}
 	m, err := c.permissions()
 	if err != nil {
 		return err
@@ -60,18 +69,28 @@ func (d *dispatcher) copyStep(c copyInstruction, step *Step) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	src, err := d.copySource(&c, step)
-	if err != nil {
+	if d.converting() {
+		d.use(&c, step.Instruction)
+		d.history(step, c.text(), true)
+		return nil
+	}
+	if err := c.offline(); err != nil {
 		return err
+	}
+	if namesOwner(c.chown) && d.out == "" {
+		return advise(adviseEmptyOwner.With(), "invalid user index -1")
 	}
 	depends := parts{{"instruction", fmt.Sprintf("%s %v %v link=%v unpack=%v", c.text(), c.exclude, c.fromName, c.linked(), c.unpack)},
 		{"working directory", d.config.Config.WorkingDir}}
 	for _, s := range c.SourceContents {
 		depends = append(depends, part{"here document " + s.Path, s.Data})
 	}
+	// Nothing is checked in a source that is also what is copied onto, nor in one
+	// without any file.
+	checked := len(c.from) == 0 || c.from[0].out != "" && (c.linked() || c.from[0].out != d.out)
 	sources := make([]source, 0, len(c.SourcePaths))
 	for _, p := range c.SourcePaths {
-		s, err := c.find(src, p)
+		s, err := c.find(src, p, checked)
 		if err != nil {
 			return d.explainMissing(err, p, c.from)
 		}
@@ -82,7 +101,8 @@ func (d *dispatcher) copyStep(c copyInstruction, step *Step) error {
 		}
 	}
 	err = d.layerStep(step, depends, func(w *work) error {
-		if err := d.resolveOwner(&c, &m); err != nil {
+		var err error
+		if m.owner, err = lookupOwner(d.tree, c.chown); err != nil {
 			return err
 		}
 		base := d.tree
@@ -104,7 +124,7 @@ func (d *dispatcher) copyStep(c copyInstruction, step *Step) error {
 			w.changes = []layer.Change{}
 		}
 		merged := d.tree.At(w.tree.Now()).Edit()
-		err := layer.Replay(merged, w.changes)
+		err = layer.Replay(merged, w.changes)
 		w.tree = merged.Tree()
 		return err
 	})
@@ -143,7 +163,7 @@ func (c *copyInstruction) permissions() (copyMode, error) {
 	return m, nil
 }
 
-// check refuses what needs a network.
+// check refuses what BuildKit refuses before it looks at any file.
 func (c *copyInstruction) check() error {
 	if c.checksum != "" {
 		if len(c.SourcePaths) != 1 {
@@ -160,7 +180,15 @@ func (c *copyInstruction) check() error {
 			return advise(adviseAddGit.With(), "source can't be a git ref for COPY")
 		case !c.add:
 			return advise(adviseAddURL.With(), "source can't be a URL for COPY")
-		default:
+		}
+	}
+	return nil
+}
+
+// offline refuses what needs a network.
+func (c *copyInstruction) offline() error {
+	for _, s := range c.SourcePaths {
+		if isRemote(s) {
 			return refuse(advisePutFile.With(), saysNoNetwork.Error(s))
 		}
 	}
@@ -204,9 +232,11 @@ type source struct {
 	pattern string // of --parents: what to take below the matches
 }
 
-// find resolves one source path.
-func (c *copyInstruction) find(t vfs.Tree, p string) (source, error) {
+// find resolves one source path. BuildKit checks first what the path chooses;
+// checked says that it does so here.
+func (c *copyInstruction) find(t vfs.Tree, p string, checked bool) (source, error) {
 	var s source
+	need := ""
 	if c.parents {
 		pivot, pattern, ok := strings.Cut(p, "/./")
 		if !ok {
@@ -216,23 +246,18 @@ func (c *copyInstruction) find(t vfs.Tree, p string) (source, error) {
 		s.pattern = strings.TrimPrefix(pattern, "/")
 		p = pivot
 		if !hasWildcard(p) && !hasWildcard(pattern) {
-			need := path.Join("/", p, pattern)
-			if _, err := t.Stat(need); err != nil {
-				return s, notFound(need, err)
-			}
+			need = normalizePath("/", path.Join(p, pattern), false)
 		}
 	}
-	p = cleanPath(normalizePath("/", p, false))
+	p = path.Join("/", p)
+	if checked {
+		if err := c.required(t, p, s.pattern, need); err != nil {
+			return s, err
+		}
+	}
 	var err error
-	if s.matches, err = wildcards(t, p); err != nil {
-		return s, err
-	}
-	if !hasWildcard(p) {
-		if _, err := t.Stat(p); err != nil {
-			return s, notFound(p, err)
-		}
-	}
-	return s, nil
+	s.matches, err = wildcards(t, p)
+	return s, err
 }
 
 type missingError struct {
@@ -258,11 +283,18 @@ func (d *dispatcher) explainMissing(err error, written string, from []*planned) 
 	}
 	out := adviser{error: fmt.Errorf("%s: %w", written, m)}
 	name := strings.TrimPrefix(m.path, "/")
-	if len(from) > 0 {
+	in := func(t vfs.Tree) bool {
+		_, n, err := resolve(t, m.path, true)
+		return err == nil && n != nil
+	}
+	switch {
+	case len(from) > 0:
 		out.advice = adviseLookThere.With()
-	} else if _, err := d.all.Stat(m.path); err == nil {
+	case in(d.seen):
+		out.advice = adviseNotSent.With()
+	case in(d.all):
 		out.advice, out.ignored = adviseIgnored.With(name), name
-	} else {
+	default:
 		out.advice, out.missing = adviseAddMissing.With(name), name
 	}
 	return out
@@ -300,23 +332,6 @@ func (d *dispatcher) sumOf(t vfs.Tree, p string) parts {
 	return out
 }
 
-func (d *dispatcher) resolveOwner(c *copyInstruction, m *copyMode) error {
-	if c.linked() && c.chown != "" {
-		// The layer of --link knows no files of the stage, so no names either.
-		user, group, has := strings.Cut(c.chown, ":")
-		_, ok := parseID(user)
-		if has && ok {
-			_, ok = parseID(group)
-		}
-		if !ok {
-			return advise(adviseLinkOwner.With(), "invalid user index: -1")
-		}
-	}
-	var err error
-	m.owner, err = lookupOwner(d.tree, c.chown)
-	return err
-}
-
 func (d *dispatcher) copyAll(e *vfs.Editor, src vfs.Tree, c *copyInstruction, m copyMode, sources []source) error {
 	dest := destination(d.config.Config.WorkingDir, c.DestPath)
 	cp := copier{ctx: d.ctx, e: e, src: src, copyMode: m}
@@ -351,19 +366,29 @@ func (d *dispatcher) copyAll(e *vfs.Editor, src vfs.Tree, c *copyInstruction, m 
 		}
 	}
 	for _, h := range c.SourceContents {
-		name := path.Join("/", h.Path)
-		doc := vfs.New(e.Tick()).Edit()
-		if _, err := doc.MkdirAll(path.Dir(name), 0o755, 0, 0); err != nil {
-			return err
-		}
-		if err := doc.WriteFile(name, vfs.String(h.Data), 0o644, 0, 0); err != nil {
-			return err
-		}
 		one := cp
-		one.src = doc.Tree()
+		var name string
+		if one.src, name, err = document(h, e.Tick()); err != nil {
+			return err
+		}
 		if err := one.copyTo(name, dest); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// document is a here document as a file in a tree of its own. No directory is
+// made for it (solver/llbsolver/file mkfile).
+func document(h instructions.SourceContent, now int64) (vfs.Tree, string, error) {
+	name := path.Join("/", h.Path)
+	e := vfs.New(now).Edit()
+	switch {
+	case name == "/":
+		return e.Tree(), name, advise(adviseDocument.With(), "mkfile /: is a directory")
+	case path.Dir(name) != "/":
+		return e.Tree(), name, advise(adviseDocument.With(), "open %s: no such file or directory", name)
+	}
+	err := e.WriteFile(name, vfs.String(h.Data), 0o644, 0, 0)
+	return e.Tree(), name, err
 }

@@ -229,6 +229,13 @@ func (d *dispatcher) workdir(c *instructions.WorkdirCommand, step *Step) error {
 		d.key = d.identity(d.key, "workdir", dir)
 		return nil
 	}
+	if d.converting() {
+		d.history(step, "WORKDIR "+dir, true)
+		return nil
+	}
+	if namesOwner(d.config.Config.User) && d.out == "" {
+		return advise(adviseEmptyOwner.With(), "invalid user index -1")
+	}
 	parts := parts{{"instruction", "WORKDIR " + dir}, {"user", d.config.Config.User}}
 	err := d.layerStep(step, parts, func(done *work) error {
 		who, err := lookupOwner(d.tree, d.config.Config.User)

@@ -14,19 +14,52 @@ import (
 // owner is a user and a group by number.
 type owner struct{ uid, gid int }
 
+// unchanged is the ID with which chown leaves what is there.
+const unchanged = -1
+
+// splitOwner cuts USER[:GROUP]. As in BuildKit (client/llb WithUser) a group
+// without a name is none.
+func splitOwner(spec string) (user, group string) {
+	user, group, _ = strings.Cut(spec, ":")
+	return user, group
+}
+
+// namesOwner reports whether --chown or USER has a name in it, which needs the
+// files of the stage to be looked up.
+func namesOwner(spec string) bool {
+	user, group := splitOwner(spec)
+	for _, s := range []string{user, group} {
+		if _, numeric := kernelID(s); s != "" && !numeric {
+			return true
+		}
+	}
+	return false
+}
+
+// kernelID reads an ID as the kernel takes it: -1 is unchanged, other negative
+// ones wrap.
+func kernelID(s string) (int, bool) {
+	id, ok := parseID(s)
+	if id != unchanged {
+		id = int(uint32(id))
+	}
+	return id, ok
+}
+
 // lookupOwner reads USER[:GROUP] of --chown, and of the USER that WORKDIR
 // makes directories for: numbers as they are, names by /etc/passwd and
 // /etc/group of t. As in BuildKit (solver/llbsolver/ops/user_linux.go) a name
-// that is not there means 0. An empty spec gives nil.
+// that is not there means 0, as does a user without a name, and without a group
+// the user's own counts. An empty spec gives nil.
 func lookupOwner(t vfs.Tree, spec string) (*owner, error) {
 	if spec == "" {
 		return nil, nil
 	}
 	var o owner
-	user, group, hasGroup := strings.Cut(spec, ":")
-	if id, ok := parseID(user); ok {
+	user, group := splitOwner(spec)
+	if id, ok := kernelID(user); ok {
 		o.uid, o.gid = id, id
-	} else {
+	} else if user != "" {
 		lines, err := readDatabase(t, "/etc/passwd")
 		if err != nil {
 			return nil, err
@@ -38,10 +71,10 @@ func lookupOwner(t vfs.Tree, spec string) (*owner, error) {
 			}
 		}
 	}
-	if !hasGroup {
+	if group == "" {
 		return &o, nil
 	}
-	if id, ok := parseID(group); ok {
+	if id, ok := kernelID(group); ok {
 		o.gid = id
 		return &o, nil
 	}
@@ -56,6 +89,17 @@ func lookupOwner(t vfs.Tree, spec string) (*owner, error) {
 		}
 	}
 	return &o, nil
+}
+
+// over is the owner that chown leaves where uid:gid was.
+func (o owner) over(uid, gid int) owner {
+	if o.uid == unchanged {
+		o.uid = uid
+	}
+	if o.gid == unchanged {
+		o.gid = gid
+	}
+	return o
 }
 
 func parseID(s string) (int, bool) {
@@ -86,7 +130,7 @@ func readDatabase(t vfs.Tree, name string) ([][]string, error) {
 		return nil, err
 	}
 	if n.Kind != vfs.File {
-		return nil, fmt.Errorf("%s is not a regular file", name)
+		return nil, fmt.Errorf("open %s: not a regular file", name)
 	}
 	text, err := n.Blob().Bytes()
 	if err != nil {

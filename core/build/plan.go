@@ -32,9 +32,10 @@ type planned struct {
 // command is an instruction with the stages or images it takes files from.
 type command struct {
 	instructions.Command
-	in      *dockerfile.Instruction
-	trigger bool
-	from    []*planned
+	in         *dockerfile.Instruction
+	trigger    bool
+	expression string // of a trigger
+	from       []*planned
 }
 
 // stages are all that can be named, in BuildKit's order: those of the file,
@@ -329,7 +330,7 @@ func (b *builder) onbuild(p *planned) (bool, error) {
 		if err != nil {
 			return false, fmt.Errorf("ONBUILD %s: %w", x, err)
 		}
-		c := command{Command: cmd, in: p.source.From, trigger: true}
+		c := command{Command: cmd, in: p.source.From, trigger: true, expression: x}
 		if err := b.connect(p, &c); err != nil {
 			return false, err
 		}

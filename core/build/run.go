@@ -29,13 +29,20 @@ func (d *dispatcher) runStep(c *instructions.RunCommand, from []*planned, step *
 	if err != nil {
 		return err
 	}
+	text := "RUN " + d.runText(args) + " # buildkit"
+	if d.converting() {
+		if err := d.convertMounts(c, from, step.Instruction); err != nil {
+			return err
+		}
+		d.history(step, text, true)
+		return nil
+	}
 	mounts, secrets, err := d.mounts(c, from)
 	if err != nil {
 		return err
 	}
 	mounts = inOrder(append(documents, mounts...))
 	step.Argv = args
-	text := "RUN " + d.runText(args) + " # buildkit"
 	depends := parts{{"instruction", strings.Join(args, "\x00")}, {"user", d.config.Config.User},
 		{"working directory", d.config.Config.WorkingDir}, {"host name", d.hostname()}, {"seed", fmt.Sprint(d.o.Seed)}}
 	if d.o.Limits != (shell.Limits{}) {

@@ -19,20 +19,26 @@ import (
 
 // state is what the instructions of a stage work on.
 type state struct {
-	config  image.Config
-	base    *image.Config // of the image at the very bottom, as it was; nil for scratch
-	tree    vfs.Tree
-	layers  []*layer.Layer
-	env     *dockerfile.Env
-	args    []instructions.KeyValuePairOptional
-	cmdSet  bool
-	key     string // identity of everything so far, for the cache
+	config image.Config
+	base   *image.Config // of the image at the very bottom, as it was; nil for scratch
+	tree   vfs.Tree
+	layers []*layer.Layer
+	env    *dockerfile.Env
+	args   []instructions.KeyValuePairOptional
+	cmdSet bool
+	key    string // identity of everything so far, for the cache
+	// out names the files as what made them: stages in which the same
+	// instructions did the same have the same. Empty: no file was ever there.
+	out     string
 	started bool
 	built   bool
 }
 
 func (s *state) begin(c image.Config, img *image.Image, t vfs.Tree, key string) {
 	s.config, s.tree, s.key, s.started = c, t, key, true
+	if img != nil {
+		s.out = key
+	}
 	if img != nil {
 		s.layers = slices.Clone(img.Layers)
 		base := cloneConfig(img.Config)
@@ -62,7 +68,7 @@ func cloneConfig(c image.Config) image.Config {
 func (s *state) inherit(from *state, key string, clock int64) {
 	s.config = cloneConfig(from.config)
 	s.config.Config.OnBuild = nil
-	s.base, s.tree, s.key, s.started = from.base, from.tree.At(clock), key, true
+	s.base, s.tree, s.key, s.out, s.started = from.base, from.tree.At(clock), key, from.out, true
 	s.layers = slices.Clone(from.layers)
 	s.env = from.env.Clone()
 	s.args = slices.Clone(from.args)
@@ -71,6 +77,50 @@ func (s *state) inherit(from *state, key string, clock int64) {
 // stage carries out a stage, or makes the tree of an image named by an
 // instruction available.
 func (b *builder) stage(p *planned) error {
+	d := b.enter(p)
+	if d == nil {
+		return nil
+	}
+	s := p.Stage
+	for _, cmd := range p.commands {
+		if err := b.ctx.Err(); err != nil {
+			return &Error{File: b.o.Name, Text: saysCancelled.With(), Err: err}
+		}
+		step := newStep(cmd, s.tree)
+		if b.o.Progress != nil {
+			b.o.Progress(Progress{Step: step.Text, Done: b.done, Total: b.total})
+		}
+		b.done++
+		s.Steps = append(s.Steps, step)
+		if err := d.dispatch(cmd, step); err != nil {
+			return b.failed(err, cmd, step)
+		}
+		step.After = s.tree
+	}
+	s.built = true
+	return b.export(p)
+}
+
+func newStep(cmd command, before vfs.Tree) *Step {
+	step := &Step{Instruction: cmd.in, Trigger: cmd.trigger, Keyword: strings.ToUpper(cmd.Name()), Text: cmd.in.Original, Before: before}
+	if cmd.trigger {
+		step.Text = "ONBUILD " + fmt.Sprint(cmd.Command)
+	}
+	return step
+}
+
+// failed gives the error of an instruction its place.
+func (b *builder) failed(err error, cmd command, step *Step) error {
+	err = b.wrap(err, cmd.in)
+	if e, ok := err.(*Error); ok && cmd.trigger {
+		e.Text = message.Join(message.Plain("trigger "+step.Text+": "), e.Text)
+	}
+	return err
+}
+
+// enter begins a stage: from its base stage, or from the image it was given.
+// It gives nil for an image that an instruction names.
+func (b *builder) enter(p *planned) *dispatcher {
 	if p.base != nil {
 		p.inherit(&p.base.state, b.identity("stage", p.base.key), max(b.clock(p), p.base.tree.Now()))
 		p.Parent = p.base.Stage
@@ -91,31 +141,7 @@ func (b *builder) stage(p *planned) error {
 	if c.WorkingDir != "" {
 		c.WorkingDir = normalizePath("", c.WorkingDir, false)
 	}
-	d := dispatcher{builder: b, p: p, Stage: s, lex: b.res.File.Lex()}
-	for _, cmd := range p.commands {
-		if err := b.ctx.Err(); err != nil {
-			return &Error{File: b.o.Name, Text: saysCancelled.With(), Err: err}
-		}
-		step := &Step{Instruction: cmd.in, Trigger: cmd.trigger, Keyword: strings.ToUpper(cmd.Name()), Text: cmd.in.Original, Before: s.tree}
-		if cmd.trigger {
-			step.Text = "ONBUILD " + fmt.Sprint(cmd.Command)
-		}
-		if b.o.Progress != nil {
-			b.o.Progress(Progress{Step: step.Text, Done: b.done, Total: b.total})
-		}
-		b.done++
-		s.Steps = append(s.Steps, step)
-		if err := d.dispatch(cmd, step); err != nil {
-			err = b.wrap(err, cmd.in)
-			if e, ok := err.(*Error); ok && cmd.trigger {
-				e.Text = message.Join(message.Plain("trigger "+step.Text+": "), e.Text)
-			}
-			return err
-		}
-		step.After = s.tree
-	}
-	s.built = true
-	return b.export(p)
+	return &dispatcher{builder: b, p: p, Stage: s, lex: b.res.File.Lex()}
 }
 
 // export makes the stage's image.

@@ -5,11 +5,12 @@ import (
 	"bytes"
 	"compress/bzip2"
 	"compress/gzip"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"path"
-	"strings"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz"
@@ -98,7 +99,7 @@ func decompressed(b *vfs.Blob) (io.Reader, error) {
 			return nil, nil
 		}
 		return z, nil
-	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+	case isZstd(head):
 		z, err := zstd.NewReader(b.Reader(), zstd.WithDecoderConcurrency(1))
 		if err != nil {
 			return nil, nil
@@ -106,6 +107,15 @@ func decompressed(b *vfs.Blob) (io.Reader, error) {
 		return z.IOReadCloser(), nil
 	}
 	return b.Reader(), nil
+}
+
+// isZstd tells whether a file begins with a frame of zstd, one to be skipped
+// among them (moby/go-archive compression.Detect).
+func isZstd(head []byte) bool {
+	if bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}) {
+		return true
+	}
+	return len(head) >= 8 && binary.LittleEndian.Uint32(head)&^0xf == 0x184d2a50
 }
 
 // filtered tells whether the content is an xz stream that cannot be read here.
@@ -125,11 +135,8 @@ type unpacker struct {
 }
 
 func (u *unpacker) entry(x layer.Entry) error {
-	name := path.Clean(x.Name)
-	if strings.HasPrefix(name, "../") || name == ".." {
-		return fmt.Errorf("%q is outside of the destination", x.Name)
-	}
-	p := path.Join("/", name)
+	// The destination is the root, above which ".." stays.
+	p := path.Join("/", x.Name)
 	// Implied directories belong to root whatever --chown says.
 	if _, err := u.e.Tree().Lstat(path.Dir(p)); err != nil {
 		if _, err := u.e.MkdirAll(path.Dir(p), 0o755, 0, 0); err != nil {
@@ -137,8 +144,11 @@ func (u *unpacker) entry(x layer.Entry) error {
 		}
 	}
 	if n, err := u.e.Tree().Lstat(p); err == nil {
-		if n.IsDir() && name == "." {
+		if path.Clean(x.Name) == "." {
 			return nil
+		}
+		if p == "/" && x.Type != tar.TypeDir {
+			return errors.New("unlinkat /: device or resource busy")
 		}
 		if !n.IsDir() || x.Type != tar.TypeDir {
 			if err := u.e.RemoveAll(p); err != nil {
@@ -149,8 +159,12 @@ func (u *unpacker) entry(x layer.Entry) error {
 	if u.owner != nil {
 		x.UID, x.GID = u.owner.uid, u.owner.gid
 	}
-	if x.Type == tar.TypeLink {
+	switch x.Type {
+	case tar.TypeLink:
 		return u.link(x, p)
+	case tar.TypeReg, tar.TypeDir, tar.TypeSymlink, tar.TypeBlock, tar.TypeChar, tar.TypeFifo:
+	default:
+		return fmt.Errorf("unhandled tar header type %d", x.Type)
 	}
 	m, err := x.Meta()
 	if err != nil {
@@ -164,6 +178,9 @@ func (u *unpacker) entry(x layer.Entry) error {
 		}
 		return lower{vfs.EPERM}
 	}
+	m.MTime = memberTime(x)
+	o := owner{x.UID, x.GID}.over(0, 0)
+	m.UID, m.GID = o.uid, o.gid
 	if m.Kind == vfs.Dir {
 		u.dirs = append(u.dirs, x)
 		if n, err := u.e.Tree().Lstat(p); err == nil && n.IsDir() {
@@ -172,6 +189,8 @@ func (u *unpacker) entry(x layer.Entry) error {
 					m = m.WithXattr(k, v)
 				}
 			}
+			o = owner{x.UID, x.GID}.over(n.UID, n.GID)
+			m.UID, m.GID = o.uid, o.gid
 			return u.e.SetMeta(p, m)
 		}
 	}
@@ -189,20 +208,33 @@ func (u *unpacker) link(x layer.Entry, p string) error {
 		return err
 	}
 	m := n.Meta
-	m.UID, m.GID = x.UID, x.GID
+	o := owner{x.UID, x.GID}.over(m.UID, m.GID)
+	m.UID, m.GID = o.uid, o.gid
 	if m.Kind != vfs.Symlink {
-		m.Mode, m.MTime = uint32(x.Mode&0o7777), max(x.MTime, 0)*1e9
+		m.Mode, m.MTime = uint32(x.Mode&0o7777), memberTime(x)
 	}
 	return u.e.SetMeta(p, m)
 }
 
+// finish gives the directories their times, at the end, because making files in
+// them changes these. What has taken the place of one gets its time, behind a
+// link too.
 func (u *unpacker) finish() error {
 	for _, x := range u.dirs {
 		p := path.Join("/", x.Name)
-		err := u.e.Chtimes(p, max(x.MTime, 0)*1e9)
-		if err != nil && !errors.Is(err, vfs.ENOENT) {
-			return err
+		if err := u.e.Chtimes(p, memberTime(x)); err != nil {
+			return fmt.Errorf("chtimes %s: %w", p, reason(err))
 		}
 	}
 	return nil
+}
+
+// memberTime is the mtime of a member in nanoseconds. A time that 64 bits of
+// them cannot tell, or from before 1970, is taken for 0 (moby/go-archive
+// boundTime).
+func memberTime(x layer.Entry) int64 {
+	if x.MTime < 0 || x.MTime > math.MaxInt64/1_000_000_000 {
+		return 0
+	}
+	return x.MTime * 1e9
 }
