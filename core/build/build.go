@@ -128,10 +128,7 @@ func (b *builder) run(source []byte, files vfs.Tree) error {
 	if err != nil {
 		return b.wrap(err, nil)
 	}
-	uses, wrong := b.convert()
-	if wrong == nil {
-		wrong = b.send(uses)
-	}
+	wrong := b.convert(target)
 	for _, s := range b.stages.list {
 		if !s.needed {
 			continue

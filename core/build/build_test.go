@@ -67,7 +67,7 @@ func TestCopy(t *testing.T) {
 		{"COPY --exclude=*.log --exclude=sub/** dir /n", "n/ n/sub/ n/x"},
 		{"COPY --parents dir/sub/y /n/", "n/ n/dir/ n/dir/sub/ n/dir/sub/y"},
 		{"COPY --parents dir/./sub/y /n/", "n/ n/sub/ n/sub/y"},
-		{"COPY --parents . /n/", "n/"},
+		{"COPY --parents dir/../dir/x ./*/./sub /n/", "n/ n/dir/ n/dir/x n/sub/ n/sub/y"},
 		{"COPY empty /e", "e/"},
 		{"COPY a.txt /x\nCOPY a.txt /x", "x | "},
 		{"WORKDIR /w/v\nCOPY a.txt .\nCOPY b.md ..", "w/ w/v/ | w/ w/v/ w/v/a.txt | w/ w/b.md"},
@@ -88,7 +88,12 @@ func TestCopy(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
-	context := files(t, "a=a", "dir/x=x", ".dockerignore=hidden\n", "hidden=h")
+	context := files(t, "a=a", "dir/x=x", "dir/y=y", ".dockerignore=hidden\n", "hidden=h")
+	e := context.Edit()
+	if err := e.Place("/lk", vfs.Meta{Kind: vfs.Symlink, Mode: 0o777, Target: "dir"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	context = e.Tree()
 	for _, c := range []struct{ dockerfile, text, advice string }{
 		{"FROM scratch\nCOPY missing /\n", `Dockerfile:2: COPY: missing: "/missing": not found`, "Add missing to the files"},
 		{"FROM scratch\nCOPY hidden /\n", `"/hidden": not found`, ".dockerignore leaves it out"},
@@ -107,7 +112,14 @@ func TestErrors(t *testing.T) {
 		{"FROM scratch\nADD https://example.com/x /\n", "cannot be fetched", "Put the file into the context"},
 		{"FROM scratch\nCOPY https://example.com/x /\n", "source can't be a URL for COPY", "Use ADD"},
 		{"FROM scratch\nADD --checksum=sha256:00 a /\n", "checksum requires HTTP(S) or Git sources", ""},
-		{"FROM scratch\nCOPY --link --chown=app a /\n", "invalid user index: -1", "as numbers"},
+		{"FROM scratch\nCOPY --link --chown=app a /\n", "--chown=app: user and group names can't be resolved when used with --link", "as numbers"},
+		{"FROM alpine\nRUN false\nCOPY --link --chown=root:app a /\n", "Dockerfile:3: COPY: --chown=root:app: user and group names", "as numbers"},
+		{"FROM scratch\nCOPY --chown=app a /\n", "invalid user index -1", "Give numbers"},
+		{"FROM scratch\nCOPY --parents . /n/\n", `.: "/": not found`, ""},
+		{"FROM alpine\nRUN false\nCOPY none /\nCOPY no* /\n", `Dockerfile:3: COPY: none: "/none": not found`, "Add none"},
+		{"FROM alpine\nCOPY lk/x lk/y /n/\n", `lk/y: "/lk/y": not found`, "through the same link"},
+		{"FROM scratch\nCOPY <<n/f /n/\n1\nn/f\n", "open /n/f: no such file or directory", "without a folder"},
+		{"FROM scratch\nCOPY a[ /\n", "Dockerfile:2: COPY: invalid includepatterns: [a[]: syntax error in pattern", "Correct the pattern"},
 		{"FROM alpine\nUSER nobody-here\nRUN true\n", "unable to find user nobody-here", "/etc/passwd"},
 		{"FROM alpine\nRUN --security=insecure true\n", "security.insecure is not allowed", ""},
 		{"FROM alpine\nRUN --network=host true\n", "network.host is not allowed", ""},

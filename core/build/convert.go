@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
@@ -16,15 +15,27 @@ import (
 // carries any out (dockerfile2llb dispatchStages): what is wrong with an
 // instruction itself is said before an earlier one can fail, and which paths of
 // the context are used is known before it is sent.
-type conversion struct{ uses []use }
+type conversion struct {
+	uses   []use
+	checks map[*planned][]check
+}
+
+// check is a look at the context that BuildKit takes before it carries anything
+// out: the context is there before the first step is done.
+type check struct {
+	cmd  command
+	step *Step
+	look func() error
+}
 
 // converting says that instructions are only read, not carried out.
 func (b *builder) converting() bool { return b.conversion != nil }
 
-// convert reads every needed stage and gives the paths of the context that they
-// name. The state of every stage is afterwards what it was.
-func (b *builder) convert() ([]use, error) {
-	b.conversion = &conversion{}
+// convert reads every needed stage, takes out of the context what is not sent
+// for them, and looks at what is. The state of every stage is afterwards what it
+// was.
+func (b *builder) convert(target *planned) error {
+	b.conversion = &conversion{checks: map[*planned][]check{}}
 	before := make([]state, len(b.stages.list))
 	for i, p := range b.stages.list {
 		before[i] = p.state
@@ -41,10 +52,34 @@ func (b *builder) convert() ([]use, error) {
 			continue
 		}
 		if err := b.convertStage(p); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return b.conversion.uses, nil
+	if err := b.send(b.conversion.uses); err != nil {
+		return err
+	}
+	return b.look(target, map[*planned]bool{})
+}
+
+// look takes the looks of a stage, of those below it and of those it copies
+// from. BuildKit's solver begins at the end, so it is the last instruction of
+// which it says that something is missing.
+func (b *builder) look(p *planned, seen map[*planned]bool) error {
+	if p == nil || seen[p] {
+		return nil
+	}
+	seen[p] = true
+	for _, c := range slices.Backward(b.conversion.checks[p]) {
+		if err := c.look(); err != nil {
+			return b.failed(err, c.cmd, c.step)
+		}
+	}
+	for _, from := range append([]*planned{p.base}, p.deps...) {
+		if err := b.look(from, seen); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (b *builder) convertStage(p *planned) error {
@@ -62,6 +97,9 @@ func (b *builder) convertStage(p *planned) error {
 			}
 		} else {
 			cmd.Command = cmd.in.NewCommand()
+		}
+		d.later = func(look func() error) {
+			b.conversion.checks[p] = append(b.conversion.checks[p], check{cmd, step, look})
 		}
 		if err := d.dispatch(cmd, step); err != nil {
 			return b.failed(err, cmd, step)
@@ -81,16 +119,28 @@ func (s state) clone() state {
 	return s
 }
 
-// use notes the paths of the context that COPY or ADD names.
-func (d *dispatcher) use(c *copyInstruction, by *dockerfile.Instruction) {
+// convertCopy notes the paths of the context that COPY or ADD names.
+func (d *dispatcher) convertCopy(c *copyInstruction, by *dockerfile.Instruction) {
 	if len(c.from) > 0 {
 		return
 	}
 	for _, p := range c.SourcePaths {
-		if !strings.HasPrefix(p, "http://") && !strings.HasPrefix(p, "https://") {
-			d.conversion.uses = append(d.conversion.uses, use{path.Join("/", p), by})
+		if isRemote(p) {
+			continue
 		}
+		d.conversion.uses = append(d.conversion.uses, use{path.Join("/", p), by})
 	}
+	d.later(func() error {
+		for _, p := range c.SourcePaths {
+			if isRemote(p) {
+				continue
+			}
+			if _, err := c.find(d.files, p, true); err != nil {
+				return d.explainMissing(err, p, nil)
+			}
+		}
+		return nil
+	})
 }
 
 // convertMounts checks --mount flags as far as that needs no files, and notes
@@ -120,6 +170,12 @@ func (d *dispatcher) convertMounts(c *instructions.RunCommand, from []*planned, 
 		// A tmpfs counts as if it were of the context: all of it is sent then.
 		if m.From == "" && m.Type != instructions.MountTypeCache {
 			d.conversion.uses = append(d.conversion.uses, use{path.Join("/", m.Source), by})
+			if m.Type == instructions.MountTypeBind {
+				d.later(func() error {
+					s := selection{t: d.files}
+					return d.explainMissing(s.exists(path.Join("/", m.Source)), "--mount source="+m.Source, nil)
+				})
+			}
 		}
 	}
 	return nil

@@ -183,6 +183,11 @@ func (c *copier) copy(n *vfs.Node, rel, target string, overwrite bool, inInfo, e
 			"cannot replace to directory %s with file", target)
 	}
 	m := c.meta(n, nil)
+	if c.owner != nil && c.owner.gid == unchanged {
+		if dir, err := c.lstat(path.Dir(target)); err == nil && dir != nil && dir.Mode&0o2000 != 0 {
+			m.GID = dir.GID
+		}
+	}
 	if m.Kind == vfs.BlockDevice {
 		// fsutil's copyDevice clears the bits of a socket, which a block device
 		// has in part: what is left says character device.
@@ -245,7 +250,8 @@ func (c *copier) dirOnly(n *vfs.Node, target string, overwrite bool) (bool, erro
 	case err != nil:
 		return false, err
 	case there == nil:
-		return true, c.e.Mkdir(target, n.Mode, 0, 0)
+		_, err := c.e.MkdirAll(target, n.Mode, unchanged, unchanged)
+		return true, err
 	case !there.IsDir():
 		return false, advise(adviseFileKept.With(),
 			"cannot copy to non-directory: %s", target)
@@ -266,7 +272,11 @@ func (c *copier) makeParents(overwrite bool) error {
 			return err
 		}
 		if created {
-			if err := c.e.SetMeta(p.dst, c.meta(p.src, nil)); err != nil {
+			now, err := c.e.Tree().Lstat(p.dst)
+			if err != nil {
+				return err
+			}
+			if err := c.e.SetMeta(p.dst, c.meta(p.src, now)); err != nil {
 				return err
 			}
 		}

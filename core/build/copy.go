@@ -70,7 +70,7 @@ func (d *dispatcher) copyStep(c copyInstruction, step *Step) error {
 		return err
 	}
 	if d.converting() {
-		d.use(&c, step.Instruction)
+		d.convertCopy(&c, step.Instruction)
 		d.history(step, c.text(), true)
 		return nil
 	}

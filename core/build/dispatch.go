@@ -16,8 +16,9 @@ import (
 type dispatcher struct {
 	*builder
 	*Stage
-	p   *planned
-	lex *shell.Lex
+	p     *planned
+	lex   *shell.Lex
+	later func(look func() error) // while converting: notes a check
 }
 
 // expand puts the values of variables into the instruction's words

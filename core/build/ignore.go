@@ -2,9 +2,7 @@ package build
 
 import (
 	"bytes"
-	"path"
 
-	"github.com/moby/patternmatcher"
 	"github.com/moby/patternmatcher/ignorefile"
 
 	"layerlab.dev/core/message"
@@ -48,37 +46,6 @@ func without(t vfs.Tree, file *vfs.Blob) (vfs.Tree, []string, error) {
 	if err != nil {
 		return t, nil, err
 	}
-	m, err := patternmatcher.New(patterns)
-	if err != nil {
-		return t, nil, err
-	}
-	e := t.Edit()
-	_, err = prune(e, m, "", t.Root())
-	return e.Tree(), patterns, err
-}
-
-// prune removes what is excluded below dir without moving any mtime, and
-// reports whether anything is left there.
-func prune(e *vfs.Editor, m *patternmatcher.PatternMatcher, dir string, n *vfs.Node) (bool, error) {
-	left := false
-	for name, c := range n.Children() {
-		p := path.Join(dir, name)
-		excluded, err := m.MatchesOrParentMatches(p)
-		if err != nil {
-			return false, err
-		}
-		if c.IsDir() {
-			kept, err := prune(e, m, p, c)
-			if err != nil {
-				return false, err
-			}
-			excluded = excluded && !kept
-		}
-		if !excluded {
-			left = true
-		} else if err := e.Graft(p, nil); err != nil {
-			return false, err
-		}
-	}
-	return left, nil
+	seen, err := filter(t, nil, patterns)
+	return seen, patterns, err
 }

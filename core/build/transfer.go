@@ -100,7 +100,7 @@ func (f *contextFilter) walk(dir string, n *vfs.Node, in, ex patternmatcher.Matc
 			return false, err
 		}
 		switch {
-		case c.IsDir() && kept && f.exclude == nil && !f.include.Exclusions():
+		case c.IsDir() && kept && f.exclude == nil && (f.include == nil || !f.include.Exclusions()):
 			// All of it is sent.
 		case c.IsDir():
 			some, err := f.walk(p, c, in, ex)
