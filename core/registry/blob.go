@@ -33,7 +33,7 @@ func (s State) PushBlob(repo string, b Blob) (State, error) {
 		return s, DigestInvalid.With(opaque{})
 	}
 	next, err := s.edit(func(e *vfs.Editor) error {
-		if s.data(b.Digest) == nil {
+		if kept := s.data(b.Digest); kept == nil || kept.Absent() && !b.Content.Absent() {
 			if err := put(e, dataPath(b.Digest), b.Content); err != nil {
 				return err
 			}

@@ -22,11 +22,7 @@ type Manifest struct {
 	JSON      []byte
 }
 
-const (
-	maxManifest = 4 << 20
-
-	schema1Type = "application/vnd.docker.distribution.manifest.v1+json"
-)
+const maxManifest = 4 << 20
 
 // list is a manifest list or an OCI index.
 type list struct {
@@ -65,6 +61,9 @@ func (s State) PutManifest(repo, reference, mediaType string, raw []byte) (State
 		return s, Manifest{}, ManifestInvalid.With("http: request body too large")
 	}
 	doc, err := readAs(mediaType, raw)
+	if errors.Is(err, errSchema1) {
+		return s, Manifest{}, Unknown.With(opaque{})
+	}
 	if err != nil {
 		return s, Manifest{}, ManifestInvalid.With(detail(err))
 	}
@@ -142,10 +141,25 @@ func readAs(mediaType string, raw []byte) (*document, error) {
 	case schema2.ListType, ocispec.MediaTypeImageIndex:
 		return readList(mediaType, raw)
 	}
-	// Anything else is taken for schema 1, which must be signed. Nothing pushes
-	// that any more.
-	return nil, errors.New("schema 1 manifests are not taken: push schema 2 or OCI, and say so in Content-Type")
+	// Anything else is taken for schema 1, which must be signed to be one.
+	var signed struct {
+		Signatures []struct {
+			Signature string `json:"signature"`
+			Protected string `json:"protected"`
+		} `json:"signatures"`
+	}
+	if err := json.Unmarshal(raw, &signed); err != nil {
+		return nil, errors.New("no JSON object")
+	}
+	if len(signed.Signatures) == 0 {
+		return nil, errors.New("a manifest of schema 1 without a signature: a Content-Type of schema 2 or OCI may be missing")
+	}
+	return nil, errSchema1
 }
+
+// errSchema1 reports a manifest of a form that the registry reads, and refuses
+// to keep with its default settings.
+var errSchema1 = errors.New("manifests of schema 1 are not kept")
 
 func readOCI(raw []byte) (*document, error) {
 	var index struct {

@@ -45,6 +45,7 @@ type Response struct {
 	// length is what the server counts where no field says it; -1 where it
 	// sends the body in chunks instead.
 	length int64
+	silent bool // the server says no length at all
 }
 
 // buffered is up to where Go's server counts a body before it sends it.
@@ -53,7 +54,7 @@ const buffered = 2048
 // Length returns the Content-Length that the server adds of its own accord, and
 // whether it does so.
 func (r *Response) Length() (int64, bool) {
-	if _, said := r.Header["Content-Length"]; said || r.Status == 204 || r.Status == 304 || r.length < 0 {
+	if _, said := r.Header["Content-Length"]; said || r.Status == 204 || r.Status == 304 || r.length < 0 || r.silent {
 		return 0, false
 	}
 	return r.length, true

@@ -158,7 +158,7 @@ func real(t *testing.T, address string) func(step, string) (string, string) {
 
 // installed starts Debian's docker-registry on an empty folder and returns its
 // address and the folder; "" where it is not installed.
-func installed(t *testing.T) (address, data string) {
+func installed(t *testing.T) (address, dir string) {
 	program, err := exec.LookPath("docker-registry")
 	if err != nil {
 		return "", ""
@@ -169,7 +169,7 @@ func installed(t *testing.T) (address, data string) {
 	}
 	address = l.Addr().String()
 	l.Close()
-	dir := t.TempDir()
+	dir = t.TempDir()
 	config := filepath.Join(dir, "config.yml")
 	text := "version: 0.1\nlog: {accesslog: {disabled: true}, level: error}\nstorage:\n  cache: {blobdescriptor: inmemory}\n  filesystem: {rootdirectory: " + dir + "/data}\n" +
 		"  delete: {enabled: true}\nhttp:\n  addr: " + address + "\n  headers: {X-Content-Type-Options: [nosniff]}\n"
@@ -184,7 +184,7 @@ func installed(t *testing.T) (address, data string) {
 	for range 100 {
 		if conn, err := net.Dial("tcp", address); err == nil {
 			conn.Close()
-			return address, dir + "/data"
+			return address, dir
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
@@ -214,7 +214,7 @@ func TestRecorded(t *testing.T) {
 	if len(recorded) != len(steps) {
 		t.Errorf("%d answers are recorded for %d steps: run with -update where docker-registry is installed", len(recorded), len(steps))
 	}
-	disk := compare(t, recorded)
+	disk := listTree(compare(t, recorded).Disk())
 	b, err := os.ReadFile(recordedDisk)
 	if err != nil {
 		t.Fatal(err)
@@ -224,13 +224,14 @@ func TestRecorded(t *testing.T) {
 
 // TestInstalled holds every answer to the registry that is installed here.
 func TestInstalled(t *testing.T) {
-	address, data := installed(t)
+	address, dir := installed(t)
 	if address == "" {
 		t.Skip("docker-registry (Debian) is not installed: its recorded answers are compared with instead")
 	}
 	theirs := map[string]answer{}
 	table(t, real(t, address), func(s step, a answer) { theirs[s.name] = a })
-	compareDisks(t, compare(t, theirs), listFolder(t, data))
+	s := compare(t, theirs)
+	compareDisks(t, listTree(s.Disk()), listFolder(t, dir+"/data"))
 }
 
 // compareDisks compares what the storages hold: the kind, size and name of
@@ -299,7 +300,7 @@ func entry(p string, dir bool, mode fs.FileMode, content []byte) string {
 
 func sorted(all []string) []string { slices.Sort(all); return all }
 
-func compare(t *testing.T, theirs map[string]answer) []string {
+func compare(t *testing.T, theirs map[string]answer) registry.State {
 	t.Helper()
 	agree := 0
 	var s registry.State
@@ -317,11 +318,11 @@ func compare(t *testing.T, theirs map[string]answer) []string {
 		}
 	})
 	t.Logf("%d of %d answers agree", agree, len(steps))
-	return listTree(s.Disk())
+	return s
 }
 
 func record(t *testing.T) {
-	address, data := installed(t)
+	address, dir := installed(t)
 	if address == "" {
 		t.Fatal("-update needs docker-registry")
 	}
@@ -339,7 +340,7 @@ func record(t *testing.T) {
 	if err := os.WriteFile(recording, out.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(recordedDisk, []byte(strings.Join(listFolder(t, data), "\n")+"\n"), 0o644); err != nil {
+	if err := os.WriteFile(recordedDisk, []byte(strings.Join(listFolder(t, dir+"/data"), "\n")+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

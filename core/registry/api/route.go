@@ -58,6 +58,16 @@ var routes = []route{
 // Serve answers a request: the State after it, which is s itself where nothing
 // changed, and the response.
 func Serve(s registry.State, r Request) (registry.State, *Response) {
+	next, res := answer(s, r)
+	if r.Method == "HEAD" {
+		// Nothing is counted for a HEAD where nothing was written.
+		res.silent = res.length == 0
+		res.Body = vfs.Bytes(nil)
+	}
+	return next, res
+}
+
+func answer(s registry.State, r Request) (registry.State, *Response) {
 	if r.Path == "" {
 		r.Path = "/"
 	}
@@ -103,9 +113,6 @@ func Serve(s registry.State, r Request) (registry.State, *Response) {
 		x.query, _ = url.ParseQuery(r.Query) // what can be read of it is read
 		res.Header.Set("X-Content-Type-Options", "nosniff")
 		x.serve(candidate)
-		if r.Method == "HEAD" {
-			res.Body = vfs.Bytes(nil)
-		}
 		return x.state, res
 	}
 	res.text(404, "404 page not found")

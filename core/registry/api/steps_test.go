@@ -5,6 +5,9 @@ import (
 	"strings"
 
 	"github.com/opencontainers/go-digest"
+
+	"layerlab.dev/core/registry/schema1"
+	"layerlab.dev/core/registry/schema2"
 )
 
 // step is one request of the table. {location} in target is the path and query
@@ -43,6 +46,19 @@ var (
 	bare      = image(schema2Type, "application/vnd.docker.container.image.v1+json", "", noHistory)
 	missing   = image(schema2Type, "application/vnd.docker.container.image.v1+json", "application/vnd.docker.image.rootfs.diff.tar.gzip", config, layer1, "not there", "nor this")
 )
+
+// signed is a manifest of schema 1.
+func signed() string {
+	m, err := schema1.Convert("a", "x", []byte(config), []schema2.Descriptor{{Digest: digest.FromString(layer1)}, {Digest: digest.FromString(layer2)}})
+	if err != nil {
+		panic(err)
+	}
+	b, err := schema1.NewKey(1).Sign(m.JSON, 0)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
 
 func sum(s string) string { return digest.FromString(s).String() }
 
@@ -92,7 +108,7 @@ func store(repo, reference, mediaType, manifest string) step {
 // order.
 var steps = numbered(
 	// Routes.
-	get("/"), get("/foo"), get("/v2"), get("/v2/"), head("/v2/"), ask("POST", "/v2/", ""), get("/v2//a"), get("/v2/a/../b/tags/list?x=1"),
+	get("/"), head("/"), get("/foo"), head("/foo"), head("/v2"), ask("DELETE", "/v2", ""), get("/v2"), get("/v2/"), head("/v2/"), ask("POST", "/v2/", ""), get("/v2//a"), get("/v2/a/../b/tags/list?x=1"),
 	get("/v2/a/tags/list/"), ask("OPTIONS", "/v2/a/tags/list", ""), ask("PUT", "/v2/_catalog", ""), ask("POST", "/v2/a/manifests/x", ""), ask("PUT", "/v2/a/blobs/"+zeros("0"), ""),
 	head("/v2/_catalog"), head("/v2/a/tags/list"), get("/v2/UPPER/tags/list"), get("/v2/host.example:5000/a/tags/list"), get("/v2/Host/a/tags/list"), get("/v2/h:5/a/manifests/x"), get("/v2/h:5/a/manifests/"+zeros("0")), get("/v2/h:5/a/blobs/"+zeros("0")), ask("POST", "/v2/h:5/a/blobs/uploads/", ""), get("/v2/Host.x/a/tags/list"), get("/v2/a_/tags/list"), get("/v2/a__b/tags/list"),
 	get("/v2/"+strings.Repeat("a", 256)+"/tags/list"), get("/v2/a/manifests/-x"), get("/v2/a/manifests"), get("/v2/a/blobs/uploads"), get("/v2/_catalog/"),
@@ -121,6 +137,7 @@ var steps = numbered(
 	// Manifests that are refused.
 	store("a", "x", "", "{}"), store("a", "x", "application/json", manifest), store("a", "x", schema2Type, "{}"), store("a", "x", schema2Type, "x"), store("a", "x", schema2Type, ""), store("a", "x", schema2Type, `{"schemaVersion": "2"}`),
 	store("a", "x", schema2Type, `{"schemaVersion": 1, "mediaType": "`+schema2Type+`"}`), store("a", "x", schema2Type, oci), store("a", "x", ociType, manifest), store("a", "x", ociType, ociIndex), store("a", "x", indexType, oci), store("a", "x", listType, ociIndex), store("a", "x", indexType, list),
+	store("a", "x", schema1.SignedType, signed()), store("a", "x", "", signed()), store("a", "x", schema1.SignedType, manifest), store("a", "x", schema1.SignedType, "x"), store("a", "x", schema2Type, signed()),
 	store("a", "x", schema2Type, missing), store("b", "x", schema2Type, manifest), store("a", zeros("0"), schema2Type, manifest), store("a", "x", ";", manifest),
 	store("a", "x", schema2Type, strings.Replace(manifest, sum(layer1), "sha256:12", 1)), store("a", "x", schema2Type, strings.Replace(manifest, sum(layer1), "md5:12", 1)), store("a", "x", schema2Type, strings.Replace(manifest, sum(layer1), "", 1)),
 	store("a", "x", listType, list), store("a", "x", indexType, ociIndex),
