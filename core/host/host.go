@@ -15,11 +15,6 @@ type Host struct {
 	net       *Net
 }
 
-// Net is the network that hosts share: the cell of what is reached through it.
-type Net struct {
-	mutex sync.Mutex
-}
-
 // New returns a host that begins with the given State and reaches the given
 // network; nil: none.
 func New(s State, net *Net) *Host { return &Host{state: s, net: net} }

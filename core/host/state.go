@@ -89,6 +89,13 @@ func daemonID(r *store.Random) string {
 // eventsKept is how many events a daemon remembers.
 const eventsKept = 256
 
+// Same reports whether nothing but perhaps the settings differs, by pointer.
+func (s State) Same(o State) bool {
+	return s.Store == o.Store && s.Containers.Same(o.Containers) && s.ContainerNames.Same(o.ContainerNames) &&
+		s.Execs.Same(o.Execs) && s.Volumes.Same(o.Volumes) && s.BuildCache.Same(o.BuildCache) &&
+		s.Clock == o.Clock && s.Random == o.Random && s.events == o.events && s.Engine == o.Engine
+}
+
 // Now moves the clock on and returns its time, in ns since the Unix epoch.
 func (s *State) Now() int64 {
 	s.Clock += vfs.Step
