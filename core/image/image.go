@@ -116,6 +116,10 @@ type Manifest struct {
 	Layers []*layer.Blob
 }
 
+// ManifestJSON returns the manifest the image came with, nil where it came
+// without one or was made here. It must not be changed.
+func (i *Image) ManifestJSON() []byte { return i.manifestJSON }
+
 // Manifest compresses the layers and returns the manifest BuildKit writes
 // (exporter/containerimage/writer.go, commitDistributionManifest), or the one
 // the image came with. ctx cancels it.

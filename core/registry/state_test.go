@@ -20,8 +20,8 @@ func blob(content string) registry.Blob {
 	return registry.Blob{Digest: digest.FromString(content), Content: vfs.String(content)}
 }
 
-// image pushes a config and layers and the manifest that names them.
-func image(t testing.TB, s registry.State, repo, tag, config string, layers ...string) (registry.State, registry.Manifest) {
+// pushed pushes a config and layers and the manifest that names them.
+func pushed(t testing.TB, s registry.State, repo, tag, config string, layers ...string) (registry.State, registry.Manifest) {
 	t.Helper()
 	var err error
 	var described []schema2.Descriptor
@@ -54,8 +54,8 @@ func code(err error) string {
 // touched.
 func TestSnapshots(t *testing.T) {
 	empty := registry.New(0)
-	one, m := image(t, empty, "team/app", "1", "{}", "layer")
-	two, _ := image(t, one, "team/app", "1", `{"os":"linux"}`, "layer", "more")
+	one, m := pushed(t, empty, "team/app", "1", "{}", "layer")
+	two, _ := pushed(t, one, "team/app", "1", `{"os":"linux"}`, "layer", "more")
 	gone, err := two.DeleteManifest("team/app", m.Digest)
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +76,7 @@ func TestSnapshots(t *testing.T) {
 
 // TestRefusals: what is refused leaves the registry as it was.
 func TestRefusals(t *testing.T) {
-	s, m := image(t, registry.New(0), "a", "1", "{}", "layer")
+	s, m := pushed(t, registry.New(0), "a", "1", "{}", "layer")
 	d := digest.FromString("layer")
 	tests := []struct {
 		name string
@@ -186,7 +186,7 @@ func TestOpened(t *testing.T) {
 // TestShared: a thousand pushes keep all that they did not change.
 func TestShared(t *testing.T) {
 	all := make([]registry.State, 0, 1001)
-	s, _ := image(t, registry.New(0), "app", "first", "{}", "base")
+	s, _ := pushed(t, registry.New(0), "app", "first", "{}", "base")
 	heap := func() int64 {
 		runtime.GC()
 		var m runtime.MemStats
@@ -196,7 +196,7 @@ func TestShared(t *testing.T) {
 	before := heap()
 	for i := range 1000 {
 		all = append(all, s)
-		s, _ = image(t, s, fmt.Sprintf("team%d/app%d", i%10, i), "latest", fmt.Sprintf(`{"n":%d}`, i), "base", fmt.Sprint("layer", i))
+		s, _ = pushed(t, s, fmt.Sprintf("team%d/app%d", i%10, i), "latest", fmt.Sprintf(`{"n":%d}`, i), "base", fmt.Sprint("layer", i))
 	}
 	per := (heap() - before) / int64(len(all))
 	t.Logf("%d bytes a kept push", per)
@@ -214,10 +214,10 @@ func TestShared(t *testing.T) {
 func BenchmarkPush(b *testing.B) {
 	s := registry.New(0)
 	for i := range 1000 {
-		s, _ = image(b, s, fmt.Sprintf("team%d/app%d", i%10, i), "latest", fmt.Sprintf(`{"n":%d}`, i), "base", fmt.Sprint("layer", i))
+		s, _ = pushed(b, s, fmt.Sprintf("team%d/app%d", i%10, i), "latest", fmt.Sprintf(`{"n":%d}`, i), "base", fmt.Sprint("layer", i))
 	}
 	for b.Loop() {
-		image(b, s, "team/new", "latest", "{}", "base", "new")
+		pushed(b, s, "team/new", "latest", "{}", "base", "new")
 	}
 }
 
