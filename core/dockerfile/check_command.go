@@ -164,7 +164,7 @@ func (d *dispatcher) dispatch() {
 	case *instructions.ExposeCommand:
 		d.expose(cmd)
 	case *instructions.StopSignalCommand:
-		if !isSignal(cmd.Signal) {
+		if !IsSignal(cmd.Signal) {
 			d.fail("invalid signal: %s", cmd.Signal)
 		}
 	case *instructions.VolumeCommand:

@@ -11,9 +11,9 @@ import (
 var signals = strings.Fields("ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT " +
 	"SEGV STKFLT STOP SYS TERM TRAP TSTP TTIN TTOU URG USR1 USR2 VTALRM WINCH XCPU XFSZ RTMIN RTMAX")
 
-// isSignal tells whether STOPSIGNAL takes the word: any number but 0, or a
+// IsSignal tells whether STOPSIGNAL takes the word: any number but 0, or a
 // name with or without SIG, in any case.
-func isSignal(word string) bool {
+func IsSignal(word string) bool {
 	if n, err := strconv.Atoi(word); err == nil {
 		return n != 0
 	}

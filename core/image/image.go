@@ -30,6 +30,9 @@ type Image struct {
 	configJSON   []byte
 	manifestJSON []byte // of an image that came with one
 	epoch        int64
+	// parent and added are what the image was made from, where that is known.
+	parent *Image
+	added  *layer.Layer
 
 	once sync.Once
 	tree vfs.Tree
@@ -64,6 +67,15 @@ func (i *Image) Platform() ocispec.Platform {
 // stands at the Unix epoch.
 func (i *Image) Tree() (vfs.Tree, error) {
 	i.once.Do(func() {
+		if i.parent != nil {
+			i.tree, i.err = i.parent.Tree()
+			if i.err == nil && i.added != nil {
+				e := i.tree.Edit()
+				i.err = layer.Apply(e, i.added.Entries())
+				i.tree = e.Tree()
+			}
+			return
+		}
 		e := vfs.New(0).Edit()
 		for n, l := range i.Layers {
 			if i.err = layer.Apply(e, l.Entries()); i.err != nil {
@@ -93,6 +105,25 @@ func Existing(configJSON, manifestJSON []byte, layers []*layer.Layer) (*Image, e
 			return nil, saysOther.Error(n+1, id, named[n])
 		}
 	}
+	return img, nil
+}
+
+// Child returns an image that was made from another one, and has its layers and
+// l upon them; l may be nil. configJSON stays byte for byte as it is. Its files
+// are found from those of the parent. parent may be nil: nothing.
+func Child(parent *Image, configJSON []byte, l *layer.Layer) (*Image, error) {
+	var layers []*layer.Layer
+	if parent != nil {
+		layers = slices.Clone(parent.Layers)
+	}
+	if l != nil {
+		layers = append(layers, l)
+	}
+	img, err := Existing(configJSON, nil, layers)
+	if err != nil {
+		return nil, err
+	}
+	img.parent, img.added = parent, l
 	return img, nil
 }
 

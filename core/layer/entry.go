@@ -23,6 +23,11 @@ type Entry struct {
 	Linkname string
 	Major    int64
 	Minor    int64
+	// Uname and Gname are the owner's names, where the writer looked them up.
+	Uname, Gname string
+	// FileType are the S_IFMT bits that some writers leave in the mode field;
+	// they say nothing that Type does not.
+	FileType int64
 	PAX      map[string]string
 	Content  *vfs.Blob // of a regular file with bytes
 }
@@ -87,18 +92,14 @@ func (b BuildKit) entry(c Change) Entry {
 // Time returns a time of a tree, in nanoseconds, as a layer holds it: in whole
 // seconds, cut downwards also before 1970, and not later than Epoch.
 func (b BuildKit) Time(ns int64) int64 {
-	s := ns / 1e9
-	if ns%1e9 < 0 {
-		s--
-	}
-	return min(s, b.Epoch)
+	return min(cutTime(ns), b.Epoch)
 }
 
 // Header returns the entry as archive/tar has it. The format is PAX, in which
 // records appear only where ustar cannot hold a value.
 func (e Entry) Header() *tar.Header {
-	return &tar.Header{Name: e.Name, Typeflag: e.Type, Mode: e.Mode, Uid: e.UID, Gid: e.GID, Size: e.Size,
-		ModTime: time.Unix(e.MTime, 0), Linkname: e.Linkname, Devmajor: e.Major, Devminor: e.Minor,
+	return &tar.Header{Name: e.Name, Typeflag: e.Type, Mode: e.FileType | e.Mode, Uid: e.UID, Gid: e.GID,
+		Uname: e.Uname, Gname: e.Gname, Size: e.Size, ModTime: time.Unix(e.MTime, 0), Linkname: e.Linkname, Devmajor: e.Major, Devminor: e.Minor,
 		PAXRecords: e.PAX, Format: tar.FormatPAX}
 }
 
@@ -182,7 +183,7 @@ func readTar(ctx context.Context, r io.Reader, content func(*tar.Header, io.Read
 }
 
 func entryOf(h *tar.Header) Entry {
-	return Entry{Name: h.Name, Type: h.Typeflag, Mode: h.Mode & 0o7777, UID: h.Uid, GID: h.Gid, Size: h.Size,
+	return Entry{Name: h.Name, Type: h.Typeflag, Mode: h.Mode & 0o7777, FileType: h.Mode & 0o170000, UID: h.Uid, GID: h.Gid, Size: h.Size,
 		MTime: h.ModTime.Unix(), Linkname: h.Linkname, Major: h.Devmajor, Minor: h.Devminor, PAX: h.PAXRecords}
 }
 

@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"archive/tar"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -93,6 +94,19 @@ func (l *Layer) Size() int64 {
 	var n int64
 	for i := range l.entries {
 		n += l.entries[i].Size
+	}
+	return n
+}
+
+// DiskSize returns what Docker up to Engine 28 keeps as the layer's size and
+// shows in its history: the bytes of the files on the disk (pkg/directory),
+// where a symbolic link is as long as its target.
+func (l *Layer) DiskSize() int64 {
+	n := l.Size()
+	for i := range l.entries {
+		if e := &l.entries[i]; e.Type == tar.TypeSymlink {
+			n += int64(len(e.Linkname))
+		}
 	}
 	return n
 }

@@ -65,6 +65,9 @@ type Result struct {
 	Writes   []Write // sorted by path
 	Notes    []Note
 	Steps    int64
+	// NotStarted is why the container runtime could not start the command, in
+	// its own words; it is written to stderr as well. Empty where it ran.
+	NotStarted string
 }
 
 // Run interprets a command on the tree that e edits, as runc would run it in a
@@ -85,6 +88,7 @@ func Run(ctx context.Context, e *vfs.Editor, c Config) (Result, error) {
 	init.Env = environment(e.Tree(), c)
 	init.Dir = cmp.Or(c.Dir, "/")
 	init.UID, init.GID, init.Groups = c.UID, c.GID, c.Groups
+	var res Result
 	status, err := m.Start(init, func(p *proc.Proc) int {
 		if c.Stdin != nil {
 			p.Give(0, m.Input(c.Stdin))
@@ -99,9 +103,9 @@ func Run(ctx context.Context, e *vfs.Editor, c Config) (Result, error) {
 			// A mount hides the directory: the runtime makes it there.
 			p.Dir, _ = p.Real(p.Dir)
 		}
-		return start(p, c)
+		return start(p, c, &res.NotStarted)
 	})
-	res := Result{ExitCode: status, Steps: m.Steps()}
+	res.ExitCode, res.Steps = status, m.Steps()
 	for path, by := range m.Writes() {
 		res.Writes = append(res.Writes, Write{path, by.Argv, by.Start, by.End})
 	}
@@ -145,15 +149,16 @@ func home(t vfs.Tree, uid int) string {
 }
 
 // start runs the command as runc does: it looks the file up itself and fails
-// with its own words, and with status 1.
-func start(p *proc.Proc, c Config) int {
+// with its own words, of which why is told, and with status 1.
+func start(p *proc.Proc, c Config, why *string) int {
 	name := c.Argv[0]
 	path, ok := p.Getenv("PATH")
 	if !ok {
 		path = proc.DefaultPath
 	}
 	refuse := func(format string, a ...any) int {
-		p.Errorf("runc run failed: unable to start container process: "+format+"\n", a...)
+		*why = fmt.Sprintf(format, a...)
+		p.Errorf("runc run failed: unable to start container process: %s\n", *why)
 		return 1
 	}
 	if strings.Contains(name, "/") {

@@ -364,6 +364,11 @@ func (e *Editor) Rename(old, p string) error {
 	if !e.Upper(n) {
 		n = e.set(from, n, func(*Node) {})
 	}
+	if n.Kind == Dir {
+		c := *n
+		c.moved = true
+		n = &c
+	}
 	e.replace(from, nil)
 	e.replace(r.path, n)
 	return nil

@@ -46,6 +46,8 @@ type Node struct {
 	// merged is set on a directory once an edit has changed what an earlier one
 	// made: it is in several layers then.
 	merged bool
+	// moved is set when a directory is renamed and stays set.
+	moved bool
 	// mount is set on what Graft has put over something else.
 	mount   bool
 	content *Blob
@@ -66,6 +68,13 @@ func (n *Node) Linked() bool { return n.linked }
 // changed, or something below it: overlayfs then merges the directories of
 // several layers.
 func (n *Node) Merged() bool { return n.merged }
+
+// Moved reports whether the inode is a directory that was renamed.
+func (n *Node) Moved() bool { return n.moved }
+
+// SameNames reports whether two directories hold the same nodes by the same
+// names, as far as that can be seen at a glance: false may mean either.
+func SameNames(a, b *Node) bool { return a.entries() == b.entries() }
 
 // IsDir reports whether n is a directory.
 func (n *Node) IsDir() bool { return n.Kind == Dir }

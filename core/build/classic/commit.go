@@ -1,0 +1,230 @@
+package classic
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+
+	"layerlab.dev/core/container"
+	"layerlab.dev/core/image"
+	"layerlab.dev/core/layer"
+	"layerlab.dev/core/vfs"
+)
+
+// withComment is a config whose command is the comment of an instruction that
+// runs nothing.
+func withComment(c *container.Config, comment ...string) *container.Config {
+	d := c.Clone()
+	d.Cmd = slices.Concat(shellOf(c), comment)
+	return d
+}
+
+func shellOf(c *container.Config) []string {
+	if len(c.Shell) > 0 {
+		return c.Shell
+	}
+	return []string{"/bin/sh", "-c"}
+}
+
+// commit makes the image of an instruction that only changes the config: a
+// container is made, never started, and committed.
+func (b *builder) commit(st *state, step *Step, text string) error {
+	config := withComment(st.config, "#(nop) ", text)
+	step.CreatedBy = strings.Join(config.Cmd, " ")
+	hit, err := b.probe(st, step, config)
+	if err != nil || hit {
+		return err
+	}
+	c, err := b.create(st, step, config)
+	if err != nil {
+		return err
+	}
+	return b.commitContainer(st, step, c, config)
+}
+
+// create makes an intermediate container. config is completed with what the
+// daemon puts into it.
+func (b *builder) create(st *state, step *Step, config *container.Config) (*Container, error) {
+	if config.Image != "" {
+		doc := b.images[digest.Digest(config.Image)].doc
+		if a, os := doc.Architecture, doc.OS; a != "" && a != "amd64" && a != "386" || os != "" && os != "linux" {
+			b.say(1, fmt.Sprintf(" ---> [Warning] The requested image's platform (%s) does not match the detected host platform (linux/amd64) "+
+				"and no specific platform was requested\n", strings.TrimSuffix(strings.Join([]string{os, a, doc.Variant}, "/"), "/")))
+		}
+		if doc.Config != nil {
+			container.Merge(config, doc.Config)
+		}
+	}
+	if len(config.Entrypoint) == 1 && config.Entrypoint[0] == "" {
+		config.Entrypoint = nil
+	}
+	if len(config.Entrypoint) == 0 && len(config.Cmd) == 0 {
+		return nil, invalid{errors.New("No command specified")}
+	}
+	c := &Container{ID: b.id(), Image: st.id, Config: config, Created: b.now()}
+	if config.Hostname == "" {
+		config.Hostname = c.ID[:12]
+	}
+	t, err := b.tree(st.id)
+	if err != nil {
+		return nil, err
+	}
+	c.Files = container.NewFiles(t.At(c.Created.UnixNano()))
+	if config.WorkingDir != "" {
+		if c.Files, err = c.Files.MakeWorkdir(config.WorkingDir); err != nil {
+			return nil, err
+		}
+		config.WorkingDir = cleanDir(config.WorkingDir)
+	}
+	for v := range config.Volumes {
+		if n, err := c.Files.Tree.Stat(v); err == nil && !n.IsDir() {
+			return nil, fmt.Errorf("cannot mount volume over existing file, file exists %s", v)
+		}
+		if c.Volumes == nil {
+			c.Volumes = map[string]string{}
+		}
+		c.Volumes[v] = ""
+	}
+	for _, v := range sorted(c.Volumes) {
+		c.Volumes[v] = b.id()
+	}
+	step.Container = c
+	b.kept = append(b.kept, c)
+	b.tell(&Created{c})
+	b.say(1, fmt.Sprintf(" ---> Running in %s\n", c.ID[:12]))
+	return c, nil
+}
+
+// commitContainer makes the image of a container; config is what its history
+// and container_config say.
+func (b *builder) commitContainer(st *state, step *Step, c *Container, config *container.Config) error {
+	return b.image(st, step, c.Files.Changes(), c.Files.Lower, c.Files.Tree, c.ID, config)
+}
+
+// image makes the image of a step.
+func (b *builder) image(st *state, step *Step, changes []layer.Change, before, after vfs.Tree, id string, config *container.Config) error {
+	var l *layer.Layer
+	var err error
+	if entries := b.o.Overlay.Entries(changes); len(entries) > 0 {
+		if l, err = layer.New(b.ctx, entries); err != nil {
+			return err
+		}
+	}
+	child := container.Child{Container: id, Author: st.maintainer, Created: b.now(), Version: b.o.Version, ContainerConfig: config,
+		Config: st.config.Clone()}
+	var parent *image.Image
+	if st.id != "" {
+		parent = b.images[st.id].img
+	}
+	img, err := container.Commit(parent, l, child)
+	if err != nil {
+		return err
+	}
+	newID := img.ID()
+	if err := b.learn(newID, img); err != nil {
+		return err
+	}
+	step.Layer, step.Before, step.After = l, before, after
+	if l != nil {
+		step.Changes = changes
+	}
+	doc := b.images[newID].doc
+	b.children[st.id] = append(b.children[st.id], &Cached{newID, img, doc})
+	b.tell(&Committed{ID: newID, Image: img, Doc: doc, Parent: st.id, Container: id, Layer: l})
+	st.id = newID
+	return nil
+}
+
+// remove removes the intermediate containers that are there.
+func (b *builder) remove() {
+	for _, c := range b.kept {
+		b.tell(Removed{c.ID})
+		b.say(1, fmt.Sprintf("Removing intermediate container %s\n", c.ID[:12]))
+	}
+	b.kept = nil
+}
+
+// probe looks for an image that the instruction made before. One miss ends the
+// search for the rest of the stage.
+func (b *builder) probe(st *state, step *Step, config *container.Config) (bool, error) {
+	if b.o.NoCache || b.busted {
+		return false, nil
+	}
+	hit := b.search(st.id, config)
+	if hit == nil {
+		b.busted = true
+		return false, nil
+	}
+	b.say(1, " ---> Using cache\n")
+	if b.images[hit.ID] == nil {
+		doc := hit.Doc
+		if doc == nil {
+			var err error
+			if doc, err = container.ParseImage(hit.Image.ConfigJSON()); err != nil {
+				return false, err
+			}
+		}
+		b.images[hit.ID] = &known{hit.Image, doc}
+	}
+	st.id, step.Cached = hit.ID, true
+	return true, nil
+}
+
+// search finds the newest child of an image that was made with the config
+// (image/cache getLocalCachedImage).
+func (b *builder) search(parent digest.Digest, config *container.Config) *Cached {
+	var match *Cached
+	var when time.Time
+	look := func(list []*Cached) {
+		for _, c := range list {
+			if c.Doc == nil {
+				doc, err := container.ParseImage(c.Image.ConfigJSON())
+				if err != nil {
+					continue
+				}
+				c = &Cached{c.ID, c.Image, doc}
+			}
+			if same(&c.Doc.ContainerConfig, config) && (match == nil || when.Before(c.Doc.Created)) {
+				match, when = c, c.Doc.Created
+			}
+		}
+	}
+	if b.o.Children != nil {
+		look(b.o.Children(parent))
+	}
+	look(b.children[parent])
+	return match
+}
+
+// same compares two configs as the cache does (image/cache/compare.go): host
+// name, image, working directory and more do not count.
+func same(a, b *container.Config) bool {
+	if a.OpenStdin || b.OpenStdin || a.AttachStdout != b.AttachStdout || a.AttachStderr != b.AttachStderr || a.User != b.User || a.Tty != b.Tty {
+		return false
+	}
+	if !slices.Equal(a.Cmd, b.Cmd) || !slices.Equal(a.Env, b.Env) || !slices.Equal(a.Entrypoint, b.Entrypoint) {
+		return false
+	}
+	if len(a.Labels) != len(b.Labels) || len(a.ExposedPorts) != len(b.ExposedPorts) || len(a.Volumes) != len(b.Volumes) {
+		return false
+	}
+	for k, v := range a.Labels {
+		if v != b.Labels[k] {
+			return false
+		}
+	}
+	return keysIn(a.ExposedPorts, b.ExposedPorts) && keysIn(a.Volumes, b.Volumes)
+}
+
+func keysIn(a, b map[string]struct{}) bool {
+	for k := range a {
+		if _, ok := b[k]; !ok {
+			return false
+		}
+	}
+	return true
+}

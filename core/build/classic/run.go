@@ -1,0 +1,104 @@
+package classic
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+
+	"layerlab.dev/core/container"
+	"layerlab.dev/core/vfs"
+)
+
+// runStep carries out RUN.
+func (b *builder) runStep(st *state, step *Step, c *instructions.RunCommand) error {
+	if len(c.FlagsUsed) > 0 {
+		return needsBuildKit(c.FlagsUsed[0])
+	}
+	cmd := commandLine(st.config, c.ShellDependantCmdLine)
+	args := st.args.but(st.config.Env)
+	shown := cmd
+	if len(args) > 0 {
+		shown = st.args.command(args, cmd)
+	}
+	// What the cache and the history know.
+	saved := st.config.Clone()
+	saved.Cmd, saved.ArgsEscaped = shown, false
+	if len(shown) > 0 {
+		saved.Entrypoint = nil
+	}
+	step.CreatedBy = strings.Join(shown, " ")
+	hit, err := b.probe(st, step, saved)
+	if err != nil || hit {
+		return err
+	}
+	// What runs.
+	config := st.config.Clone()
+	config.Cmd, config.ArgsEscaped = cmd, false
+	config.Env = append(config.Env, args...)
+	if len(shown) > 0 {
+		config.Entrypoint = []string{""}
+	}
+	config.Healthcheck = &container.Healthcheck{Test: []string{"NONE"}}
+	ctr, err := b.create(st, step, config)
+	if err != nil {
+		return err
+	}
+	if err := b.execute(step, ctr); err != nil {
+		return err
+	}
+	return b.commitContainer(st, step, ctr, saved)
+}
+
+// execute runs the container's command.
+func (b *builder) execute(step *Step, c *Container) error {
+	config := c.Config
+	argv := append(append([]string(nil), config.Entrypoint...), config.Cmd...)
+	p := container.Process{Argv: argv, Env: config.Env, Dir: config.WorkingDir, User: config.User, Hostname: config.Hostname,
+		Seed: b.o.Seed, Limits: b.o.Limits,
+		Output: func(fd int, text []byte) {
+			t := Text{fd, string(text)}
+			step.Output = append(step.Output, t)
+			b.say(fd, t.Text)
+		},
+	}
+	for _, v := range sorted(c.Volumes) {
+		p.Mounts = append(p.Mounts, &container.Mount{Path: v, Node: volumeNode(c.Files.Tree, v)})
+	}
+	start := b.now()
+	c.Files.Tree = c.Files.Tree.At(max(start.UnixNano(), c.Files.Tree.Now()))
+	step.Before = c.Files.Lower
+	b.tell(&Started{c, start})
+	files, exit, err := c.Files.Run(b.ctx, p)
+	c.Files = files
+	step.Writes, step.Notes, step.After = exit.Writes, exit.Notes, files.Tree
+	if end := time.Unix(0, files.Tree.Now()).UTC(); end.After(b.last) {
+		b.last = end
+	}
+	var start2 *container.StartError
+	if errors.As(err, &start2) {
+		b.tell(&Exited{Container: c, Code: start2.Code, Err: start2.Message, At: b.now()})
+		return err
+	}
+	if err != nil {
+		b.tell(&Exited{Container: c, Code: 1, Err: err.Error(), At: b.now()})
+		return fmt.Errorf("%s: %w", strings.Join(config.Cmd, " "), err)
+	}
+	b.tell(&Exited{Container: c, Code: exit.Code, At: b.now()})
+	if exit.Code != 0 {
+		return exitError{fmt.Errorf("The command '%s' returned a non-zero code: %d", strings.Join(config.Cmd, " "), exit.Code), exit.Code}
+	}
+	return nil
+}
+
+// volumeNode is a new volume: what the image has at the place is copied into
+// it.
+func volumeNode(t vfs.Tree, at string) *vfs.Node {
+	if n, err := t.Stat(at); err == nil && n.IsDir() {
+		return n
+	}
+	e := vfs.New(t.Now()).Edit()
+	return e.Tree().Root()
+}

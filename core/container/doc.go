@@ -1,0 +1,8 @@
+// Package container is a container of Docker 20.10: its config and how it
+// merges with the image's, its files with a read-write layer over the image,
+// the command that runs in it, and the image that a commit makes of it.
+//
+// It follows dockerd (daemon/create.go, daemon/commit.go, daemon/initlayer,
+// image/image.go) and runc on the overlay2 driver. It keeps no containers and
+// no images: a host does that.
+package container

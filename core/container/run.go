@@ -1,0 +1,171 @@
+package container
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"io"
+	"slices"
+	"strings"
+
+	"layerlab.dev/core/account"
+	"layerlab.dev/core/shell"
+	"layerlab.dev/core/shell/proc"
+	"layerlab.dev/core/vfs"
+)
+
+// Mount is a file system that lies over a path of the container while its
+// command runs: a volume, a bind mount or a tmpfs.
+type Mount = proc.Mount
+
+// Process is a command to run in a container.
+type Process struct {
+	Argv []string
+	Env  []string // KEY=VALUE: that of the config; what every container has is added
+	// Dir is the working directory; it must be there. User is USER[:GROUP].
+	Dir, User string
+	Hostname  string
+	// Mounts are put over the files in their order; what each holds afterwards
+	// is in its field Left.
+	Mounts []*Mount
+	Stdin  io.Reader // nil: /dev/null
+	// Output takes what is written to stdout (1) and stderr (2), in order; the
+	// bytes must not be kept.
+	Output func(fd int, b []byte)
+	Seed   uint64
+	Limits shell.Limits
+}
+
+// Exit is what a command came to.
+type Exit struct {
+	Code   int
+	Writes []shell.Write
+	Notes  []shell.Note
+}
+
+// StartError is why a command could not be started.
+type StartError struct {
+	Message string // in dockerd's words
+	Code    int    // the exit code the container has then
+}
+
+func (e *StartError) Error() string { return e.Message }
+
+// The files that dockerd mounts into every container without a network.
+const (
+	hostsFile = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\n" +
+		"ff00::0\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n"
+	resolvFile = "nameserver 192.0.2.53\n"
+)
+
+// Env is the environment of a container's command but HOME, which the runtime
+// adds (daemon/container CreateDaemonEnvironment).
+func Env(config []string, hostname string) []string {
+	env := []string{"PATH=" + defaultPath, "HOSTNAME=" + hostname}
+	for _, kv := range config {
+		if k, v, ok := strings.Cut(kv, "="); ok {
+			env = SetEnv(env, k, v)
+		}
+	}
+	return env
+}
+
+const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+// Run runs a command on the container's files and returns them as it leaves
+// them: what was mounted is gone again, mount points that had to be made stay.
+// A status other than 0 is no error. The error is a *StartError, or one of
+// package shell, the files being as far as the command came.
+func (f Files) Run(ctx context.Context, p Process) (Files, Exit, error) {
+	who, err := account.Lookup(f.Tree, p.User)
+	if err != nil {
+		return f, Exit{}, &StartError{err.Error(), 126}
+	}
+	env := Env(p.Env, p.Hostname)
+	if !hasKey(env, "HOME=") {
+		env = append(env, "HOME="+who.Home)
+	}
+	e := f.Tree.Edit()
+	mounts := slices.Concat([]*Mount{
+		{Path: "/etc/resolv.conf", Node: textNode(resolvFile)},
+		{Path: "/etc/hostname", Node: textNode(p.Hostname + "\n")},
+		{Path: "/etc/hosts", Node: textNode(hostsFile)},
+	}, p.Mounts)
+	// What the runtime says on stderr when it cannot start a command reaches
+	// the daemon instead of the container's output.
+	out := &startOutput{next: p.Output}
+	res, err := shell.Run(ctx, e, shell.Config{
+		Argv: p.Argv, Env: env, Dir: cmp.Or(p.Dir, "/"), UID: who.UID, GID: who.GID, Groups: who.Groups, Hostname: p.Hostname,
+		Mounts: mounts, Stdin: cmp.Or[io.Reader](p.Stdin, bytes.NewReader(nil)), Output: out.write,
+		Epoch: f.Tree.Now() / 1e9, Limits: p.Limits, Seed: p.Seed,
+	})
+	exit := Exit{Code: res.ExitCode, Writes: res.Writes, Notes: res.Notes}
+	f.Tree = e.Tree()
+	if err != nil {
+		out.flush()
+		return f, exit, err
+	}
+	if why, ok := strings.CutPrefix(string(bytes.TrimSuffix(out.held, []byte("\n"))), "runc run failed: unable to start container process: error during container init: "); ok {
+		return f, exit, failed("error during container init: " + why)
+	}
+	if why := res.NotStarted; why != "" {
+		if strings.HasPrefix(why, "exec: ") {
+			return f, exit, failed(why)
+		}
+		// The runtime had become the container's process already.
+		out.held = nil
+		out.write(2, []byte(why+"\n"))
+		return f, exit, nil
+	}
+	out.flush()
+	return f, exit, nil
+}
+
+func failed(why string) *StartError {
+	e := &StartError{"failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: " + why + ": unknown", 128}
+	low := strings.ToLower(e.Message)
+	switch {
+	case strings.Contains(low, "permission denied"):
+		e.Code = 126
+	case strings.Contains(low, "executable file not found"), strings.Contains(low, "no such file or directory"):
+		e.Code = 127
+	}
+	return e
+}
+
+// startOutput holds back the first piece of stderr while it may be the
+// runtime's.
+type startOutput struct {
+	next  func(fd int, b []byte)
+	begun bool
+	held  []byte
+}
+
+func (o *startOutput) write(fd int, b []byte) {
+	if !o.begun {
+		o.begun = true
+		if fd == 2 && bytes.HasPrefix(b, []byte("runc run failed: ")) {
+			o.held = slices.Clone(b)
+			return
+		}
+	}
+	o.flush()
+	if o.next != nil {
+		o.next(fd, b)
+	}
+}
+
+func (o *startOutput) flush() {
+	if o.held != nil && o.next != nil {
+		o.next(2, o.held)
+	}
+	o.held = nil
+}
+
+func textNode(s string) *vfs.Node {
+	e := vfs.New(0).Edit()
+	if err := e.WriteFile("/f", vfs.String(s), 0o644, 0, 0); err != nil {
+		panic(err) // an empty tree takes any file
+	}
+	return e.Tree().Root().Child("f")
+}
