@@ -172,7 +172,7 @@ func installed(t *testing.T) (address, dir string) {
 	dir = t.TempDir()
 	config := filepath.Join(dir, "config.yml")
 	text := "version: 0.1\nlog: {accesslog: {disabled: true}, level: error}\nstorage:\n  cache: {blobdescriptor: inmemory}\n  filesystem: {rootdirectory: " + dir + "/data}\n" +
-		"  delete: {enabled: true}\nhttp:\n  addr: " + address + "\n  headers: {X-Content-Type-Options: [nosniff]}\n"
+		"  delete: {enabled: true}\nhttp:\n  addr: " + address + "\n"
 	if err := os.WriteFile(config, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -111,7 +111,6 @@ func answer(s registry.State, r Request) (registry.State, *Response) {
 			}
 		}
 		x.query, _ = url.ParseQuery(r.Query) // what can be read of it is read
-		res.Header.Set("X-Content-Type-Options", "nosniff")
 		x.serve(candidate)
 		return x.state, res
 	}
