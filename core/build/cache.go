@@ -282,7 +282,7 @@ func (c *Cache) sum(n *vfs.Node) (string, error) {
 	}
 	h := sha256.New()
 	m := n.Meta
-	fmt.Fprintf(h, "%d %o %d %d %d %q %d %d", m.Kind, m.Mode, m.UID, m.GID, m.MTime, m.Target, m.Major, m.Minor)
+	fmt.Fprintf(h, "%d %o %d %d %v %q %d %d", m.Kind, m.Mode, m.UID, m.GID, m.Time(), m.Target, m.Major, m.Minor)
 	for _, k := range slices.Sorted(maps.Keys(m.Xattrs)) {
 		fmt.Fprintf(h, " %q=%q", k, m.Xattrs[k])
 	}

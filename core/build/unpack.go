@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"path"
 
 	"github.com/klauspost/compress/zstd"
@@ -178,7 +177,6 @@ func (u *unpacker) entry(x layer.Entry) error {
 		}
 		return lower{vfs.EPERM}
 	}
-	m.MTime = memberTime(x)
 	o := owner{x.UID, x.GID}.over(0, 0)
 	m.UID, m.GID = o.uid, o.gid
 	if m.Kind == vfs.Dir {
@@ -211,7 +209,7 @@ func (u *unpacker) link(x layer.Entry, p string) error {
 	o := owner{x.UID, x.GID}.over(m.UID, m.GID)
 	m.UID, m.GID = o.uid, o.gid
 	if m.Kind != vfs.Symlink {
-		m.Mode, m.MTime = uint32(x.Mode&0o7777), memberTime(x)
+		m.Mode, m.MTime = uint32(x.Mode&0o7777), x.Time()
 	}
 	return u.e.SetMeta(p, m)
 }
@@ -222,19 +220,9 @@ func (u *unpacker) link(x layer.Entry, p string) error {
 func (u *unpacker) finish() error {
 	for _, x := range u.dirs {
 		p := path.Join("/", x.Name)
-		if err := u.e.Chtimes(p, memberTime(x)); err != nil {
+		if err := u.e.Chtimes(p, x.Time()); err != nil {
 			return fmt.Errorf("chtimes %s: %w", p, reason(err))
 		}
 	}
 	return nil
-}
-
-// memberTime is the mtime of a member in nanoseconds. A time that 64 bits of
-// them cannot tell, or from before 1970, is taken for 0 (moby/go-archive
-// boundTime).
-func memberTime(x layer.Entry) int64 {
-	if x.MTime < 0 || x.MTime > math.MaxInt64/1_000_000_000 {
-		return 0
-	}
-	return x.MTime * 1e9
 }

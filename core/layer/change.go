@@ -208,10 +208,10 @@ func unchanged(l, u *vfs.Node) (bool, error) {
 	if l.Kind == vfs.Dir {
 		return true, nil
 	}
-	if l.Size() != u.Size() || l.MTime != u.MTime {
+	if l.Size() != u.Size() || l.Time() != u.Time() {
 		return false, nil
 	}
-	if l.MTime%1e9 != 0 {
+	if l.Time().Nsec != 0 {
 		return true, nil
 	}
 	switch l.Kind {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"path"
 	"strings"
 	"time"
@@ -65,7 +66,7 @@ func (b BuildKit) entry(c Change) Entry {
 	}
 	n := c.Node
 	e := Entry{Name: c.Path[1:], Mode: int64(n.Mode), UID: n.UID, GID: n.GID,
-		MTime: b.Time(n.MTime)}
+		MTime: min(n.Time().Sec, b.Epoch)}
 	if v := n.Xattrs[capability]; v != "" {
 		e.PAX = map[string]string{paxXattr + capability: v}
 	}
@@ -92,7 +93,7 @@ func (b BuildKit) entry(c Change) Entry {
 // Time returns a time of a tree, in nanoseconds, as a layer holds it: in whole
 // seconds, cut downwards also before 1970, and not later than Epoch.
 func (b BuildKit) Time(ns int64) int64 {
-	return min(cutTime(ns), b.Epoch)
+	return min(vfs.Nanoseconds(ns).Sec, b.Epoch)
 }
 
 // Header returns the entry as archive/tar has it. The format is PAX, in which
@@ -193,9 +194,19 @@ func sparse(h *tar.Header) bool {
 	return h.PAXRecords["GNU.sparse.major"] != "" || h.PAXRecords["GNU.sparse.map"] != ""
 }
 
+// Time is the mtime that a file made from the entry has, in nanoseconds since
+// the Unix epoch: 0 for a time before it, and for one that they do not reach
+// (boundTime of containerd pkg/archive and of moby/go-archive).
+func (e Entry) Time() int64 {
+	if e.MTime < 0 || e.MTime > math.MaxInt64/1_000_000_000 {
+		return 0
+	}
+	return e.MTime * 1e9
+}
+
 // Meta returns the metadata an inode made from the entry has.
 func (e Entry) Meta() (vfs.Meta, error) {
-	m := vfs.Meta{Mode: uint32(e.Mode & 0o7777), UID: e.UID, GID: e.GID, MTime: max(e.MTime, 0) * 1e9}
+	m := vfs.Meta{Mode: uint32(e.Mode & 0o7777), UID: e.UID, GID: e.GID, MTime: e.Time()}
 	for k, v := range e.PAX {
 		if name, ok := strings.CutPrefix(k, paxXattr); ok {
 			m = m.WithXattr(name, v)

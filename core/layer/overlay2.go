@@ -97,7 +97,7 @@ func timeAbove(changes []Change, p string) int64 {
 // Entry is the member that carries the inode n under a relative name, as
 // pkg/archive writes it.
 func (o Overlay2) Entry(name string, n *vfs.Node) Entry {
-	e := Entry{Name: name, Mode: int64(n.Mode), UID: n.UID, GID: n.GID, MTime: cutTime(n.MTime)}
+	e := Entry{Name: name, Mode: int64(n.Mode), UID: n.UID, GID: n.GID, MTime: n.Time().Sec}
 	e.Uname, e.Gname = o.Names(n.UID, n.GID)
 	if v := n.Xattrs[capability]; v != "" {
 		e.PAX = map[string]string{paxXattr + capability: v}

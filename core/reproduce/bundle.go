@@ -180,7 +180,7 @@ func (a *archive) file(name string, mode int64, content []byte) {
 func (a *archive) tree(dir string, t vfs.Tree) {
 	first := map[uint64]string{}
 	for p, n := range t.Walk("/") {
-		h := &tar.Header{Name: path.Join(dir, p), Mode: int64(n.Mode), ModTime: time.Unix(0, n.MTime)}
+		h := &tar.Header{Name: path.Join(dir, p), Mode: int64(n.Mode), ModTime: time.Unix(n.Time().Sec, n.Time().Nsec)}
 		switch n.Kind {
 		case vfs.Dir:
 			h.Name += "/"

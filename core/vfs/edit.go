@@ -100,7 +100,7 @@ func (e *Editor) replaceIn(d *Node, parts []string, n *Node, mark uint64) *Node 
 	} else {
 		c.hold(d.entries().put(name, n))
 	}
-	c.MTime = e.t.tick()
+	c.MTime, c.Far = e.t.tick(), 0
 	return &c
 }
 
@@ -231,7 +231,7 @@ func (e *Editor) Create(p string, m Meta, content *Blob) error {
 	if err != nil {
 		return err
 	}
-	m.MTime = e.t.tick()
+	m.MTime, m.Far = e.t.tick(), 0
 	e.replace(at, e.fresh(m, content))
 	return nil
 }
@@ -270,7 +270,7 @@ func (e *Editor) WriteFile(p string, content *Blob, mode uint32, uid, gid int) e
 	case r.node.Kind != File:
 		return pathError("open", p, EINVAL)
 	}
-	e.set(r.path, r.node, func(n *Node) { n.content, n.MTime = content, e.t.tick() })
+	e.set(r.path, r.node, func(n *Node) { n.content, n.MTime, n.Far = content, e.t.tick(), 0 })
 	return nil
 }
 
@@ -415,12 +415,17 @@ func (e *Editor) chown(p string, follow bool, uid, gid int) error {
 
 // Chtimes sets the mtime, in nanoseconds since the Unix epoch.
 func (e *Editor) Chtimes(p string, mtime int64) error {
-	return e.update("utimes", p, true, func(n *Node) { n.MTime = mtime })
+	return e.update("utimes", p, true, func(n *Node) { n.MTime, n.Far = mtime, 0 })
 }
 
 // Lchtimes is Chtimes on the link itself.
 func (e *Editor) Lchtimes(p string, mtime int64) error {
-	return e.update("utimes", p, false, func(n *Node) { n.MTime = mtime })
+	return e.update("utimes", p, false, func(n *Node) { n.MTime, n.Far = mtime, 0 })
+}
+
+// LchtimesTo is Lchtimes for any time.
+func (e *Editor) LchtimesTo(p string, t Time) error {
+	return e.update("utimes", p, false, func(n *Node) { n.SetTime(t) })
 }
 
 // SetMeta replaces the metadata of the inode at p, a link not followed, with

@@ -112,7 +112,7 @@ type info struct {
 func (i info) Name() string       { return i.name }
 func (i info) Size() int64        { return i.n.Size() }
 func (i info) Mode() fs.FileMode  { return i.n.FileMode() }
-func (i info) ModTime() time.Time { return time.Unix(0, i.n.MTime).UTC() }
+func (i info) ModTime() time.Time { return time.Unix(i.n.Time().Sec, i.n.Time().Nsec).UTC() }
 func (i info) IsDir() bool        { return i.n.Kind == Dir }
 func (i info) Sys() any           { return i.n }
 

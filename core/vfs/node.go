@@ -26,10 +26,14 @@ type Meta struct {
 	Kind     Kind
 	Mode     uint32 // permission, setuid, setgid and sticky bits: 07777
 	UID, GID int
-	MTime    int64  // nanoseconds since the Unix epoch
-	Target   string // of a symbolic link
-	Major    uint32 // of a device
-	Minor    uint32
+	// MTime is in nanoseconds since the Unix epoch, which reach from 1677 to
+	// 2262. For a time outside, it is the nearest of them, and Far is the time in
+	// seconds; Far is otherwise 0.
+	MTime  int64
+	Far    int64
+	Target string // of a symbolic link
+	Major  uint32 // of a device
+	Minor  uint32
 	// Xattrs are the extended attributes by full name, such as
 	// "security.capability". The map is shared between trees: replace it,
 	// never change it.

@@ -1,12 +1,68 @@
 package vfs
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
 
-// ParseTime reads seconds[.nanoseconds] as nanoseconds since the Unix epoch.
+// Time is a point in time: seconds since the Unix epoch and nanoseconds, from 0
+// to 999999999, after them.
+type Time struct{ Sec, Nsec int64 }
+
+// Nanoseconds returns the time ns nanoseconds after the Unix epoch.
+func Nanoseconds(ns int64) Time {
+	t := Time{ns / 1e9, ns % 1e9}
+	if t.Nsec < 0 {
+		t.Sec--
+		t.Nsec += 1e9
+	}
+	return t
+}
+
+// Compare returns -1, 0 or 1 where t is before, at or after o.
+func (t Time) Compare(o Time) int {
+	return cmp.Or(cmp.Compare(t.Sec, o.Sec), cmp.Compare(t.Nsec, o.Nsec))
+}
+
+// Whole returns the second that t is in.
+func (t Time) Whole() Time { return Time{t.Sec, 0} }
+
+// Time returns the mtime.
+func (m *Meta) Time() Time {
+	if m.Far != 0 {
+		return Time{m.Far, 0}
+	}
+	return Nanoseconds(m.MTime)
+}
+
+// SetTime sets the mtime. Of one before 1677 or after 2262 the nanoseconds are
+// lost.
+func (m *Meta) SetTime(t Time) {
+	m.MTime, m.Far = nanoseconds(t.Sec, t.Nsec), 0
+	if Nanoseconds(m.MTime).Sec != t.Sec {
+		m.Far = t.Sec
+	}
+}
+
+// nanoseconds is sec*1e9 + nsec, or the nearest number there is.
+func nanoseconds(sec, nsec int64) int64 {
+	const most = math.MaxInt64 / 1_000_000_000
+	switch {
+	case sec >= most && (sec > most || nsec > math.MaxInt64%1_000_000_000):
+		return math.MaxInt64
+	case sec < -most-1 || sec == -most-1 && nsec < 1_000_000_000-math.MaxInt64%1_000_000_000:
+		return math.MinInt64
+	case sec < 0:
+		return (sec+1)*1e9 + (nsec - 1e9)
+	}
+	return sec*1e9 + nsec
+}
+
+// ParseTime reads seconds[.nanoseconds] as nanoseconds since the Unix epoch; a
+// time that they do not reach is the nearest one.
 func ParseTime(s string) (int64, error) {
 	sec, frac, _ := strings.Cut(s, ".")
 	if sec == "" {
@@ -23,5 +79,5 @@ func ParseTime(s string) (int64, error) {
 	if strings.HasPrefix(sec, "-") {
 		f = -f
 	}
-	return n*1e9 + f, nil
+	return nanoseconds(n, f), nil
 }

@@ -95,7 +95,7 @@ func cpio(p *proc.Proc) int {
 			if o.Has('v') {
 				p.Errorf("%s\n", n)
 			}
-			put(n, int64(st.Mode|typeBits(st.Kind)), int64(st.UID), int64(st.GID), int64(links(p, n, st)), floorDiv(st.MTime, 1e9), content, st.Major, st.Minor)
+			put(n, int64(st.Mode|typeBits(st.Kind)), int64(st.UID), int64(st.GID), int64(links(p, n, st)), st.Time().Sec, content, st.Major, st.Minor)
 		}
 		ino = -1
 		put("TRAILER!!!", 0, 0, 0, 1, 0, nil, 0, 0)
@@ -139,7 +139,7 @@ func cpio(p *proc.Proc) int {
 			name := string(data[110 : 110+nameLen-1])
 			content := data[start : start+fileLen]
 			mode := uint32(field(1))
-			mtime := field(5) * 1e9
+			mtime := field(5)
 			uid, gid := int(field(2)), int(field(3))
 			data = data[min(end, int64(len(data))):]
 			if name == "TRAILER!!!" {
@@ -154,7 +154,7 @@ func cpio(p *proc.Proc) int {
 			}
 			if o.Has('t') {
 				if o.Has('v') {
-					p.Printf("%c%s %d/%d %9d %s ", typeLetter(kindOf(mode)), letters(mode&0o7777), uid, gid, len(content), strftime(p, "%Y-%m-%d %H:%M:%S", mtime/1e9, 0))
+					p.Printf("%c%s %d/%d %9d %s ", typeLetter(kindOf(mode)), letters(mode&0o7777), uid, gid, len(content), strftime(p, "%Y-%m-%d %H:%M:%S", mtime, 0))
 				}
 				p.Puts(name)
 				if o.Has('v') && mode&0o170000 == 0o120000 {
@@ -191,7 +191,7 @@ func cpio(p *proc.Proc) int {
 			p.Chown(name, uid, gid)
 			p.Chmod(name, mode&0o7777)
 			if o.Has('m') {
-				p.Utimes(name, &mtime, true)
+				p.Utimes(name, &vfs.Time{Sec: mtime}, true)
 			}
 		}
 		p.Out().Flush()
@@ -247,8 +247,7 @@ func ar(p *proc.Proc) int {
 			}
 			p.WriteFile(name, content, uint32(m)&0o777)
 			if strings.Contains(mode, "o") {
-				ns := t * 1e9
-				p.Utimes(name, &ns, true)
+				p.Utimes(name, &vfs.Time{Sec: t}, true)
 			}
 		}
 	}

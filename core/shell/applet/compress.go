@@ -163,8 +163,7 @@ func (z *packer) boxFile(name string) {
 	case target != "":
 		if z.undo && z.codec == gzipCodec && len(data) > 8 {
 			if sec := int64(data[4]) | int64(data[5])<<8 | int64(data[6])<<16 | int64(data[7])<<24; sec != 0 {
-				sec *= 1e9
-				p.Utimes(target, &sec, true)
+				p.Utimes(target, &vfs.Time{Sec: sec}, true)
 			}
 		}
 		if o.Has('v') {
@@ -374,7 +373,7 @@ func (z *packer) gnuFile(name string) {
 		}
 		out = z.codec.encode(p, data)
 		if z.codec == gzipCodec && name != "-" && !o.Has('n') {
-			out = named(out, base(name), floorDiv(st.MTime, 1e9))
+			out = named(out, base(name), st.Time().Sec)
 		}
 	}
 	if o.Has('v') && z.codec == gzipCodec && name != "-" {
@@ -389,7 +388,10 @@ func (z *packer) gnuFile(name string) {
 			say(1, "%s: %s", target, proc.Text(err))
 			return
 		}
-		t := st.MTime
+		t := st.Time()
+		if z.codec == bzip2Codec {
+			t = t.Whole()
+		}
 		p.Utimes(target, &t, true)
 		p.Chown(target, st.UID, st.GID)
 		p.Chmod(target, st.Mode)

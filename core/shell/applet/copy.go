@@ -103,7 +103,7 @@ func (c *copier) copy(source, dest string, top bool) bool {
 	if src.IsDir() {
 		return c.dir(source, dest, src, dst, exists)
 	}
-	if c.update && exists && src.MTime <= dst.MTime {
+	if c.update && exists && src.Time().Compare(dst.Time()) <= 0 {
 		return true
 	}
 	if c.verbose {
@@ -152,7 +152,7 @@ func (c *copier) copy(source, dest string, top bool) bool {
 		}
 		if c.preserve {
 			p.Lchown(dest, src.UID, src.GID)
-			if t := src.MTime; p.GNU {
+			if t := src.Time(); p.GNU {
 				p.Utimes(dest, &t, false)
 			}
 		}
@@ -178,7 +178,10 @@ func (c *copier) keep(source, dest string, src *vfs.Node) bool {
 		return true
 	}
 	p := c.p
-	t := src.MTime
+	t := src.Time()
+	if !p.GNU {
+		t = t.Whole()
+	}
 	p.Utimes(dest, &t, true)
 	mode := src.Mode
 	if err := p.Chown(dest, src.UID, src.GID); err != nil {

@@ -253,7 +253,7 @@ func date(p *proc.Proc) int {
 				p.Die("%s: %s", o.Arg('r'), proc.Text(err))
 			}
 		} else {
-			sec, nsec = floorDiv(n.MTime, 1e9), 0
+			sec, nsec = n.Time().Sec, 0
 		}
 	}
 	if has {
@@ -266,8 +266,8 @@ func date(p *proc.Proc) int {
 		if !ok && p.GNU {
 			t, ok = relativeDate(p, text, o.Has('u'))
 		}
-		if strings.HasPrefix(text, "@-") && !p.GNU {
-			ok = false
+		if t == -1 && !p.GNU {
+			ok = false // which is what mktime(3) says of a time it cannot tell
 		}
 		if !ok {
 			if p.GNU {

@@ -1,6 +1,7 @@
 package applet
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -146,19 +147,28 @@ func parseDate(p *proc.Proc, s string, utc bool) (int64, bool) {
 		loc = time.UTC
 	}
 	now := time.Unix(floorDiv(p.Machine().Now(), 1e9), 0).In(loc)
-	if strings.HasPrefix(s, "@") {
-		v, _, _ := strings.Cut(s[1:], ".")
-		n, err := strconv.ParseInt(v, 10, 64)
-		return n, err == nil
+	if p.GNU {
+		s = strings.TrimSpace(s)
 	}
-	if strings.HasSuffix(s, "Z") && strings.Contains(s, "T") {
+	if strings.HasPrefix(s, "@") {
+		v, _, part := strings.Cut(s[1:], ".")
+		n, err := strconv.ParseInt(v, 10, 64)
+		if errors.Is(err, strconv.ErrRange) && p.GNU {
+			err = nil
+		}
+		return n, err == nil && !(part && !p.GNU)
+	}
+	if p.GNU && strings.HasSuffix(s, "Z") && strings.Contains(s, "T") {
 		loc = time.UTC
 		s = strings.TrimSuffix(s, "Z")
 		s = strings.Replace(s, "T", " ", 1)
 	}
 	y, mo, d, h, mi, se := now.Year(), int(now.Month()), now.Day(), now.Hour(), now.Minute(), now.Second()
 	done := func() (int64, bool) {
-		if mo < 1 || mo > 12 || d < 1 || d > 31 || h > 23 || mi > 59 || se > 60 {
+		if mo < 1 || mo > 12 || d < 1 || d > 31 || h > 23 || mi > 59 || se > 61 || p.GNU && se > 60 {
+			return 0, false
+		}
+		if p.GNU && d > time.Date(y, time.Month(mo)+1, 0, 0, 0, 0, 0, time.UTC).Day() {
 			return 0, false
 		}
 		return time.Date(y, time.Month(mo), d, h, mi, se, 0, loc).Unix(), true
@@ -173,10 +183,13 @@ func parseDate(p *proc.Proc, s string, utc bool) (int64, bool) {
 		if strings.ContainsAny(s, "/") {
 			break
 		}
-		t := strings.Replace(s, "T", " ", 1)
+		t := s
+		if p.GNU && len(s) > 10 && s[10] == 'T' {
+			t = s[:10] + " " + s[11:]
+		}
 		date, clock, two := strings.Cut(t, " ")
 		if !two {
-			if i := strings.IndexByte(t, '-'); i >= 0 && strings.Contains(t[:i], ".") {
+			if i := strings.IndexByte(t, '-'); !p.GNU && i >= 0 && strings.Contains(t[:i], ".") {
 				date, clock, two = t[:i], t[i+1:], true
 				f := strings.Split(date, ".")
 				nums, ok := ints(f)
@@ -194,12 +207,19 @@ func parseDate(p *proc.Proc, s string, utc bool) (int64, bool) {
 				break
 			}
 			y, mo, d = nums[0], nums[1], nums[2]
+			if year, _, _ := strings.Cut(date, "-"); p.GNU && len(year) == 2 {
+				if y += 1900; y < 1969 {
+					y += 100
+				}
+			}
 		}
 		if !two {
 			clock = t
 		}
 		clock, zoneText, hasZone := strings.Cut(clock, " ")
-		clock, _, _ = strings.Cut(clock, ".")
+		if p.GNU {
+			clock, _, _ = strings.Cut(clock, ".")
+		}
 		nums, ok := ints(strings.Split(clock, ":"))
 		if !ok || len(nums) < 2 || len(nums) > 3 {
 			break
@@ -213,17 +233,15 @@ func parseDate(p *proc.Proc, s string, utc bool) (int64, bool) {
 		}
 		if hasZone {
 			switch {
-			case zoneText == "UTC" || zoneText == "GMT" || zoneText == "Z" || zoneText == "+0000":
+			case zoneText == "Z" || p.GNU && (zoneText == "UTC" || zoneText == "GMT"):
 				loc = time.UTC
-			case p.GNU && len(zoneText) == 5 && (zoneText[0] == '+' || zoneText[0] == '-'):
-				z, err := time.Parse("-0700", zoneText)
+			default:
+				z, err := time.Parse("-0700", strings.Replace(zoneText, ":", "", 1))
 				if err != nil {
 					return 0, false
 				}
 				_, off := z.Zone()
 				loc = time.FixedZone("", off)
-			default:
-				return 0, false
 			}
 		}
 		return done()
@@ -237,6 +255,16 @@ func parseDate(p *proc.Proc, s string, utc bool) (int64, bool) {
 			h, mi, se = 0, 0, 0
 		}
 		return done()
+	case len(s) > 11 && s[4] == '-' && s[7] == '-' && s[10] == ' ':
+		nums, ok := ints(strings.FieldsFunc(s, func(r rune) bool { return r == '-' || r == ' ' }))
+		if !ok || len(nums) != 4 {
+			break
+		}
+		y, mo, d, h = nums[0], nums[1], nums[2], nums[3]
+		if p.GNU {
+			mi, se = 0, 0
+		}
+		return done()
 	}
 	digits, frac, _ := strings.Cut(s, ".")
 	if strings.Trim(digits, "0123456789") == "" && digits != "" {
@@ -244,7 +272,7 @@ func parseDate(p *proc.Proc, s string, utc bool) (int64, bool) {
 		se = 0
 		if frac != "" {
 			n, err := strconv.Atoi(frac)
-			if err != nil || len(frac) != 2 {
+			if err != nil || len(frac) != 2 && (p.GNU || len(frac) != 1) {
 				return 0, false
 			}
 			se = n
@@ -283,7 +311,7 @@ func parseDate(p *proc.Proc, s string, utc bool) (int64, bool) {
 		}
 		return done()
 	}
-	for _, layout := range []string{"Jan 2 2006", "2 Jan 2006", "January 2 2006", "2 January 2006", "Jan 2, 2006", "Jan 2 15:04:05 2006", "Mon Jan 2 15:04:05 MST 2006", "Mon, 2 Jan 2006 15:04:05 -0700", "02-Jan-2006"} {
+	for _, layout := range []string{"Jan 2 2006", "2 Jan 2006", "January 2 2006", "2 January 2006", "Jan 2, 2006", "Jan 2 15:04:05 2006", "January 2 15:04:05 2006", "Mon Jan 2 15:04:05 MST 2006", "Mon, 2 Jan 2006 15:04:05 -0700", "02-Jan-2006"} {
 		if t, err := time.ParseInLocation(layout, s, loc); err == nil {
 			if !p.GNU && !strings.Contains(layout, ":") {
 				break
@@ -341,4 +369,18 @@ func ints(f []string) ([]int, bool) {
 		out[i] = n
 	}
 	return out, true
+}
+
+// fraction is what GNU reads behind the seconds of a date, in nanoseconds.
+func fraction(p *proc.Proc, s string) int64 {
+	clock, digits, ok := strings.Cut(s, ".")
+	if !p.GNU || !ok || !strings.HasPrefix(s, "@") && !strings.Contains(clock, ":") {
+		return 0
+	}
+	end := 0
+	for end < len(digits) && digits[end] >= '0' && digits[end] <= '9' {
+		end++
+	}
+	n, _ := strconv.ParseInt((digits[:end] + "000000000")[:9], 10, 64)
+	return n
 }

@@ -357,8 +357,8 @@ func (d *differ) files(a, b string, inDir bool) {
 		}
 		if p.GNU {
 			if n, err := p.Stat(name); err == nil {
-				sec := floorDiv(n.MTime, 1e9)
-				return name + "\t" + strftime(p, "%Y-%m-%d %H:%M:%S", sec, 0) + fmt.Sprintf(".%09d", n.MTime-sec*1e9) + strftime(p, " %z", sec, 0)
+				t := n.Time()
+				return name + "\t" + strftime(p, "%Y-%m-%d %H:%M:%S", t.Sec, 0) + fmt.Sprintf(".%09d", t.Nsec) + strftime(p, " %z", t.Sec, 0)
 			}
 		}
 		return name

@@ -137,12 +137,7 @@ func (f *finder) walk(x *found, expr predicate) {
 		names, err := p.ReadDir(x.path)
 		if err != nil {
 			if !proc.Is(err, vfs.ENOENT) {
-				if p.GNU {
-					p.Warn("‘%s’: %s", x.path, proc.Text(err))
-				} else {
-					simple(p, x.path, err)
-				}
-				f.status = 1
+				f.fail(x.path, err)
 			} else if !p.GNU && x.depth >= 0 {
 				// The directory was removed by an action.
 				simple(p, x.path, err)
@@ -155,6 +150,7 @@ func (f *finder) walk(x *found, expr predicate) {
 			if err != nil {
 				old := err
 				if n, err = p.Lstat(path); err != nil {
+					f.fail(path, err)
 					continue
 				}
 				if proc.Is(old, vfs.ELOOP) && !p.GNU {
@@ -171,6 +167,16 @@ func (f *finder) walk(x *found, expr predicate) {
 	if f.depthFirst && x.depth >= f.minDepth {
 		expr(f, x)
 	}
+}
+
+// fail says why a file cannot be looked at.
+func (f *finder) fail(path string, err error) {
+	if f.p.GNU {
+		f.p.Warn("‘%s’: %s", path, proc.Text(err))
+	} else {
+		simple(f.p, path, err)
+	}
+	f.status = 1
 }
 
 func (f *finder) unknown(a string) {

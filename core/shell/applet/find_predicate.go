@@ -184,7 +184,7 @@ func (f *finder) primary() predicate {
 			unit = 60
 		}
 		return func(f *finder, x *found) bool {
-			age := f.p.Machine().Now()/1e9 - floorDiv(x.node.MTime, 1e9)
+			age := f.p.Machine().Now()/1e9 - x.node.Time().Sec
 			return signedMatch(sign, n, floorDiv(age, unit))
 		}
 	case "-newer", "-anewer", "-cnewer":
@@ -193,10 +193,11 @@ func (f *finder) primary() predicate {
 			p.Die("%s: %s", "newer", proc.Text(err))
 		}
 		return func(f *finder, x *found) bool {
-			if f.p.GNU {
-				return x.node.MTime > n.MTime
+			a, b := x.node.Time(), n.Time()
+			if !f.p.GNU {
+				a, b = a.Whole(), b.Whole()
 			}
-			return floorDiv(x.node.MTime, 1e9) > floorDiv(n.MTime, 1e9)
+			return a.Compare(b) > 0
 		}
 	case "-user":
 		id := mustUser(p, f.arg(op))
@@ -227,8 +228,15 @@ func (f *finder) primary() predicate {
 		}
 		return func(_ *finder, x *found) bool { return x.node.Ino() == n.Ino() }
 	case "-empty":
-		return func(_ *finder, x *found) bool {
-			return x.node.IsDir() && x.node.Len() == 0 || x.node.Kind == vfs.File && x.node.Size() == 0
+		return func(f *finder, x *found) bool {
+			if !x.node.IsDir() {
+				return x.node.Kind == vfs.File && x.node.Size() == 0
+			}
+			names, err := f.p.ReadDir(x.path) // what it holds by now
+			if err != nil {
+				f.fail(x.path, err)
+			}
+			return err == nil && len(names) == 0
 		}
 	case "-executable":
 		return func(f *finder, x *found) bool { return f.p.Access(x.path, 1) }
@@ -427,9 +435,9 @@ func findPrintf(p *proc.Proc, format string, x *found) string {
 			if i+1 < len(format) {
 				i++
 				if format[i] == '@' {
-					b.WriteString(strconv.FormatInt(floorDiv(x.node.MTime, 1e9), 10) + ".0000000000")
+					b.WriteString(strconv.FormatInt(x.node.Time().Sec, 10) + ".0000000000")
 				} else {
-					b.WriteString(strftime(p, "%"+format[i:i+1], floorDiv(x.node.MTime, 1e9), 0))
+					b.WriteString(strftime(p, "%"+format[i:i+1], x.node.Time().Sec, 0))
 				}
 			}
 		case '%':

@@ -179,15 +179,12 @@ func (l *lister) sort(list []*listed) {
 		}
 	case o.Has('t') || (o.Has('c') || o.Has('u')) && !l.long():
 		cmp = func(a, b *listed) int {
-			x, y := a.node.MTime, b.node.MTime
+			x, y := a.node.Time(), b.node.Time()
 			if !l.p.GNU {
-				x, y = floorDiv(x, 1e9), floorDiv(y, 1e9)
+				x, y = x.Whole(), y.Whole()
 			}
-			switch {
-			case x > y:
-				return -1
-			case x < y:
-				return 1
+			if d := y.Compare(x); d != 0 {
+				return d
 			}
 			return strings.Compare(a.name, b.name)
 		}

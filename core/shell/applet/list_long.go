@@ -79,7 +79,7 @@ func (l *lister) showLong(list []*listed) {
 	now := p.Machine().Now() / 1e9
 	for i, e := range list {
 		r := rows[i]
-		t := floorDiv(e.node.MTime, 1e9)
+		t := e.node.Time().Sec
 		var when string
 		switch {
 		case strings.HasPrefix(o.Arg(0x84), "+"):
@@ -94,7 +94,7 @@ func (l *lister) showLong(list []*listed) {
 		case o.Has(0x81) || o.Arg(0x84) == "full-iso":
 			when = strftime(p, "%Y-%m-%d %H:%M:%S", t, 0)
 			if p.GNU {
-				when += fmt.Sprintf(".%09d", e.node.MTime-t*1e9)
+				when += fmt.Sprintf(".%09d", e.node.Time().Nsec)
 			}
 			when += strftime(p, " %z", t, 0)
 		case t > now || now-t > 365*24*3600/2:

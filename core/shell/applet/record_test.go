@@ -147,6 +147,11 @@ func newRecorder(t testing.TB, f flavour) *recorder {
 			must(t, exec.Command("touch", "-h", "-d", fmt.Sprintf("@%d", n.meta.MTime/1e9), root+n.path).Run())
 		}
 	}
+	for name, data := range mountedFiles {
+		at := r.dir + "/mnt/" + name
+		must(t, os.MkdirAll(filepath.Dir(at), 0o755))
+		must(t, os.WriteFile(at, []byte(data), 0o644))
+	}
 	r.before = r.listing(root, 1<<60)
 	return r
 }
@@ -187,7 +192,14 @@ func gnuTemplate(t testing.TB, root string) {
 	must(t, os.Symlink("dash", root+"/usr/bin/sh"))
 }
 
-const chroot = `mount -t overlay overlay -o lowerdir=$1/lower,upperdir=$1/upper,workdir=$1/work $1/merged && mount -t proc proc $1/merged/proc && hostname buildkitsandbox && exec unshare --root=$1/merged --wd=/w /bin/sh -c "$2"`
+const (
+	chroot = `mount -t overlay overlay -o lowerdir=$1/lower,upperdir=$1/upper,workdir=$1/work $1/merged && mount -t proc proc $1/merged/proc && hostname buildkitsandbox && `
+	within = `exec unshare --root=$1/merged --wd=/w --setgid=$4 --setuid=$3 /bin/sh -c "$2"`
+	// lying makes what mounts describes.
+	lying = `m=$1/merged/m && mkdir -p $m/ro $m/tmp $m/nest/in && touch $m/file &&
+mount --bind $1/mnt/ro $m/ro && mount -o remount,bind,ro $m/ro && mount --bind $1/mnt/file $m/file && mount -o remount,bind,ro $m/file &&
+mount -t tmpfs -o mode=755 tmpfs $m/tmp && mount -t tmpfs -o mode=755 tmpfs $m/nest/in && `
+)
 
 // built is the time in busybox's banner, which distributions leave out.
 var built = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC`)
@@ -201,7 +213,12 @@ func (r *recorder) run(line string) outcome {
 	}
 	start := time.Now().Unix()
 	var stdout, stderr bytes.Buffer
-	c := exec.Command("timeout", "-s", "KILL", "10", "sh", "-c", chroot, "sh", r.dir, line)
+	s, command := readSettings(line)
+	script := chroot
+	if s.mounts {
+		script += lying
+	}
+	c := exec.Command("timeout", "-s", "KILL", "10", "sh", "-c", script+within, "sh", r.dir, command, fmt.Sprint(s.uid), fmt.Sprint(s.gid))
 	c.Stdout, c.Stderr, c.Env = &stdout, &stderr, lineEnv
 	c.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID | syscall.CLONE_NEWUTS, Unshareflags: syscall.CLONE_NEWNS}
 	err := c.Run()
@@ -237,7 +254,8 @@ func (r *recorder) listing(root string, start int64) map[string]string {
 			return err
 		}
 		st := i.Sys().(*syscall.Stat_t)
-		m := vfs.Meta{Kind: vfs.File, Mode: st.Mode & 0o7777, UID: int(st.Uid), GID: int(st.Gid), MTime: st.Mtim.Nano()}
+		m := vfs.Meta{Kind: vfs.File, Mode: st.Mode & 0o7777, UID: int(st.Uid), GID: int(st.Gid)}
+		m.SetTime(vfs.Time{Sec: st.Mtim.Sec, Nsec: st.Mtim.Nsec})
 		var data []byte
 		switch st.Mode & syscall.S_IFMT {
 		case syscall.S_IFDIR:

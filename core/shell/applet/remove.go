@@ -73,10 +73,11 @@ func (r *remover) remove(path string) bool {
 		if r.prompt && !r.ask("%s: remove directory '%s'? ", p.Name(), path) {
 			return ok
 		}
+		if !ok {
+			return false
+		}
 		if err := p.Rmdir(path); err != nil {
-			if !p.GNU || ok {
-				r.fail(path, err)
-			}
+			r.fail(path, err)
 			return false
 		}
 		if r.verbose {

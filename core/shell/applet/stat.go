@@ -137,7 +137,7 @@ func statFormat(p *proc.Proc, format, name string, n *vfs.Node, follow bool) str
 			}
 			str(strconv.FormatInt(v, 10))
 		}
-		sec := floorDiv(n.MTime, 1e9)
+		sec, nsec := n.Time().Sec, n.Time().Nsec
 		switch format[j] {
 		case '%':
 			b.WriteByte('%')
@@ -214,7 +214,7 @@ func statFormat(p *proc.Proc, format, name string, n *vfs.Node, follow bool) str
 			case !p.GNU:
 				b.WriteByte(format[j])
 			case format[j] == 'w':
-				str(strftime(p, "%Y-%m-%d %H:%M:%S", sec, 0) + fmt.Sprintf(".%09d", n.MTime-sec*1e9) + strftime(p, " %z", sec, 0))
+				str(strftime(p, "%Y-%m-%d %H:%M:%S", sec, 0) + fmt.Sprintf(".%09d", nsec) + strftime(p, " %z", sec, 0))
 			case format[j] == 'W':
 				str("0")
 			case format[j] == 'm':
@@ -223,7 +223,7 @@ func statFormat(p *proc.Proc, format, name string, n *vfs.Node, follow bool) str
 				str("?")
 			}
 		case 'x', 'y', 'z':
-			str(strftime(p, "%Y-%m-%d %H:%M:%S", sec, 0) + fmt.Sprintf(".%09d", n.MTime-sec*1e9) + strftime(p, " %z", sec, 0))
+			str(strftime(p, "%Y-%m-%d %H:%M:%S", sec, 0) + fmt.Sprintf(".%09d", nsec) + strftime(p, " %z", sec, 0))
 		case 'X', 'Y', 'Z':
 			num(sec)
 		default:

@@ -16,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"layerlab.dev/core/shell"
+	"layerlab.dev/core/shell/proc"
 	"layerlab.dev/core/vfs"
 )
 
@@ -72,7 +73,7 @@ func short(b []byte) text {
 func entry(path string, n vfs.Meta, size int64, content []byte, first string, start int64) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %c%04o %d:%d ", path, "?-dlcbps"[kindIndex(n.Kind)], n.Mode, n.UID, n.GID)
-	if s := n.MTime / 1e9; s >= start && s < start+3600 {
+	if s := n.Time().Sec; s >= start && s < start+3600 {
 		b.WriteString("new")
 	} else {
 		fmt.Fprint(&b, s)
@@ -109,7 +110,7 @@ func skipped(path string) bool {
 	if path == "/" || path == "/usr" {
 		return true
 	}
-	for _, p := range []string{"/bin", "/sbin", "/usr/bin", "/usr/sbin", "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/dev", "/proc", "/sys"} {
+	for _, p := range []string{"/m", "/bin", "/sbin", "/usr/bin", "/usr/sbin", "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/dev", "/proc", "/sys"} {
 		if path == p || strings.HasPrefix(path, p+"/") {
 			return true
 		}
@@ -160,6 +161,52 @@ var lineEnv = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/
 
 const startTime = 1_700_000_000
 
+// settings are what stands before a line, as in "@mounts,33:50 touch x": that
+// there are mounts below /m (see mounts), the user and the group it runs as.
+type settings struct {
+	mounts   bool
+	uid, gid int
+}
+
+func readSettings(line string) (s settings, command string) {
+	rest, ok := strings.CutPrefix(line, "@")
+	if !ok {
+		return s, line
+	}
+	words, command, _ := strings.Cut(rest, " ")
+	for w := range strings.SplitSeq(words, ",") {
+		if w == "mounts" {
+			s.mounts = true
+		} else if n, err := fmt.Sscanf(w, "%d:%d", &s.uid, &s.gid); n != 2 {
+			panic(fmt.Sprintf("line %q: %q: %v", line, w, err))
+		}
+	}
+	return s, command
+}
+
+// mounts are what lies below /m for a line that asks for it: /m/ro is a
+// directory of an image, read-only, /m/file such a file; /m/tmp and
+// /m/nest/in are new tmpfs.
+func mounts(t testing.TB) []*proc.Mount {
+	t.Helper()
+	e := vfs.New(startTime * 1e9).Edit()
+	_, err := e.MkdirAll("/ro/sub", 0o755, 0, 0)
+	must(t, err)
+	for name, data := range mountedFiles {
+		must(t, e.WriteFile("/"+name, vfs.String(data), 0o644, 0, 0))
+	}
+	must(t, e.Mkdir("/tmp", 0o755, 0, 0))
+	root := e.Tree().Root()
+	return []*proc.Mount{
+		{Path: "/m/file", Node: root.Child("file"), ReadOnly: true},
+		{Path: "/m/nest/in", Node: root.Child("tmp")},
+		{Path: "/m/ro", Node: root.Child("ro"), ReadOnly: true},
+		{Path: "/m/tmp", Node: root.Child("tmp")},
+	}
+}
+
+var mountedFiles = map[string]string{"ro/one": "one\n", "ro/sub/two": "two\n", "file": "file\n"}
+
 // interpret runs a line as a build step does.
 func interpret(t testing.TB, f flavour, line string) (outcome, error) {
 	t.Helper()
@@ -167,9 +214,14 @@ func interpret(t testing.TB, f flavour, line string) (outcome, error) {
 	before := listing(tree, startTime)
 	e := tree.Edit()
 	var stdout, stderr bytes.Buffer
+	s, command := readSettings(line)
+	var table []*proc.Mount
+	if s.mounts {
+		table = mounts(t)
+	}
 	res, err := shell.Run(context.Background(), e, shell.Config{
-		Argv: []string{"/bin/sh", "-c", line}, Dir: "/w", Epoch: 19001 * 86400,
-		Env: lineEnv,
+		Argv: []string{"/bin/sh", "-c", command}, Dir: "/w", Epoch: 19001 * 86400,
+		Env: lineEnv, UID: s.uid, GID: s.gid, Mounts: table,
 		Output: func(fd int, data []byte) {
 			if fd == 1 {
 				stdout.Write(data)

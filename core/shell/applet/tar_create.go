@@ -59,7 +59,7 @@ func (t *tarApplet) add(w *bytes.Buffer, name string) {
 	if header == "" {
 		header = "./"
 	}
-	h := &tar.Header{Name: header, Mode: int64(n.Mode), Uid: n.UID, Gid: n.GID, ModTime: time.Unix(floorDiv(n.MTime, 1e9), 0), Format: tar.FormatGNU}
+	h := &tar.Header{Name: header, Mode: int64(n.Mode), Uid: n.UID, Gid: n.GID, ModTime: time.Unix(n.Time().Sec, 0), Format: tar.FormatGNU}
 	if o.Has(0x87) {
 		if s, ok := parseDate(p, o.Arg(0x87), false); ok {
 			h.ModTime = time.Unix(s, 0)

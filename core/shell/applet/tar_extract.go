@@ -166,7 +166,7 @@ func (t *tarApplet) extract(h *tar.Header, content *vfs.Blob, r io.Reader) {
 			p.Lchown(name, uid, gid)
 		}
 	}
-	when := h.ModTime.UnixNano()
+	when := vfs.Time{Sec: h.ModTime.Unix(), Nsec: int64(h.ModTime.Nanosecond())}
 	times := func() {
 		if !o.Has('m') {
 			p.Utimes(name, &when, follow)

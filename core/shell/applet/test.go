@@ -334,6 +334,9 @@ func TestFile(p *proc.Proc, op, a string) bool {
 	case "-r":
 		return p.Access(a, 4)
 	case "-w":
+		if !p.GNU { // busybox reckons with the mode alone
+			return p.Permits(a, 2)
+		}
 		return p.Access(a, 2)
 	case "-x":
 		return p.Access(a, 1)
@@ -385,11 +388,19 @@ func TestFile(p *proc.Proc, op, a string) bool {
 func TestFiles(p *proc.Proc, op, a, b string) bool {
 	x, errX := p.Stat(a)
 	y, errY := p.Stat(b)
+	var newer int
+	if errX == nil && errY == nil {
+		a, b := x.Time(), y.Time()
+		if !p.GNU {
+			a, b = a.Whole(), b.Whole()
+		}
+		newer = a.Compare(b)
+	}
 	switch op {
 	case "-nt":
-		return errX == nil && (errY != nil || x.MTime > y.MTime)
+		return errX == nil && (errY != nil || newer > 0)
 	case "-ot":
-		return errY == nil && (errX != nil || x.MTime < y.MTime)
+		return errY == nil && (errX != nil || newer < 0)
 	}
 	return errX == nil && errY == nil && x.Ino() == y.Ino() && p.Device(a) == p.Device(b)
 }

@@ -1,6 +1,8 @@
 package applet
 
 import (
+	"strings"
+
 	"layerlab.dev/core/shell/proc"
 	"layerlab.dev/core/vfs"
 )
@@ -10,7 +12,7 @@ func touch(p *proc.Proc) int {
 		return 0
 	}
 	o := options(p, "cr:d:t:hamf\x81:", "no-create=c", "reference=r", "date=d", "no-dereference=h", "time=\x81")
-	var when *int64
+	var when *vfs.Time
 	if o.Has('r') {
 		n, err := p.Stat(o.Arg('r'))
 		if err != nil {
@@ -19,7 +21,7 @@ func touch(p *proc.Proc) int {
 			}
 			p.Die("can't stat '%s': %s", o.Arg('r'), proc.Text(err))
 		}
-		t := n.MTime
+		t := n.Time()
 		when = &t
 	}
 	for _, c := range []byte{'d', 't'} {
@@ -27,14 +29,16 @@ func touch(p *proc.Proc) int {
 			continue
 		}
 		t, ok := parseDate(p, o.Arg(c), false)
-		if !ok {
+		if !ok || t == -1 && !p.GNU {
 			if p.GNU {
 				p.Die("invalid date format ‘%s’", o.Arg(c))
 			}
 			p.Die("invalid date '%s'", o.Arg(c))
 		}
-		t *= 1e9
-		when = &t
+		when = &vfs.Time{Sec: t, Nsec: fraction(p, o.Arg(c))}
+		if when.Nsec > 0 && t < 0 || t == 0 && strings.HasPrefix(o.Arg(c), "@-0.") {
+			when.Sec, when.Nsec = t-1, 1e9-when.Nsec
+		}
 	}
 	if len(o.Rest) == 0 {
 		if p.GNU {
@@ -60,7 +64,7 @@ func touch(p *proc.Proc) int {
 				if err != nil {
 					return err
 				}
-				t := n.MTime
+				t := n.Time()
 				return p.Utimes(name, &t, !o.Has('h'))
 			}
 			return p.Utimes(name, when, !o.Has('h'))

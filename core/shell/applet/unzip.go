@@ -429,7 +429,7 @@ func (u *unzipper) file(f *zip.File, dest string) {
 		return
 	}
 	p.Chmod(dest, mode)
-	t := f.Modified.UnixNano()
+	t := vfs.Time{Sec: f.Modified.Unix()}
 	p.Utimes(dest, &t, true)
 }
 
@@ -452,7 +452,7 @@ func (u *unzipper) finish(name string) int {
 	for i := len(u.made) - 1; i >= 0; i-- {
 		d := u.made[i]
 		p.Chmod(d.path, uint32(d.f.Mode().Perm()))
-		t := d.f.Modified.UnixNano()
+		t := vfs.Time{Sec: d.f.Modified.Unix()}
 		p.Utimes(d.path, &t, true)
 	}
 	u.tested(name)

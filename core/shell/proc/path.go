@@ -154,6 +154,13 @@ func (p *Proc) Access(name string, want uint32) bool {
 	return err == nil && p.may(n, want) && (want&2 == 0 || !p.m.readOnly(at) || n.Kind != vfs.File && n.Kind != vfs.Dir)
 }
 
+// Permits reports whether the mode of name lets p do want with it, whatever the
+// mount says.
+func (p *Proc) Permits(name string, want uint32) bool {
+	_, n, err := p.reach(name, true)
+	return err == nil && p.may(n, want)
+}
+
 // ReadDir returns the names in a directory, sorted bytewise.
 func (p *Proc) ReadDir(name string) ([]string, error) {
 	_, n, err := p.reach(name, true)

@@ -219,7 +219,12 @@ func (p *Proc) Rename(old, name string) error {
 	if _, err := p.parent(at, over); err != nil {
 		return err
 	}
-	if p.m.busy(from) || p.m.busy(at) {
+	switch {
+	case over != nil && n.IsDir() && !over.IsDir():
+		return vfs.ENOTDIR
+	case over != nil && !n.IsDir() && over.IsDir():
+		return vfs.EISDIR
+	case p.m.busy(from) || p.m.busy(at):
 		return vfs.EBUSY
 	}
 	if err := p.m.Editor.Rename(from, at); err != nil {
@@ -304,9 +309,9 @@ func (p *Proc) chown(name string, follow bool, uid, gid int) error {
 	return p.changed(at, n, p.m.Editor.Lchown(at, uid, gid))
 }
 
-// Utimes sets the mtime in nanoseconds since the Unix epoch; a negative-free
-// "now" is asked for by nil.
-func (p *Proc) Utimes(name string, mtime *int64, follow bool) error {
+// Utimes sets the mtime; nil is now. What the file system cannot hold becomes
+// the nearest time that it can, which for an image is taken to be ext4's.
+func (p *Proc) Utimes(name string, mtime *vfs.Time, follow bool) error {
 	at, n, err := p.reach(name, follow)
 	switch {
 	case err != nil:
@@ -319,9 +324,17 @@ func (p *Proc) Utimes(name string, mtime *int64, follow bool) error {
 		}
 		return vfs.EPERM
 	}
-	t := p.m.Editor.Tick()
-	if mtime != nil {
-		t = *mtime
+	if mtime == nil {
+		return p.changed(at, n, p.m.Editor.Lchtimes(at, p.m.Editor.Tick()))
 	}
-	return p.changed(at, n, p.m.Editor.Lchtimes(at, t))
+	t := *mtime
+	if mt := p.m.mountOf(at); mt == nil || mt.fs == "" {
+		switch {
+		case t.Sec < -1<<31:
+			t = vfs.Time{Sec: -1 << 31}
+		case t.Sec >= 1<<34-1<<31:
+			t = vfs.Time{Sec: 1<<34 - 1<<31 - 1}
+		}
+	}
+	return p.changed(at, n, p.m.Editor.LchtimesTo(at, t))
 }
