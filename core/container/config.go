@@ -4,50 +4,16 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
+
+	"github.com/docker/docker/api/types/container"
 )
 
 // Config is what a container or image is told about the command to run, with
-// the keys, order and empty forms of api/types/container.Config of 20.10.
-type Config struct {
-	Hostname        string
-	Domainname      string
-	User            string
-	AttachStdin     bool
-	AttachStdout    bool
-	AttachStderr    bool
-	ExposedPorts    map[string]struct{} `json:",omitempty"` // "80/tcp"
-	Tty             bool
-	OpenStdin       bool
-	StdinOnce       bool
-	Env             []string
-	Cmd             []string
-	Healthcheck     *Healthcheck `json:",omitempty"`
-	ArgsEscaped     bool         `json:",omitempty"`
-	Image           string
-	Volumes         map[string]struct{}
-	WorkingDir      string
-	Entrypoint      []string
-	NetworkDisabled bool   `json:",omitempty"`
-	MacAddress      string `json:",omitempty"`
-	OnBuild         []string
-	Labels          map[string]string
-	StopSignal      string   `json:",omitempty"`
-	StopTimeout     *int     `json:",omitempty"` // seconds
-	Shell           []string `json:",omitempty"`
-}
-
-// Healthcheck is how to see that a container is well. Times are nanoseconds.
-type Healthcheck struct {
-	Test        []string      `json:",omitempty"`
-	Interval    time.Duration `json:",omitempty"`
-	Timeout     time.Duration `json:",omitempty"`
-	StartPeriod time.Duration `json:",omitempty"`
-	Retries     int           `json:",omitempty"`
-}
+// the keys, order and empty forms of the API of 20.10.
+type Config = container.Config
 
 // Clone returns a config that can be changed without changing c.
-func (c *Config) Clone() *Config {
+func Clone(c *Config) *Config {
 	d := *c
 	d.Env, d.Cmd, d.Entrypoint = slices.Clone(c.Env), slices.Clone(c.Cmd), slices.Clone(c.Entrypoint)
 	d.OnBuild, d.Shell = slices.Clone(c.OnBuild), slices.Clone(c.Shell)
@@ -114,7 +80,7 @@ func Merge(c, image *Config) {
 	}
 }
 
-func mergeHealth(c *Config, h *Healthcheck) {
+func mergeHealth(c *Config, h *container.HealthConfig) {
 	if c.Healthcheck == nil {
 		own := *h
 		c.Healthcheck = &own

@@ -27,6 +27,7 @@ type Document struct {
 	RootFS          *RootFS           `json:"rootfs,omitempty"`
 	History         []History         `json:"history,omitempty"`
 	OSVersion       string            `json:"os.version,omitempty"`
+	OSFeatures      []string          `json:"os.features,omitempty"`
 }
 
 // RootFS names the layers, bottom first.
@@ -63,6 +64,19 @@ func Parse(config []byte) (*Document, error) {
 		return nil, fmt.Errorf("too many non-empty layers in History section")
 	}
 	return d, nil
+}
+
+// JSON returns the document as dockerd writes it: its keys sorted.
+func (d *Document) JSON() ([]byte, error) {
+	b, err := json.Marshal(d)
+	if err != nil {
+		return nil, err
+	}
+	var keys map[string]json.RawMessage // a map is written sorted
+	if err := json.Unmarshal(b, &keys); err != nil {
+		return nil, err
+	}
+	return json.Marshal(keys)
 }
 
 // ChainID returns the identity of the stack of layers; empty without layers.

@@ -16,6 +16,7 @@ import (
 	"layerlab.dev/core/container"
 	"layerlab.dev/core/dockerfile"
 	"layerlab.dev/core/image"
+	"layerlab.dev/core/store"
 	"layerlab.dev/core/vfs"
 )
 
@@ -25,7 +26,7 @@ func Build(ctx context.Context, c *Context, o Options) (*Result, error) {
 	if o.Dockerfile == "" {
 		o.Dockerfile = "Dockerfile"
 	}
-	b := &builder{ctx: ctx, o: o, res: &Result{}, images: map[digest.Digest]*known{}, children: map[digest.Digest][]*Cached{}}
+	b := &builder{ctx: ctx, o: o, res: &Result{}, images: map[digest.Digest]*known{}, children: map[digest.Digest][]*store.Image{}}
 	err := b.run(c)
 	if err == nil {
 		return b.res, nil
@@ -65,7 +66,7 @@ type builder struct {
 	// images are those of this build: bases, cached ones and those it made.
 	images map[digest.Digest]*known
 	// children are those it made, by parent.
-	children map[digest.Digest][]*Cached
+	children map[digest.Digest][]*store.Image
 	stages   []*stageResult
 	// kept are the containers that are not removed yet.
 	kept   []*Container
@@ -79,7 +80,7 @@ type builder struct {
 // known is an image with what was found out of it.
 type known struct {
 	img *image.Image
-	doc *container.Image
+	doc *store.Document
 }
 
 // stageResult is a stage that has ended.
@@ -244,7 +245,7 @@ func (b *builder) stage(index int, s stage) (*state, error) {
 		st.id = base.ID()
 		b.learn(st.id, base)
 		if c := b.images[st.id].doc.Config; c != nil {
-			st.config = c.Clone()
+			st.config = container.Clone(c)
 		}
 	}
 	if index == len(b.stages) {
@@ -393,7 +394,7 @@ func (b *builder) learn(id digest.Digest, img *image.Image) error {
 	if b.images[id] != nil {
 		return nil
 	}
-	doc, err := container.ParseImage(img.ConfigJSON())
+	doc, err := store.Parse(img.ConfigJSON())
 	if err != nil {
 		return err
 	}

@@ -12,13 +12,14 @@ import (
 	"layerlab.dev/core/container"
 	"layerlab.dev/core/image"
 	"layerlab.dev/core/layer"
+	"layerlab.dev/core/store"
 	"layerlab.dev/core/vfs"
 )
 
 // withComment is a config whose command is the comment of an instruction that
 // runs nothing.
 func withComment(c *container.Config, comment ...string) *container.Config {
-	d := c.Clone()
+	d := container.Clone(c)
 	d.Cmd = slices.Concat(shellOf(c), comment)
 	return d
 }
@@ -115,7 +116,7 @@ func (b *builder) image(st *state, step *Step, changes []layer.Change, before, a
 		}
 	}
 	child := container.Child{Container: id, Author: st.maintainer, Created: b.now(), Version: b.o.Version, ContainerConfig: config,
-		Config: st.config.Clone()}
+		Config: container.Clone(st.config)}
 	var parent *image.Image
 	if st.id != "" {
 		parent = b.images[st.id].img
@@ -133,7 +134,7 @@ func (b *builder) image(st *state, step *Step, changes []layer.Change, before, a
 		step.Changes = changes
 	}
 	doc := b.images[newID].doc
-	b.children[st.id] = append(b.children[st.id], &Cached{newID, img, doc})
+	b.children[st.id] = append(b.children[st.id], &store.Image{ID: newID, Made: img, Document: doc, Parent: st.id})
 	b.tell(&Committed{ID: newID, Image: img, Doc: doc, Parent: st.id, Container: id, Layer: l})
 	st.id = newID
 	return nil
@@ -161,14 +162,7 @@ func (b *builder) probe(st *state, step *Step, config *container.Config) (bool, 
 	}
 	b.say(1, " ---> Using cache\n")
 	if b.images[hit.ID] == nil {
-		doc := hit.Doc
-		if doc == nil {
-			var err error
-			if doc, err = container.ParseImage(hit.Image.ConfigJSON()); err != nil {
-				return false, err
-			}
-		}
-		b.images[hit.ID] = &known{hit.Image, doc}
+		b.images[hit.ID] = &known{hit.Made, hit.Document}
 	}
 	st.id, step.Cached = hit.ID, true
 	return true, nil
@@ -176,20 +170,13 @@ func (b *builder) probe(st *state, step *Step, config *container.Config) (bool, 
 
 // search finds the newest child of an image that was made with the config
 // (image/cache getLocalCachedImage).
-func (b *builder) search(parent digest.Digest, config *container.Config) *Cached {
-	var match *Cached
+func (b *builder) search(parent digest.Digest, config *container.Config) *store.Image {
+	var match *store.Image
 	var when time.Time
-	look := func(list []*Cached) {
+	look := func(list []*store.Image) {
 		for _, c := range list {
-			if c.Doc == nil {
-				doc, err := container.ParseImage(c.Image.ConfigJSON())
-				if err != nil {
-					continue
-				}
-				c = &Cached{c.ID, c.Image, doc}
-			}
-			if same(&c.Doc.ContainerConfig, config) && (match == nil || when.Before(c.Doc.Created)) {
-				match, when = c, c.Doc.Created
+			if same(&c.Document.ContainerConfig, config) && (match == nil || when.Before(c.Document.Created)) {
+				match, when = c, c.Document.Created
 			}
 		}
 	}
@@ -220,7 +207,7 @@ func same(a, b *container.Config) bool {
 	return keysIn(a.ExposedPorts, b.ExposedPorts) && keysIn(a.Volumes, b.Volumes)
 }
 
-func keysIn(a, b map[string]struct{}) bool {
+func keysIn[K comparable](a, b map[K]struct{}) bool {
 	for k := range a {
 		if _, ok := b[k]; !ok {
 			return false

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	dockercontainer "github.com/docker/docker/api/types/container"
+	"github.com/docker/go-connections/nat"
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/shell"
 
@@ -167,7 +169,7 @@ func (b *builder) healthcheck(st *state, step *Step, c *instructions.HealthCheck
 	if old := st.config.Healthcheck; old != nil && len(old.Test) > 0 && old.Test[0] != "NONE" {
 		b.say(1, fmt.Sprintf("Note: overriding previous HEALTHCHECK: %v\n", old.Test))
 	}
-	h := &container.Healthcheck{Test: c.Health.Test, Interval: c.Health.Interval, Timeout: c.Health.Timeout,
+	h := &dockercontainer.HealthConfig{Test: c.Health.Test, Interval: c.Health.Interval, Timeout: c.Health.Timeout,
 		StartPeriod: c.Health.StartPeriod, Retries: c.Health.Retries}
 	st.config.Healthcheck = h
 	// dockerd prints the struct as it is, the number as a character.
@@ -191,10 +193,10 @@ func (b *builder) expose(st *state, step *Step, c *instructions.ExposeCommand, e
 		return oldPortError(err)
 	}
 	if st.config.ExposedPorts == nil {
-		st.config.ExposedPorts = map[string]struct{}{}
+		st.config.ExposedPorts = nat.PortSet{}
 	}
 	for _, p := range all {
-		st.config.ExposedPorts[p] = struct{}{}
+		st.config.ExposedPorts[nat.Port(p)] = struct{}{}
 	}
 	return b.commit(st, step, "EXPOSE "+strings.Join(ports, " "))
 }

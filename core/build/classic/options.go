@@ -10,6 +10,7 @@ import (
 	"layerlab.dev/core/image"
 	"layerlab.dev/core/layer"
 	"layerlab.dev/core/shell"
+	"layerlab.dev/core/store"
 	"layerlab.dev/core/vfs"
 )
 
@@ -39,7 +40,7 @@ type Options struct {
 	Files func(*image.Image) (vfs.Tree, error)
 	// Children lists the images whose local parent is the given one, or that
 	// have none where it is empty. Images of this build need not be listed.
-	Children func(parent digest.Digest) []*Cached
+	Children func(parent digest.Digest) []*store.Image
 	// IDs gives 64 new hex digits each time; Now the time, which must not go
 	// back. Nil: a fixed sequence.
 	IDs func() string
@@ -60,14 +61,6 @@ type Wanted struct {
 	Name     string
 	Local    bool   // the id of a stage: it is here, do not pull
 	Platform string // empty: any
-}
-
-// Cached is an image that the cache may give.
-type Cached struct {
-	ID    digest.Digest
-	Image *image.Image
-	// Doc is the image's config, read once.
-	Doc *container.Image
 }
 
 // Event is something that happened: a Text, *Created, *Started, *Exited,
@@ -127,7 +120,7 @@ type Exited struct {
 type Committed struct {
 	ID    digest.Digest
 	Image *image.Image
-	Doc   *container.Image
+	Doc   *store.Document
 	// Parent is its local parent, empty for none.
 	Parent digest.Digest
 	// Container is the id of the container it was made from; empty for COPY and

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	dockercontainer "github.com/docker/docker/api/types/container"
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
 	"layerlab.dev/core/container"
@@ -24,7 +25,7 @@ func (b *builder) runStep(st *state, step *Step, c *instructions.RunCommand) err
 		shown = st.args.command(args, cmd)
 	}
 	// What the cache and the history know.
-	saved := st.config.Clone()
+	saved := container.Clone(st.config)
 	saved.Cmd, saved.ArgsEscaped = shown, false
 	if len(shown) > 0 {
 		saved.Entrypoint = nil
@@ -35,13 +36,13 @@ func (b *builder) runStep(st *state, step *Step, c *instructions.RunCommand) err
 		return err
 	}
 	// What runs.
-	config := st.config.Clone()
+	config := container.Clone(st.config)
 	config.Cmd, config.ArgsEscaped = cmd, false
 	config.Env = append(config.Env, args...)
 	if len(shown) > 0 {
 		config.Entrypoint = []string{""}
 	}
-	config.Healthcheck = &container.Healthcheck{Test: []string{"NONE"}}
+	config.Healthcheck = &dockercontainer.HealthConfig{Test: []string{"NONE"}}
 	ctr, err := b.create(st, step, config)
 	if err != nil {
 		return err
