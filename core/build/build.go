@@ -36,6 +36,11 @@ type Options struct {
 	// Image finds the image that FROM, COPY --from or --mount=from name. It
 	// returns nil where it knows none.
 	Image func(ctx context.Context, name string) (*image.Image, error)
+	// Lenient takes base images that BuildKit refuses, as umoci and crane do;
+	// Result.Deviations says of what. Digests are then none that BuildKit gives.
+	Lenient bool
+	// Extracting is told how far the layers of a base image are.
+	Extracting func(base string, done, total int)
 	// Secrets are what RUN --mount=type=secret may ask for, by ID.
 	Secrets map[string][]byte
 	// Cache keeps steps from one build to the next; nil: every step is done.
@@ -80,6 +85,7 @@ type builder struct {
 	stages           stages
 	global           *dockerfile.Env
 	target           ocispec.Platform
+	final            *planned // the stage that was asked for
 	// caches are the directories of --mount=type=cache by ID. Every build
 	// begins with none, as a builder that was never used.
 	caches     map[string]*vfs.Node
@@ -128,6 +134,7 @@ func (b *builder) run(source []byte, files vfs.Tree) error {
 	if err != nil {
 		return b.wrap(err, nil)
 	}
+	b.final = target
 	wrong := b.convert(target)
 	for _, s := range b.stages.list {
 		if !s.needed {

@@ -113,6 +113,9 @@ func (b *builder) identity(words ...string) string {
 // layerStep makes the layer of a step, or takes it from the cache: do fills
 // in work, from which the layer follows. It advances the stage.
 func (d *dispatcher) layerStep(step *Step, depends parts, do func(*work) error) error {
+	if err := d.use(&d.state); err != nil {
+		return err
+	}
 	words := []string{d.key, "layer"}
 	for _, p := range depends {
 		words = append(words, p.name, p.value)
@@ -151,7 +154,7 @@ func (d *dispatcher) layerStep(step *Step, depends parts, do func(*work) error) 
 	maps.Copy(d.caches, w.caches)
 	d.out = d.identity(append([]string{d.out}, words[2:]...)...)
 	d.tree, d.key = w.tree, key
-	d.layers = append(d.layers, w.layer)
+	d.layers, d.described = append(d.layers, w.layer), append(d.described, d.describe(step))
 	return nil
 }
 

@@ -90,6 +90,11 @@ func (d *dispatcher) copyStep(c copyInstruction, step *Step) error {
 	checked := len(c.from) == 0 || c.from[0].out != "" && (c.linked() || c.from[0].out != d.out)
 	sources := make([]source, 0, len(c.SourcePaths))
 	for _, p := range c.SourcePaths {
+		if len(c.from) > 0 {
+			if err := d.walk(c.from[0], src, p); err != nil {
+				return err
+			}
+		}
 		s, err := c.find(src, p, checked)
 		if err != nil {
 			return d.explainMissing(err, p, c.from)
@@ -218,6 +223,9 @@ func (d *dispatcher) copySource(c *copyInstruction, step *Step) (vfs.Tree, error
 	if s.source != nil && !s.built {
 		return vfs.Tree{}, advise(adviseStageAbove.With(),
 			"cannot copy from stage %q, it needs to be defined before current stage %q", c.fromName, d.Name)
+	}
+	if err := d.use(&s.state); err != nil {
+		return vfs.Tree{}, err
 	}
 	step.Source = s.Name
 	if step.Source == "" {

@@ -19,6 +19,8 @@ type dispatcher struct {
 	p     *planned
 	lex   *shell.Lex
 	later func(look func() error) // while converting: notes a check
+	// numbered counts the steps of the stage as BuildKit's log does.
+	numbered numbering
 }
 
 // expand puts the values of variables into the instruction's words
@@ -44,6 +46,7 @@ func (d *dispatcher) expand(cmd instructions.Command) error {
 }
 
 func (d *dispatcher) dispatch(cmd command, step *Step) error {
+	d.numbered.written = fmt.Sprint(cmd.Command)
 	if err := d.expand(cmd.Command); err != nil {
 		return err
 	}

@@ -113,6 +113,9 @@ func (d *dispatcher) mountSource(m *instructions.Mount, from *planned) (*vfs.Nod
 		if from.source != nil && !from.built {
 			return nil, d.notBuilt(m)
 		}
+		if err := d.use(&from.state); err != nil {
+			return nil, err
+		}
 		t = from.tree
 	}
 	return d.part(t, m, from)
@@ -128,6 +131,11 @@ func (d *dispatcher) part(t vfs.Tree, m *instructions.Mount, from *planned) (*vf
 	p, err := t.RootPath(path.Join("/", m.Source))
 	if err != nil {
 		return nil, err
+	}
+	if m.From != "" && m.ReadOnly {
+		if err := d.walk(from, t, p); err != nil {
+			return nil, err
+		}
 	}
 	n, err := t.Lstat(p)
 	if err != nil {

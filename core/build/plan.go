@@ -274,15 +274,16 @@ func (b *builder) resolve(p *planned) error {
 	if img == nil {
 		return noBase(p.BaseName)
 	}
-	tree, err := img.Tree()
+	files, err := b.extract(p, img)
 	if err != nil {
-		return fmt.Errorf("base image %s: %w", p.BaseName, err)
+		return err
 	}
-	p.Base = img
+	p.Base, p.Files = img, files
 	b.res.Bases[p.BaseName] = img
 	c := cloneConfig(img.Config)
 	c.Created = nil
-	p.begin(c, img, tree.At(b.clock(p)), b.identity("image", string(img.ID()), dockerfile.FormatPlatform(*platform)))
+	p.ghosts = ghosts(files)
+	p.begin(c, img, files.Tree().At(b.clock(p)), b.identity("image", string(img.ID()), dockerfile.FormatPlatform(*platform)))
 	return nil
 }
 

@@ -26,6 +26,9 @@ type Result struct {
 	Bases map[string]*image.Image
 	// Image is nil where the build failed.
 	Image *image.Image
+	// Deviations say what of the base images BuildKit refuses; with any, the
+	// image is another than BuildKit's, which makes none. Only where Lenient.
+	Deviations []message.Message
 }
 
 // Stage is one FROM with what follows it.
@@ -35,6 +38,8 @@ type Stage struct {
 	BaseName string // of FROM, variables expanded
 	// Base is the image the stage begins from; nil for scratch or another stage.
 	Base *image.Image
+	// Files are those of Base, extracted.
+	Files *image.Files
 	// Parent is the stage it begins from, if any.
 	Parent *Stage
 	// Used says that the target needs the stage, so that it was built.

@@ -23,10 +23,15 @@ type state struct {
 	base   *image.Config // of the image at the very bottom, as it was; nil for scratch
 	tree   vfs.Tree
 	layers []*layer.Layer
-	env    *dockerfile.Env
-	args   []instructions.KeyValuePairOptional
-	cmdSet bool
-	key    string // identity of everything so far, for the cache
+	lower  int // how many of them are the base image's
+	// described says of each layer what BuildKit's log calls its step.
+	described []string
+	env       *dockerfile.Env
+	args      []instructions.KeyValuePairOptional
+	cmdSet    bool
+	ghosts    []ghost
+	refused   []refusal
+	key       string // identity of everything so far, for the cache
 	// out names the files as what made them: stages in which the same
 	// instructions did the same have the same. Empty: no file was ever there.
 	out     string
@@ -38,9 +43,7 @@ func (s *state) begin(c image.Config, img *image.Image, t vfs.Tree, key string) 
 	s.config, s.tree, s.key, s.started = c, t, key, true
 	if img != nil {
 		s.out = key
-	}
-	if img != nil {
-		s.layers = slices.Clone(img.Layers)
+		s.layers, s.lower, s.described = slices.Clone(img.Layers), len(img.Layers), make([]string, len(img.Layers))
 		base := cloneConfig(img.Config)
 		s.base = &base
 	}
@@ -69,7 +72,8 @@ func (s *state) inherit(from *state, key string, clock int64) {
 	s.config = cloneConfig(from.config)
 	s.config.Config.OnBuild = nil
 	s.base, s.tree, s.key, s.out, s.started = from.base, from.tree.At(clock), key, from.out, true
-	s.layers = slices.Clone(from.layers)
+	s.lower = from.lower
+	s.layers, s.described, s.ghosts, s.refused = slices.Clone(from.layers), slices.Clone(from.described), from.ghosts, from.refused
 	s.env = from.env.Clone()
 	s.args = slices.Clone(from.args)
 }
@@ -139,9 +143,10 @@ func (b *builder) enter(p *planned) *dispatcher {
 		s.env.Set(k, v)
 	}
 	if c.WorkingDir != "" {
-		c.WorkingDir = normalizePath("", c.WorkingDir, false)
+		// A relative one is taken as relative to itself, as the frontend does.
+		c.WorkingDir = normalizePath(c.WorkingDir, c.WorkingDir, false)
 	}
-	return &dispatcher{builder: b, p: p, Stage: s, lex: b.res.File.Lex()}
+	return &dispatcher{builder: b, p: p, Stage: s, lex: b.res.File.Lex(), numbered: b.numbered(p)}
 }
 
 // export makes the stage's image.
@@ -159,10 +164,20 @@ func (b *builder) export(p *planned) error {
 			c.Variant = b.target.Variant
 		}
 	}
+	if c.Architecture == "" && p == b.final {
+		at := p
+		for at.base != nil {
+			at = at.base
+		}
+		if err := b.refuse(refusal{at, saysNoArchitecture.With()}); err != nil {
+			return err
+		}
+		c.Architecture = b.target.Architecture
+	}
 	n := dockerfile.NormalizePlatform(ocispec.Platform{OS: c.OS, Architecture: c.Architecture, Variant: c.Variant, OSVersion: c.OSVersion, OSFeatures: c.OSFeatures})
 	c.OS, c.Architecture, c.Variant = n.OS, n.Architecture, n.Variant
 	var err error
-	if s.Image, err = image.New(c, s.base, s.layers, b.o.Epoch); err != nil {
+	if s.Image, err = image.NewUpon(image.From{Config: s.base, Layers: s.lower, Described: s.described}, c, s.layers, b.o.Epoch); err != nil {
 		return b.wrap(err, from(p))
 	}
 	return nil

@@ -82,15 +82,11 @@ func (r *reader) base(st *build.Stage, text string) error {
 	made := creators(st.Base)
 	tree := vfs.New(0)
 	for n, l := range st.Base.Layers {
-		e := tree.Edit()
-		if err := layer.Apply(e, l.Entries()); err != nil {
-			return fmt.Errorf("layer %d of %s: %w", n+1, st.BaseName, err)
-		}
-		changes, err := layer.Diff(tree, e.Tree())
+		changes, err := layer.Diff(tree, st.Files.After[n])
 		if err != nil {
 			return fmt.Errorf("layer %d of %s: %w", n+1, st.BaseName, err)
 		}
-		tree = e.Tree()
+		tree = st.Files.After[n]
 		r.add(Stratum{Base: true, Text: title(text, made[n])}, l, changes)
 	}
 	return nil

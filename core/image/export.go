@@ -19,9 +19,27 @@ import (
 // history that differs from base's on, times are clamped to epoch (seconds since
 // the Unix epoch).
 func New(c Config, base *Config, layers []*layer.Layer, epoch int64) (*Image, error) {
-	img := &Image{Config: c, Layers: layers, epoch: epoch}
+	return NewUpon(From{Config: base}, c, layers, epoch)
+}
+
+// From is the image that a build began from.
+type From struct {
+	Config *Config // nil for scratch
+	// Layers is how many layers are that image's own: they stay as they are
+	// stored there.
+	Layers int
+	// Described is what BuildKit says of each layer, those of the build included
+	// and bottom first, where the history says nothing of it. It may be shorter
+	// than there are layers, or have empty texts.
+	Described []string
+}
+
+// NewUpon is New for a build that began from an image.
+func NewUpon(from From, c Config, layers []*layer.Layer, epoch int64) (*Image, error) {
+	base, described := from.Config, from.Described
+	img := &Image{Config: c, Layers: layers, epoch: epoch, lower: from.Layers}
 	limit := time.Unix(epoch, 0).UTC()
-	h := normalize(c.History, len(layers))
+	h := normalize(c.History, len(layers), described)
 	clamp(h, base, limit)
 	img.Config.History = h
 	img.Config.RootFS = ocispec.RootFS{Type: "layers"}
@@ -67,7 +85,7 @@ func configJSON(c Config) ([]byte, error) {
 var unknown = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // normalize makes the history fit the layers and gives every entry a time.
-func normalize(history []ocispec.History, layers int) []ocispec.History {
+func normalize(history []ocispec.History, layers int, described []string) []ocispec.History {
 	var h []ocispec.History
 	named := 0
 	for _, e := range history {
@@ -88,7 +106,11 @@ func normalize(history []ocispec.History, layers int) []ocispec.History {
 		h = append(h, e)
 	}
 	for ; named < layers; named++ {
-		h = append(h, ocispec.History{Created: &unknown, CreatedBy: "created by buildkit", Comment: "buildkit.exporter.image.v0"})
+		text := "created by buildkit"
+		if named < len(described) && described[named] != "" {
+			text = described[named]
+		}
+		h = append(h, ocispec.History{Created: &unknown, CreatedBy: text, Comment: "buildkit.exporter.image.v0"})
 	}
 	// Entries without a time take that of the first new layer, or else of the
 	// layer before them.

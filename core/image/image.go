@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
@@ -13,7 +14,6 @@ import (
 
 	"layerlab.dev/core/layer"
 	"layerlab.dev/core/message"
-	"layerlab.dev/core/vfs"
 )
 
 // Config is the config of an image as Docker and BuildKit know it: that of the
@@ -30,13 +30,12 @@ type Image struct {
 	configJSON   []byte
 	manifestJSON []byte // of an image that came with one
 	epoch        int64
-	// parent and added are what the image was made from, where that is known.
+	// parent is what the image was made from, where that is known.
 	parent *Image
-	added  *layer.Layer
+	lower  int // layers of the image it was built upon
 
-	once sync.Once
-	tree vfs.Tree
-	err  error
+	mu        sync.Mutex
+	extracted *extraction
 }
 
 // ConfigJSON returns the bytes of the config, of which ID is the digest.
@@ -61,32 +60,6 @@ func (i *Image) ChainIDs() []digest.Digest { return layer.ChainIDs(i.DiffIDs()) 
 func (i *Image) Platform() ocispec.Platform {
 	return ocispec.Platform{Architecture: i.Config.Architecture, OS: i.Config.OS, OSVersion: i.Config.OSVersion,
 		OSFeatures: slices.Clone(i.Config.OSFeatures), Variant: i.Config.Variant}
-}
-
-// Tree returns the union of the layers, extracted bottom first. Its clock
-// stands at the Unix epoch.
-func (i *Image) Tree() (vfs.Tree, error) {
-	i.once.Do(func() {
-		if i.parent != nil {
-			i.tree, i.err = i.parent.Tree()
-			if i.err == nil && i.added != nil {
-				e := i.tree.Edit()
-				i.err = layer.Apply(e, i.added.Entries())
-				i.tree = e.Tree()
-			}
-			return
-		}
-		e := vfs.New(0).Edit()
-		for n, l := range i.Layers {
-			if i.err = layer.Apply(e, l.Entries()); i.err != nil {
-				i.err = fmt.Errorf("layer %d of image %s: %w", n+1, i.ID(), i.err)
-				return
-			}
-			e = e.Tree().Edit()
-		}
-		i.tree = e.Tree()
-	})
-	return i.tree, i.err
 }
 
 // Existing returns an image that was made elsewhere: its documents stay byte
@@ -123,7 +96,7 @@ func Child(parent *Image, configJSON []byte, l *layer.Layer) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	img.parent, img.added = parent, l
+	img.parent = parent
 	return img, nil
 }
 
@@ -169,13 +142,17 @@ func (i *Image) Manifest(ctx context.Context, o Options) (*Manifest, error) {
 	doc.SchemaVersion = 2
 	doc.Config = ocispec.Descriptor{MediaType: configType, Digest: i.ID(), Size: int64(len(i.configJSON))}
 	for n, l := range i.Layers {
-		b, err := l.Blob(ctx, o.Compression)
+		c := o.Compression
+		if n < i.lower {
+			c = layer.Gzip // as that image is stored itself
+		}
+		b, err := l.Blob(ctx, c)
 		if err != nil {
 			return nil, saysLayer.Wrap(err, n+1)
 		}
 		m.Layers = append(m.Layers, b)
-		d := ocispec.Descriptor{MediaType: ociType(b.MediaType), Digest: b.Digest, Size: b.Size, Annotations: b.Annotations}
-		if !l.Fixed() {
+		d := ocispec.Descriptor{MediaType: ociType(b.MediaType), Digest: b.Digest, Size: b.Size, Annotations: kept(b.Annotations)}
+		if !l.Fixed() && n >= i.lower {
 			d.Annotations = map[string]string{"buildkit/rewritten-timestamp": fmt.Sprint(i.epoch)}
 		}
 		if o.DockerTypes {
@@ -199,6 +176,28 @@ func (i *Image) Manifest(ctx context.Context, o Options) (*Manifest, error) {
 	return m, nil
 }
 
+// kept are the annotations of a base image's layer that BuildKit writes again:
+// those that name the index of a lazily read layer (cache/refs.go,
+// additionalAnnotations). It drops all others.
+func kept(annotations map[string]string) map[string]string {
+	var out map[string]string
+	for _, name := range []string{
+		"containerd.io/snapshot/stargz/toc.digest", "io.containers.estargz.uncompressed-size",
+		"containerd.io/snapshot/overlaybd.localcommitpath", "containerd.io/snapshot/overlaybd/blob-digest",
+		"containerd.io/snapshot/overlaybd/blob-size", "containerd.io/snapshot/overlaybd/blob-fs-type",
+	} {
+		v, ok := annotations[name]
+		if !ok {
+			continue
+		}
+		if out == nil {
+			out = map[string]string{}
+		}
+		out[name] = v
+	}
+	return out
+}
+
 // Docker's names for media types (moby/docker-image-spec).
 const (
 	dockerManifest = "application/vnd.docker.distribution.manifest.v2+json"
@@ -211,8 +210,11 @@ var layerSuffixes = []struct{ oci, docker string }{{"", ""}, {"+gzip", ".gzip"},
 
 // ociType gives the image-spec's name for Docker's media type of a layer, as
 // BuildKit's util/compression does by default; dockerType does the reverse.
-// Other names stay.
+// Layers that were not to be distributed become like others (cache/refs.go,
+// layerToDistributable). Other names stay.
 func ociType(t string) string {
+	t = strings.Replace(t, ".image.layer.nondistributable.v1.", ".image.layer.v1.", 1)
+	t = strings.Replace(t, ".rootfs.foreign.diff.", ".rootfs.diff.", 1)
 	for _, s := range layerSuffixes {
 		if t == dockerLayer+s.docker {
 			return ocispec.MediaTypeImageLayer + s.oci

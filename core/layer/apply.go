@@ -1,124 +1,138 @@
 package layer
 
 import (
-	"archive/tar"
-	"fmt"
-	"path"
-	"strings"
+	"context"
+	"slices"
 
 	"layerlab.dev/core/vfs"
 )
 
-// Apply changes the tree of e as extracting a layer does: whiteouts remove,
-// opaque markers empty a directory of what lower layers put there, everything
-// else replaces what is at its path, except that a directory keeps its
-// children (OCI image-spec layer.md, "Applying Changesets"; containerd
-// pkg/archive/tar.go).
-func Apply(e *vfs.Editor, entries []Entry) error {
-	a := applier{e: e, made: map[string]bool{}}
-	for _, x := range entries {
-		if err := a.entry(x); err != nil {
-			return fmt.Errorf("apply layer entry %s: %w", x.Name, err)
-		}
+// Mount is a stack of layers extracted onto each other, as BuildKit mounts it:
+// each layer in a directory of its own, all of them shown as one by overlayfs.
+// It is immutable. The zero Mount is no layer at all.
+type Mount struct {
+	tree   vfs.Tree
+	layers []*vfs.Draft // bottom first
+	ghosts []string
+	timed  bool
+	spared []Refusal
+}
+
+// Tree returns what is seen of the stack.
+func (m *Mount) Tree() vfs.Tree {
+	if m == nil || len(m.layers) == 0 {
+		return vfs.New(0)
 	}
-	// Making children moves a directory's mtime, so directories come last.
-	for _, d := range a.dirs {
-		if n, err := e.Tree().Lstat(d.path); err == nil && n.IsDir() {
-			if err := e.Lchtimes(d.path, d.mtime); err != nil {
-				return err
+	return m.tree
+}
+
+// Ghosts are the names that overlayfs lists but does not find: whiteouts in a
+// directory that no other layer has. What walks through such a directory fails
+// there. The list is sorted.
+func (m *Mount) Ghosts() []string {
+	if m == nil {
+		return nil
+	}
+	return m.ghosts
+}
+
+// Timed says that there are directories to which the layers give no time, so
+// that they have that of ApplyOptions.Now.
+func (m *Mount) Timed() bool { return m != nil && m.timed }
+
+// Refused lists what BuildKit refuses in the layers, where Lenient went on.
+func (m *Mount) Refused() []Refusal {
+	if m == nil {
+		return nil
+	}
+	return m.spared
+}
+
+// ApplyOptions say how a layer is extracted.
+type ApplyOptions struct {
+	// Now is the time of extraction, in nanoseconds since the Unix epoch. It
+	// is that of directories without an entry of their own.
+	Now int64
+	// Lenient goes on where BuildKit refuses a layer, and does what umoci and
+	// crane do, which know no separate directories: a whiteout spares what its
+	// own layer put there, a link may lead to a file of a lower layer.
+	Lenient bool
+	// Progress is told how many entries are done and how many there are.
+	Progress func(done, total int)
+}
+
+// step is how many entries are applied between two looks at the context.
+const step = 256
+
+// Apply extracts the next layer on top of below (nil: the bottom one) as
+// BuildKit does on Linux (containerd core/diff/apply and pkg/archive/tar.go).
+//
+// The bottom layer is extracted into an empty directory, where whiteouts remove
+// what the layer itself put there before. Every other layer has a directory
+// that begins empty as well: whiteouts and opaque markers become marks in it,
+// links lead to what is in it, and of the layers below it takes no more than
+// the owner, mode and attributes of directories it has no entry for.
+//
+// What containerd refuses gives a *RefusalError. ctx cancels it.
+func Apply(ctx context.Context, below *Mount, entries []Entry, o ApplyOptions) (*Mount, error) {
+	x := newExtractor(below, o)
+	for n, e := range entries {
+		if n%step == 0 {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			if o.Progress != nil {
+				o.Progress(n, len(entries))
 			}
 		}
+		if err := x.entry(e); err != nil {
+			return nil, &RefusalError{Refusal{Entry: e.Name, Reason: err}}
+		}
 	}
-	return nil
+	if err := x.finish(); err != nil {
+		return nil, err
+	}
+	if o.Progress != nil {
+		o.Progress(len(entries), len(entries))
+	}
+	edit := below.Tree().Edit()
+	ghosts := edit.Lay(x.top)
+	m := &Mount{tree: edit.Tree(), layers: []*vfs.Draft{x.top}, ghosts: ghosts, timed: x.timed, spared: x.spared}
+	if below != nil {
+		m.layers = append(slices.Clone(below.layers), x.top)
+		for _, g := range below.ghosts {
+			if x.haunts(g) {
+				m.ghosts = append(m.ghosts, g)
+			}
+		}
+		m.timed = m.timed || below.timed
+		m.spared = append(slices.Clone(below.spared), x.spared...)
+	}
+	slices.Sort(m.ghosts)
+	return m, nil
 }
 
-type applier struct {
-	e    *vfs.Editor
-	made map[string]bool // paths this layer wrote, which its opaque markers spare
-	dirs []dirTime
+// haunts tells whether a ghost of the layers below is still listed: its
+// directory must be in no further layer, and in sight.
+func (x *extractor) haunts(ghost string) bool {
+	parts := vfs.Split(ghost)
+	d := x.top
+	for _, c := range parts[:len(parts)-1] {
+		if d = d.Entries[c]; d == nil {
+			return true
+		}
+		if d.Kind != vfs.Dir || d.Whiteout || d.Opaque {
+			return false
+		}
+	}
+	return false
 }
 
+// dirTime is the time of a directory, which is set when nothing is made in it
+// any more.
 type dirTime struct {
 	path  string
 	mtime int64
-}
-
-func (a *applier) entry(x Entry) error {
-	name := path.Clean("/" + x.Name)
-	if name == "/" {
-		return nil
-	}
-	dir, base := path.Split(name)
-	dir, err := a.e.Tree().RootPath(dir)
-	if err != nil {
-		return err
-	}
-	if _, err := a.e.MkdirAll(dir, 0o755, 0, 0); err != nil {
-		return err
-	}
-	p := path.Join(dir, base)
-	if base == WhiteoutOpaque {
-		return a.empty(dir)
-	}
-	if hidden, ok := strings.CutPrefix(base, Whiteout); ok {
-		if hidden == "" || hidden == "." || hidden == ".." || strings.HasPrefix(hidden, Whiteout) {
-			return fmt.Errorf("invalid whiteout name %q", base)
-		}
-		return a.e.RemoveAll(path.Join(dir, hidden))
-	}
-	a.made[p] = true
-	if x.Type == tar.TypeLink {
-		return a.link(x, p)
-	}
-	m, err := x.Meta()
-	if err != nil {
-		return err
-	}
-	if m.Kind == vfs.Dir {
-		a.dirs = append(a.dirs, dirTime{p, m.MTime})
-		if n, err := a.e.Tree().Lstat(p); err == nil && n.IsDir() {
-			return a.e.SetMeta(p, m)
-		}
-	}
-	return a.e.Place(p, m, x.Content)
-}
-
-func (a *applier) link(x Entry, p string) error {
-	target := path.Clean("/" + x.Linkname)
-	dir, err := a.e.Tree().RootPath(path.Dir(target))
-	if err != nil {
-		return err
-	}
-	target = path.Join(dir, path.Base(target))
-	if target == p {
-		return nil
-	}
-	if err := a.e.RemoveAll(p); err != nil {
-		return err
-	}
-	return a.e.Link(target, p)
-}
-
-// empty removes from dir what this layer has not written itself.
-func (a *applier) empty(dir string) error {
-	n, err := a.e.Tree().Lstat(dir)
-	if err != nil {
-		return err
-	}
-	for name, c := range n.Children() {
-		p := path.Join(dir, name)
-		switch {
-		case !a.made[p]:
-			if err := a.e.RemoveAll(p); err != nil {
-				return err
-			}
-		case c.IsDir():
-			if err := a.empty(p); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // Replay makes in e what the changes say, with the metadata of their nodes to

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
@@ -201,17 +202,43 @@ func (e Entry) Time() int64 {
 	if e.MTime < 0 || e.MTime > math.MaxInt64/1_000_000_000 {
 		return 0
 	}
-	return e.MTime * 1e9
+	return max(e.MTime*1e9+fraction(e.PAX["mtime"]), 0)
+}
+
+// attributes is the metadata of the entry without what depends on its type.
+// Attributes that only the kernel may set are left out.
+func (e Entry) attributes() vfs.Meta {
+	m := vfs.Meta{Mode: uint32(e.Mode & 0o7777), UID: e.UID, GID: e.GID, MTime: e.Time()}
+	for k, v := range e.PAX {
+		name, ok := strings.CutPrefix(k, paxXattr)
+		if !ok || strings.HasPrefix(name, "trusted.") {
+			continue
+		}
+		if strings.HasPrefix(name, "user.") && e.Type != tar.TypeReg && e.Type != tar.TypeDir && e.Type != tar.TypeLink {
+			continue
+		}
+		m = m.WithXattr(name, v)
+	}
+	return m
+}
+
+// fraction gives the nanoseconds of a time in a PAX record, which stand beside
+// Entry.MTime: 0 where there are none.
+func fraction(record string) int64 {
+	_, digits, ok := strings.Cut(record, ".")
+	if !ok || strings.HasPrefix(record, "-") {
+		return 0
+	}
+	n, err := strconv.ParseInt((digits + "000000000")[:9], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // Meta returns the metadata an inode made from the entry has.
 func (e Entry) Meta() (vfs.Meta, error) {
-	m := vfs.Meta{Mode: uint32(e.Mode & 0o7777), UID: e.UID, GID: e.GID, MTime: e.Time()}
-	for k, v := range e.PAX {
-		if name, ok := strings.CutPrefix(k, paxXattr); ok {
-			m = m.WithXattr(name, v)
-		}
-	}
+	m := e.attributes()
 	switch e.Type {
 	case tar.TypeReg:
 		m.Kind = vfs.File

@@ -27,11 +27,12 @@ func FuzzReadTar(f *testing.F) {
 			return
 		}
 		lower := script(t, start(), "mkdir /a\nwrite /a/b x\nln /a/b /c\nsym /a /s")
-		e := lower.Edit()
-		if layer.Apply(e, entries) != nil {
+		below := mount(t, lower)
+		m, err := layer.Apply(t.Context(), below, entries, layer.ApplyOptions{})
+		if err != nil {
 			return
 		}
-		if _, err := layer.Diff(lower, e.Tree()); err != nil {
+		if _, err := layer.Diff(below.Tree(), m.Tree()); err != nil {
 			t.Error(err)
 		}
 	})

@@ -156,13 +156,27 @@ func applies(t *testing.T, lower, upper vfs.Tree, entries []layer.Entry) {
 	if draw(back) != draw(entries) {
 		t.Errorf("the tar reads back as\n%swritten were\n%s", draw(back), draw(entries))
 	}
-	e := lower.Edit()
-	if err := layer.Apply(e, back); err != nil {
+	m, err := layer.Apply(t.Context(), mount(t, lower), back, layer.ApplyOptions{})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := picture(e.Tree()), picture(upper); got != want {
+	if got, want := picture(m.Tree()), picture(upper); got != want {
 		t.Errorf("applied:\n%swant:\n%s", got, want)
 	}
+}
+
+// mount is a tree as the only layer of a mount.
+func mount(t *testing.T, files vfs.Tree) *layer.Mount {
+	t.Helper()
+	changes, err := layer.Diff(vfs.New(0), files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := layer.Apply(t.Context(), nil, layer.BuildKit{Epoch: 1 << 32}.Entries(changes), layer.ApplyOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
 }
 
 // picture is what a layer can carry of a tree.
@@ -253,8 +267,7 @@ func TestApplyWhiteouts(t *testing.T) {
 		{"an invalid whiteout", []layer.Entry{{Name: ".wh...", Type: '0'}}, "", "invalid whiteout"},
 		{"an unknown type", []layer.Entry{{Name: "s", Type: 'S'}}, "", "unhandled tar type"},
 	} {
-		e := lower.Edit()
-		err := layer.Apply(e, c.entries)
+		m, err := layer.Apply(t.Context(), mount(t, lower), c.entries, layer.ApplyOptions{})
 		if c.err != "" {
 			if err == nil || !strings.Contains(err.Error(), c.err) {
 				t.Errorf("%s: %v, want …%s…", c.name, err, c.err)
@@ -262,7 +275,7 @@ func TestApplyWhiteouts(t *testing.T) {
 			continue
 		}
 		var got []string
-		for p := range e.Tree().Walk("/") {
+		for p := range m.Tree().Walk("/") {
 			if p != "/" {
 				got = append(got, p)
 			}

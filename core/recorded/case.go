@@ -28,6 +28,10 @@ type Case struct {
 	NewContextMTime json.Number `json:"buildkit_new_context_context_mtime"`
 	NewContext      *Golden     `json:"buildkit_new_context"`
 
+	// Facts describe the base where it is one of the case's own: see
+	// image.ReadFacts.
+	Facts json.RawMessage `json:"facts"`
+
 	// Error is set in place of BuildKit where the build failed.
 	Error *struct {
 		ExitCode *int   `json:"exit_code"`

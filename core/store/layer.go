@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"fmt"
 	"iter"
 	"sync"
@@ -33,9 +34,9 @@ type Layer struct {
 
 // files is a stack's file tree, put together when first asked for.
 type files struct {
-	once sync.Once
-	tree vfs.Tree
-	err  error
+	once  sync.Once
+	mount *layer.Mount
+	err   error
 }
 
 // Layer returns the layer called chain.
@@ -67,26 +68,31 @@ func (s Store) Stack(chain digest.Digest) []*Layer {
 // Tree returns the union of the files of chain and all below it; of an empty
 // chain an empty tree. Its clock stands at the Unix epoch.
 func (s Store) Tree(chain digest.Digest) (vfs.Tree, error) {
+	m, err := s.mount(chain)
+	if err != nil {
+		return vfs.Tree{}, err
+	}
+	return m.Tree().At(0), nil
+}
+
+func (s Store) mount(chain digest.Digest) (*layer.Mount, error) {
 	if chain == "" {
-		return vfs.New(0), nil
+		return nil, nil
 	}
 	l, ok := s.layers.Get(chain)
 	if !ok {
-		return vfs.Tree{}, fmt.Errorf("layer %s: layer does not exist", chain)
+		return nil, fmt.Errorf("layer %s: layer does not exist", chain)
 	}
 	l.files.once.Do(func() {
-		var below vfs.Tree
-		if below, l.files.err = s.Tree(l.Parent); l.files.err != nil {
-			return
+		below, err := s.mount(l.Parent)
+		if err == nil {
+			l.files.mount, err = layer.Apply(context.Background(), below, l.Tar.Entries(), layer.ApplyOptions{})
 		}
-		e := below.Edit()
-		if l.files.err = layer.Apply(e, l.Tar.Entries()); l.files.err != nil {
-			l.files.err = fmt.Errorf("layer %s: %w", l.ChainID, l.files.err)
-			return
+		if err != nil {
+			l.files.err = fmt.Errorf("layer %s: %w", l.ChainID, err)
 		}
-		l.files.tree = e.Tree().At(0)
 	})
-	return l.files.tree, l.files.err
+	return l.files.mount, l.files.err
 }
 
 // Register adds a layer on top of parent (empty: at the bottom), or finds it

@@ -60,7 +60,7 @@ func Flip(ctx context.Context, img *image.Image, n int, o image.Options) (*Resul
 		return nil, err
 	}
 	compression := o.Compression
-	if l.Fixed() {
+	if m.Layers[n].Content != nil {
 		compression = layer.Compressed(m.Layers[n].Content)
 	}
 	size, err := r.layer(ctx, l, n, compression, func(done int64) { tell(before+done, all) })

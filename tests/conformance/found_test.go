@@ -2,6 +2,7 @@ package conformance_test
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -124,6 +125,11 @@ func TestFound(t *testing.T) {
 				return common(ctx, name)
 			}
 			return image.Read(os.DirFS(filepath.Join("testdata", "found", "layouts", c.Name)))
+		})
+	}
+	for _, c := range readFound(t, "stacks.jsonl.gz") {
+		check(c, func(context.Context, string) (*image.Image, error) {
+			return image.ReadFacts(bytes.NewReader(c.Facts), nil)
 		})
 	}
 	for name := range reasons {

@@ -28,7 +28,7 @@ type index struct {
 }
 
 func newResults() results {
-	return results{good: map[string]*work{}, bases: &baseCache{layers: map[*image.Image][]baseLayer{}}}
+	return results{good: map[string]*work{}, bases: &baseCache{layers: map[*image.Image]baseLayers{}}}
 }
 
 // take keeps the works that built, and forgets Dockerfiles that are gone.

@@ -130,7 +130,7 @@ func (p *stages) base(s *stage, b *build.Stage) error {
 			s.lines = append(s.lines, copies[line])
 		}
 	case b.Base != nil:
-		layers, err := p.bases.of(b.Base)
+		layers, err := p.bases.of(b.Base, b.Files)
 		if err != nil {
 			return err
 		}
@@ -240,28 +240,29 @@ type baseLayer struct {
 
 // baseCache keeps the layers of base images taken apart.
 type baseCache struct {
-	layers map[*image.Image][]baseLayer
+	layers map[*image.Image]baseLayers
 }
 
-func (c *baseCache) of(img *image.Image) ([]baseLayer, error) {
-	if l, ok := c.layers[img]; ok {
-		return l, nil
+type baseLayers struct {
+	files *image.Files // of which they were made
+	list  []baseLayer
+}
+
+func (c *baseCache) of(img *image.Image, files *image.Files) ([]baseLayer, error) {
+	if l := c.layers[img]; l.files == files {
+		return l.list, nil
 	}
 	var out []baseLayer
 	tree := vfs.New(0)
-	for n, l := range img.Layers {
-		e := tree.Edit()
-		if err := layer.Apply(e, l.Entries()); err != nil {
-			return nil, saysBaseLayer.Wrap(err, n+1, img.ID())
-		}
-		changes, err := layer.Diff(tree, e.Tree())
+	for n, after := range files.After {
+		changes, err := layer.Diff(tree, after)
 		if err != nil {
 			return nil, saysBaseLayer.Wrap(err, n+1, img.ID())
 		}
-		tree = e.Tree()
-		out = append(out, baseLayer{changes: changes, after: tree})
+		tree = after
+		out = append(out, baseLayer{changes: changes, after: after})
 	}
-	c.layers[img] = out
+	c.layers[img] = baseLayers{files, out}
 	return out, nil
 }
 
