@@ -78,17 +78,18 @@ func (l *loader) unpack(ctx context.Context, in io.Reader) error {
 	if err != nil {
 		return unpackError(err)
 	}
-	e := vfs.New(l.Clock).Edit()
+	l.files = vfs.New(l.Clock)
 	if len(raw) > 0 {
 		entries, err := layer.ReadTarAt(ctx, vfs.Bytes(raw))
 		if err != nil {
 			return unpackError(err)
 		}
-		if err := layer.Apply(e, entries); err != nil {
+		m, err := layer.Apply(ctx, nil, entries, layer.ApplyOptions{Now: l.Clock})
+		if err != nil {
 			return unpackError(err)
 		}
+		l.files = m.Tree()
 	}
-	l.files = e.Tree()
 	return nil
 }
 
