@@ -360,7 +360,7 @@ func (d *dispatcher) copyAll(e *vfs.Editor, src vfs.Tree, c *copyInstruction, m 
 		}
 		for _, p := range s.matches {
 			if c.add && c.unpack {
-				done, err := d.unpack(e, src, p, dest, m.owner)
+				done, err := d.unpack(e, src, p, dest, m.owner, c.linked() || len(d.layers) == 0)
 				if err != nil {
 					return fmt.Errorf("%s: %w", p, err)
 				}

@@ -2,7 +2,7 @@
 // function of its inputs, the same bytes on every machine.
 //
 // It does what `buildctl build --frontend dockerfile.v0 --output
-// type=oci,rewrite-timestamp=true` of BuildKit v0.33.1 does: the frontend
+// type=oci,rewrite-timestamp=true` of BuildKit (the version [BuildKit]) does: the frontend
 // (frontend/dockerfile/dockerfile2llb), its file operations
 // (solver/llbsolver/file and tonistiigi/fsutil/copy) and the way it runs a
 // command on overlayfs. RUN is interpreted by package shell.

@@ -36,14 +36,18 @@ func namesOwner(spec string) bool {
 	return false
 }
 
-// kernelID reads an ID as the kernel takes it: -1 is unchanged, other negative
-// ones wrap.
+// kernelID reads an ID: -1 is unchanged, other negative ones wrap.
 func kernelID(s string) (int, bool) {
 	id, ok := parseID(s)
-	if id != unchanged {
-		id = int(uint32(id))
+	return wrapID(id), ok
+}
+
+// wrapID is an ID as the kernel takes it.
+func wrapID(id int) int {
+	if id = int(uint32(id)); id == 1<<32-1 {
+		return unchanged
 	}
-	return id, ok
+	return id
 }
 
 // lookupOwner reads USER[:GROUP] of --chown, and of the USER that WORKDIR

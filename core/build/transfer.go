@@ -109,13 +109,41 @@ func (f *contextFilter) walk(dir string, n *vfs.Node, in, ex patternmatcher.Matc
 			}
 			kept = kept || some
 		}
-		if kept {
-			left = true
-		} else if err := f.e.Graft(p, nil); err != nil {
+		left = left || kept
+		if !kept {
+			err = f.e.Graft(p, nil)
+		} else if c.Kind == vfs.File && c.Size() > 0 {
+			err = f.empty(p, c)
+		}
+		if err != nil {
 			return false, err
 		}
 	}
 	return left, nil
+}
+
+// empty takes the content of a file that is sent without it: what is sent is
+// told by what its directories matched, but whether a file may be read by its
+// path alone, and where patterns with ! stand in an order that makes a
+// difference the two disagree (fsutil filterFS Walk and Open).
+func (f *contextFilter) empty(p string, n *vfs.Node) error {
+	readable := true
+	var err error
+	if f.include != nil && f.include.Exclusions() {
+		readable, err = f.include.MatchesOrParentMatches(p)
+	}
+	if readable && err == nil && f.exclude != nil && f.exclude.Exclusions() {
+		readable, err = f.exclude.MatchesOrParentMatches(p)
+		readable = !readable
+	}
+	if readable || err != nil {
+		return err
+	}
+	e := vfs.New(0).Edit()
+	if err := e.Place("/f", n.Meta, nil); err != nil {
+		return err
+	}
+	return f.e.Graft(p, e.Tree().Root().Child("f"))
 }
 
 func (f *contextFilter) match(p string, in, ex patternmatcher.MatchInfo) (bool, patternmatcher.MatchInfo, patternmatcher.MatchInfo, error) {

@@ -23,7 +23,7 @@ import (
 // where src is no tar, plain or compressed, it reports false and does nothing
 // (solver/llbsolver/file/unpack.go, moby/go-archive Unpack). An xz stream that
 // only the real xz can read is refused, since nobody knows whether it is one.
-func (d *dispatcher) unpack(e *vfs.Editor, t vfs.Tree, src, dest string, who *owner) (bool, error) {
+func (d *dispatcher) unpack(e *vfs.Editor, t vfs.Tree, src, dest string, who *owner, bottom bool) (bool, error) {
 	at, err := t.RootPath(src)
 	if err != nil {
 		return false, err
@@ -60,7 +60,7 @@ func (d *dispatcher) unpack(e *vfs.Editor, t vfs.Tree, src, dest string, who *ow
 	if err != nil {
 		return false, err
 	}
-	u := unpacker{e: e, owner: who, bottom: len(d.layers) == 0}
+	u := unpacker{e: e, owner: who, bottom: bottom}
 	return true, e.Chroot(dir, func() error {
 		for _, x := range entries {
 			if err := d.ctx.Err(); err != nil {
@@ -155,6 +155,7 @@ func (u *unpacker) entry(x layer.Entry) error {
 			}
 		}
 	}
+	x.UID, x.GID = wrapID(x.UID), wrapID(x.GID)
 	if u.owner != nil {
 		x.UID, x.GID = u.owner.uid, u.owner.gid
 	}

@@ -65,7 +65,7 @@ func TestBuildKitFiles(t *testing.T) {
 		same++
 	}
 	if len(dirs) != 33 {
-		t.Errorf("%d files, BuildKit v0.33.1 has 33", len(dirs))
+		t.Errorf("%d files, BuildKit v0.34.2 has 33", len(dirs))
 	}
 	t.Logf("sound files: %d of %d give the same tree", same, len(dirs))
 
@@ -80,7 +80,7 @@ func TestBuildKitFiles(t *testing.T) {
 		refused++
 	}
 	if len(bad) != 4 {
-		t.Errorf("%d bad files, BuildKit v0.33.1 has 4", len(bad))
+		t.Errorf("%d bad files, BuildKit v0.34.2 has 4", len(bad))
 	}
 	t.Logf("bad files: %d of %d are refused", refused, len(bad))
 

@@ -2,7 +2,7 @@
 // instructions with exact source ranges, and tells what is wrong with it.
 //
 // The grammar is BuildKit's own: its parser, instructions, shell and linter
-// packages (frontend/dockerfile, v0.33.1) do the reading, so that a file means
+// packages (frontend/dockerfile, v0.34.2) do the reading, so that a file means
 // here what it means to `docker build`. This package adds what an editor and a
 // learner need on top: the exact place of every instruction, flag and here
 // document, reading on after an error so that each bad line gets its own

@@ -14,7 +14,7 @@ import (
 	"layerlab.dev/core/dockerfile"
 )
 
-// The 22 rules of BuildKit v0.33.1 (linter/ruleset.go).
+// The 22 rules of BuildKit v0.34.2 (linter/ruleset.go).
 var rules = []string{
 	linter.RuleStageNameCasing.Name, linter.RuleFromAsCasing.Name, linter.RuleNoEmptyContinuation.Name,
 	linter.RuleConsistentInstructionCasing.Name, linter.RuleDuplicateStageName.Name, linter.RuleReservedStageName.Name,

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"layerlab.dev/core/build"
 	"layerlab.dev/core/image"
 	"layerlab.dev/core/shell"
 	"layerlab.dev/core/vfs"
@@ -143,7 +144,7 @@ func (b *Bundle) WriteTar(ctx context.Context, w io.Writer) error {
 
 func script(buildx, buildctl string, e Expected) string {
 	return "#!/bin/sh\n# Builds the image again with BuildKit. Unpack with tar, so that modes and times are kept.\n" +
-		"# Expected: image ID " + e.ImageID + "\n#           manifest " + e.ManifestDigest + "\n" +
+		"# Expected of BuildKit " + build.BuildKit + ": image ID " + e.ImageID + "\n# and manifest " + e.ManifestDigest + "\n" +
 		"set -e\ncd \"$(dirname \"$0\")\"\nif command -v buildctl >/dev/null && buildctl debug workers >/dev/null 2>&1; then\n" +
 		buildctl + "\nelse\n" + buildx + "\nfi\n" +
 		"# index.json names the manifest by its digest.\ntar -xOf image.tar index.json | grep -q '" + e.ManifestDigest +

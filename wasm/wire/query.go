@@ -157,6 +157,8 @@ type ReproduceQuery struct {
 // Reproduce holds the commands, to be given inside the unpacked archive that
 // the export format "reproduce" gives, and the digests they must give.
 type Reproduce struct {
+	// BuildKit is the version whose digests these are.
+	BuildKit       string   `json:"buildkit"`
 	Buildx         string   `json:"buildx"`
 	Buildctl       string   `json:"buildctl"`
 	ImageID        string   `json:"imageId"`

@@ -36,7 +36,7 @@ func (s *Session) reproduce(q wire.ReproduceQuery) (wire.Reproduce, error) {
 	if err != nil {
 		return wire.Reproduce{}, fmt.Errorf("reproduce: %w", err)
 	}
-	out := wire.Reproduce{Buildx: buildx, Buildctl: buildctl, ImageID: e.ImageID, ManifestDigest: e.ManifestDigest,
+	out := wire.Reproduce{BuildKit: build.BuildKit, Buildx: buildx, Buildctl: buildctl, ImageID: e.ImageID, ManifestDigest: e.ManifestDigest,
 		DiffIDs: e.DiffIDs, ChainIDs: e.ChainIDs, Bases: slices.Sorted(maps.Keys(b.Bases))}
 	for _, st := range d.result.Stages {
 		runs := slices.ContainsFunc(st.Steps, func(step *build.Step) bool { return step.Keyword == "RUN" })

@@ -171,6 +171,7 @@ type Words struct {
 	RunRecipeHow    string
 	CopyThe         func(what string) string
 	Expected        string
+	ExpectedOf      func(version string) string
 
 	// Faults.
 	Fault        string

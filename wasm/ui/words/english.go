@@ -225,6 +225,7 @@ var english = Words{
 	RunRecipeHow:    "Unpack the archive with tar and run reproduce.sh, which builds and compares, or one of these commands in its folder.",
 	CopyThe:         func(what string) string { return "Copy the " + what + " command" },
 	Expected:        "The digests it must give",
+	ExpectedOf:      func(version string) string { return "They are those of BuildKit " + version + "." },
 
 	Fault:       "Something in the page went wrong. The files are kept.",
 	FaultAdvice: "You can go on. If it happens again, reload the page.",

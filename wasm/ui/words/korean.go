@@ -220,6 +220,7 @@ var korean = Words{
 	RunRecipeHow:    "아카이브를 tar로 풀고 reproduce.sh를 실행하면 빌드하고 비교합니다. 또는 그 폴더에서 아래 명령 중 하나를 실행하세요.",
 	CopyThe:         func(what string) string { return what + " 명령 복사" },
 	Expected:        "나와야 하는 다이제스트",
+	ExpectedOf:      func(version string) string { return "BuildKit " + version + "의 다이제스트입니다." },
 
 	Fault:       "페이지에서 문제가 생겼습니다. 파일은 그대로 있습니다.",
 	FaultAdvice: "계속할 수 있습니다. 다시 생기면 페이지를 새로 고치세요.",
