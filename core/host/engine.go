@@ -15,6 +15,7 @@ import (
 	"github.com/docker/docker/api/types/registry"
 	"github.com/docker/docker/api/types/volume"
 
+	"layerlab.dev/core/build/classic"
 	"layerlab.dev/core/vfs"
 )
 
@@ -100,6 +101,8 @@ type Build struct {
 	// Context is the build context, the Dockerfile in it; options.Dockerfile
 	// names it.
 	Context vfs.Tree
+	// Sent is the context as it came in a tar; nil: that of Context.
+	Sent    *classic.Context
 	Options types.ImageBuildOptions
 	// Secrets are what --secret hands over, by id.
 	Secrets map[string][]byte
