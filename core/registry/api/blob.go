@@ -53,12 +53,12 @@ func (x *exchange) content(b *vfs.Blob, etag string) {
 		if err == errNoOverlap {
 			h.Set("Content-Range", "bytes */"+strconv.FormatInt(b.Size(), 10))
 		}
-		// The registry has set the length of the whole by then, and lets it
-		// stand.
+		// The registry has set the length of the whole by then and lets it
+		// stand; a text that is longer than that is not sent.
 		h.Set("Content-Length", strconv.FormatInt(b.Size(), 10))
 		res.text(416, err.Error())
 		if n := res.Body.Size(); n > b.Size() {
-			res.Body = vfs.Section(res.Body, 0, b.Size())
+			res.Body = vfs.Bytes(nil)
 		}
 		return
 	}

@@ -120,12 +120,13 @@ var steps = numbered(
 	// Uploads.
 	push("a", layer1), push("a", layer1), push("a", layer2), push("a", config),
 	ask("POST", "/v2/a/blobs/uploads/", ""), get("{location}"), ask("PATCH", "{location}", "in "), head("{location}"), ask("PATCH", "{location}", "two parts", "Content-Type", "application/octet-stream"),
-	ask("PUT", "{location}?digest="+sum("in two parts, and a third"), ", and a third"), get("/v2/a/blobs/"+sum("in two parts, and a third")),
+	ask("PUT", "{location}?digest="+sum("in two parts, and a third"), ", and a third"), get("/v2/a/blobs/"+sum("in two parts, and a third")), get("/v2/a/blobs/"+sum("in two parts, and a third"), "Range", "bytes=100-"),
 	ask("POST", "/v2/a/blobs/uploads/", ""), ask("PATCH", "{location}", "text", "Content-Type", "text/plain"), ask("PUT", "{location}", "x"), ask("PUT", "{location}?digest=sha256:1", "x"), ask("PUT", "{location}?digest="+sum("else"), "x"), get("{location}"),
 	ask("POST", "/v2/a/blobs/uploads/", ""), del("{location}"), del("{location}"),
 	ask("POST", "/v2/a/blobs/uploads/", ""), ask("PUT", "{location}?digest="+digest.SHA512.FromString("long").String(), "long"), get("/v2/a/blobs/"+digest.SHA512.FromString("long").String()), get("/v2/a/blobs/"+sum("long")),
 	ask("POST", "/v2/a/blobs/uploads/", ""), ask("PUT", "{location}?digest="+sum(""), ""), get("/v2/a/blobs/"+sum("")), get("/v2/a/blobs/"+sum(""), "Range", "bytes=0-1"),
 	ask("POST", "/v2/a/blobs/uploads/?digest="+sum("single"), "single"), del("{location}"),
+	ask("POST", "/v2/a/blobs/uploads/", ""), ask("PUT", "{location}?digest="+sum("a form"), "a form", "Content-Type", "application/x-www-form-urlencoded"), ask("POST", "/v2/a/blobs/uploads/", "mount="+sum(layer1)+"&from=a", "Content-Type", "application/x-www-form-urlencoded"),
 	// Blobs.
 	get("/v2/a/blobs/"+sum(layer1)), head("/v2/a/blobs/"+sum(layer1)), head("/v2/a/blobs/"+sum(layer2)), get("/v2/b/blobs/"+sum(layer1)),
 	get("/v2/a/blobs/"+sum(layer1), "Range", "bytes=4-8"), get("/v2/a/blobs/"+sum(layer1), "Range", "bytes=-5"), get("/v2/a/blobs/"+sum(layer1), "Range", "bytes=40-"), head("/v2/a/blobs/"+sum(layer1), "Range", "bytes=4-8"),

@@ -8,17 +8,28 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"mime"
 	"net/url"
 	"time"
 
 	"github.com/opencontainers/go-digest"
 
 	"layerlab.dev/core/registry"
+	"layerlab.dev/core/vfs"
 )
 
 var uploads = map[string]method{
 	"GET": uploadStatus, "HEAD": uploadStatus,
-	"POST": startUpload, "PATCH": patchUpload, "PUT": putUpload, "DELETE": cancelUpload,
+	"POST": withForm(startUpload), "PATCH": withForm(patchUpload), "PUT": withForm(putUpload), "DELETE": cancelUpload,
+}
+
+func withForm(do method) method {
+	return func(x *exchange) error {
+		if err := x.form(); err != nil {
+			return err
+		}
+		return do(x)
+	}
 }
 
 // token is what a client hands back with each request of an upload. The fields
@@ -67,6 +78,26 @@ func (x *exchange) unpack(s string) (t token, err error) {
 		return t, invalid
 	}
 	return t, nil
+}
+
+// form takes the body for a form where it says that it is one, as the real
+// registry does when it looks for its parameters: what a client meant to be the
+// blob is gone then. curl sends such a body unless it is told another type.
+func (x *exchange) form() error {
+	t, _, err := mime.ParseMediaType(x.req.Header.Get("Content-Type"))
+	if err != nil || t != "application/x-www-form-urlencoded" {
+		return nil
+	}
+	b, err := x.req.Body.Bytes()
+	if err != nil {
+		return err
+	}
+	fields, _ := url.ParseQuery(string(b)) // what can be read of it is read
+	for name, values := range x.query {
+		fields[name] = append(fields[name], values...)
+	}
+	x.query, x.req.Body = fields, vfs.Bytes(nil)
+	return nil
 }
 
 // resume finds the upload the path and the token name. Without a name in the
