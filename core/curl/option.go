@@ -29,7 +29,7 @@ type options struct {
 
 	silent, showError, include, head, location, fail, failBody bool
 	verbose, get, globoff, bar, noMeter, createDirs, compress  bool
-	pathAsIs, oneHead, remoteAll                               bool
+	pathAsIs, remoteAll                                        bool
 
 	version, help bool
 }

@@ -11,10 +11,12 @@ import (
 
 const version = "7.88.1"
 
-// World is where a curl gets its network from and puts it back, changed.
+// World is where a curl has its network from: a cell that others share.
 type World interface {
+	// Network returns what is reached now.
 	Network() remote.Network
-	SetNetwork(remote.Network)
+	// Change puts the network that do returns in place of the present one.
+	Change(do func(remote.Network) (remote.Network, error)) error
 }
 
 // The exit codes that come from here, as curl(1) has them.

@@ -62,8 +62,12 @@ func mask(s string) string {
 
 type world struct{ n remote.Network }
 
-func (w *world) Network() remote.Network     { return w.n }
-func (w *world) SetNetwork(n remote.Network) { w.n = n }
+func (w *world) Network() remote.Network { return w.n }
+
+func (w *world) Change(do func(remote.Network) (remote.Network, error)) (err error) {
+	w.n, err = do(w.n)
+	return err
+}
 
 // machine runs lines one after the other on one tree.
 func machine(t *testing.T, w curl.World) func(line string) said {

@@ -73,7 +73,7 @@ func (c *command) get(g globbed, out string, content *string, r *outcome) int {
 		meter.begin()
 		lines, req := c.compose(at, method, payload)
 		r.sent = req.Body.Size()
-		network := c.world.Network().At(c.p.Machine().Now())
+		network := c.world.Network()
 		if req.Host = strings.ToLower(at.authority()); at.port == "" || at.scheme != "http" {
 			// Registries are named with their ports; a standard one may be left
 			// out there too.
@@ -81,7 +81,11 @@ func (c *command) get(g globbed, out string, content *string, r *outcome) int {
 				req.Host = full
 			}
 		}
-		next, res, err := network.Do(req)
+		var res *api.Response
+		err := c.world.Change(func(n remote.Network) (next remote.Network, err error) {
+			next, res, err = n.At(c.p.Machine().Now()).Do(req)
+			return next, err
+		})
 		var dial *remote.DialError
 		if errors.As(err, &dial) {
 			meter.end(0, 0, 0)
@@ -100,7 +104,6 @@ func (c *command) get(g globbed, out string, content *string, r *outcome) int {
 			}
 			return fail(exitTLS, "OpenSSL/3.0.19: error:0A00010B:SSL routines::wrong version number")
 		}
-		c.world.SetNetwork(next)
 		head := string(res.Head(c.p.Machine().Now()))
 		if req.Path == "" {
 			// Go's server does not get as far as to ask the registry.

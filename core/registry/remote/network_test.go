@@ -134,6 +134,38 @@ func TestPushes(t *testing.T) {
 	}
 }
 
+// TestManifests holds what docker manifest inspect gets to what docker 20.10.24
+// said.
+func TestManifests(t *testing.T) {
+	n := network(t)
+	m, err := n.Pull("localhost:5000", "library/alpine").Manifest("latest")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := remote.Manifests(func() remote.Network { return n })
+	for _, tt := range []struct {
+		domain, path, reference string
+		insecure                bool
+		want                    string
+	}{
+		{"localhost:5000", "library/alpine", "latest", true, ""},
+		{"localhost:5000", "library/alpine", m.Digest.String(), true, ""},
+		{"localhost:5000", "library/alpine", "latest", false, "no such manifest: localhost:5000/library/alpine:latest"},
+		{"localhost:5000", "nosuch", "latest", true, "no such manifest: localhost:5000/nosuch:latest"},
+		{"localhost:5000", "nosuch", m.Digest.String(), true, "no such manifest: localhost:5000/nosuch@" + m.Digest.String()},
+		{"localhost:5009", "x", "latest", true, `failed to configure transport: error pinging v2 registry: Get "https://localhost:5009/v2/": dial tcp 127.0.0.1:5009: connect: connection refused`},
+		{"docker.io", "library/alpine", "latest", false, `failed to configure transport: error pinging v2 registry: Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io on 192.0.2.53:53: no such host`},
+	} {
+		kind, raw, err := ask.Manifest(tt.domain, tt.path, tt.reference, tt.insecure)
+		if got := fmt.Sprint(err); got != tt.want && (err != nil || tt.want != "") {
+			t.Errorf("%s/%s %s: %s", tt.domain, tt.path, tt.reference, got)
+		}
+		if tt.want == "" && (kind != schema2.MediaType || string(raw) != string(m.JSON)) {
+			t.Errorf("%s: %s %s", tt.reference, kind, raw)
+		}
+	}
+}
+
 func TestDo(t *testing.T) {
 	n := network(t)
 	for _, tt := range []struct {
