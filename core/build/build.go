@@ -21,9 +21,13 @@ type Options struct {
 	// Name of the Dockerfile, for messages and to tell apart in the cache those
 	// of one workspace; empty: "Dockerfile".
 	Name string
-	// Ignore is the name of the Dockerfile in the context, whose
-	// IGNORE.dockerignore goes before .dockerignore; empty: Name.
+	// Ignore is the path of the Dockerfile in the context, whose
+	// IGNORE.dockerignore beside it goes before .dockerignore; empty: Name.
 	Ignore string
+	// Outside says that the Dockerfile is no file of the context. Beside is then
+	// the NAME.dockerignore that lies beside it, nil where none does.
+	Outside bool
+	Beside  *vfs.Blob
 	// Epoch is SOURCE_DATE_EPOCH, seconds since the Unix epoch.
 	Epoch int64
 	// Platform is the --platform of the build; empty: linux/amd64, and the
@@ -97,7 +101,11 @@ type builder struct {
 func (b *builder) run(source []byte, files vfs.Tree) error {
 	b.all = files
 	var err error
-	if b.seen, b.ignored, err = ignore(files, b.o.Ignore); err != nil {
+	ignore := findIgnore(files, b.o.Ignore)
+	if b.o.Outside {
+		ignore = findBeside(files, b.o.Name, b.o.Beside)
+	}
+	if b.seen, b.ignored, err = ignore.apply(files); err != nil {
 		return err
 	}
 	b.files = b.seen

@@ -10,29 +10,52 @@ import (
 )
 
 // Context gives the files that COPY and ADD see: those of the tree without what
-// .dockerignore leaves out, NAME.dockerignore of the Dockerfile NAME before it.
+// .dockerignore leaves out, NAME.dockerignore beside the Dockerfile NAME before
+// it.
 func Context(files vfs.Tree, name string) (vfs.Tree, error) {
-	seen, _, err := ignore(files, name)
+	seen, _, err := findIgnore(files, name).apply(files)
 	return seen, err
 }
 
-// ignore takes out of the context what NAME.dockerignore, or else
-// .dockerignore, names (frontend/dockerui, DockerIgnorePatterns). A directory
-// that is named stays where an exception keeps something in it. The error is an
-// *Error of the file that cannot be read.
-func ignore(t vfs.Tree, dockerfileName string) (vfs.Tree, []string, error) {
-	for _, name := range []string{dockerfileName + ".dockerignore", ".dockerignore"} {
-		n, err := t.Stat(name)
-		if err != nil || n.Kind != vfs.File {
-			continue
+// ignoreFile is a .dockerignore: its name and what it holds, nil where there is
+// none.
+type ignoreFile struct {
+	name string
+	text *vfs.Blob
+}
+
+// findIgnore finds what leaves files out for the Dockerfile of that path in the
+// context (frontend/dockerui, ReadEntrypoint and DockerIgnorePatterns). An empty
+// NAME.dockerignore counts.
+func findIgnore(t vfs.Tree, dockerfile string) ignoreFile {
+	for _, name := range []string{dockerfile + ".dockerignore", ".dockerignore"} {
+		if n, err := t.Stat(name); err == nil && n.Kind == vfs.File {
+			return ignoreFile{name, n.Blob()}
 		}
-		seen, patterns, err := without(t, n.Blob())
-		if err != nil {
-			return t, nil, &Error{File: name, Text: message.Of(err), Err: err}
-		}
-		return seen, patterns, nil
 	}
-	return t, nil, nil
+	return ignoreFile{}
+}
+
+// findBeside is findIgnore for a Dockerfile outside of the context.
+func findBeside(t vfs.Tree, dockerfile string, beside *vfs.Blob) ignoreFile {
+	if beside != nil {
+		return ignoreFile{dockerfile + ".dockerignore", beside}
+	}
+	return findIgnore(t, "")
+}
+
+// apply takes out of the context what the file names, and gives its patterns. A
+// directory that is named stays where an exception keeps something in it. The
+// error is an *Error of the file that cannot be read.
+func (f ignoreFile) apply(t vfs.Tree) (vfs.Tree, []string, error) {
+	if f.text == nil {
+		return t, nil, nil
+	}
+	seen, patterns, err := without(t, f.text)
+	if err != nil {
+		return t, nil, &Error{File: f.name, Text: message.Of(err), Err: err}
+	}
+	return seen, patterns, nil
 }
 
 // without takes out of the tree what a .dockerignore names, and gives its

@@ -16,6 +16,7 @@ import (
 	"layerlab.dev/core/dockerfile"
 	"layerlab.dev/core/image"
 	"layerlab.dev/core/layer"
+	"layerlab.dev/core/vfs"
 )
 
 // defaultEpoch is 2022-01-09T00:00:00Z.
@@ -51,7 +52,11 @@ func runBuild(ctx context.Context, args []string) error {
 	if *file == "" {
 		*file = filepath.Join(dir, "Dockerfile")
 	}
+	beside := *file + ".dockerignore"
 	source, err := os.ReadFile(*file)
+	if lower := filepath.Join(filepath.Dir(*file), "dockerfile"); errors.Is(err, os.ErrNotExist) && filepath.Base(*file) == "Dockerfile" {
+		source, err = os.ReadFile(lower) // moby/moby#10858
+	}
 	if err != nil {
 		return err
 	}
@@ -61,6 +66,10 @@ func runBuild(ctx context.Context, args []string) error {
 	}
 	opt := build.Options{Name: filepath.Base(*file), Epoch: *epoch, Platform: *platform, Target: *target, Seed: *seed,
 		BuildArgs: buildArgs, Labels: labels, Secrets: map[string][]byte{}, Image: (&bases{paths: paths, files: contents}).find}
+	opt.Outside = true
+	if text, err := os.ReadFile(beside); err == nil {
+		opt.Beside = vfs.Bytes(text)
+	}
 	for id, name := range secrets {
 		if opt.Secrets[id], err = os.ReadFile(name); err != nil {
 			return err

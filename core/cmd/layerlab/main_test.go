@@ -90,6 +90,41 @@ func TestBuildJSON(t *testing.T) {
 	}
 }
 
+// NAME.dockerignore is read beside the Dockerfile that -f names, not in the
+// context; an empty one counts too. The lists are what BuildKit copied.
+func TestBuildIgnore(t *testing.T) {
+	const copyAll = "FROM scratch\nCOPY . /\n"
+	files := map[string]string{"c/a": "", "c/b": "", "c/x": "", "c/y": "", "c/.dockerignore": "a\n.d*\n*file*\nsub\n", "c/sub/dockerfile": copyAll,
+		"c/Dockerfile": copyAll, "c/Dockerfile.dockerignore": "b\n.d*\n*file*\nsub\n", "c/sub/Two": copyAll, "c/sub/Two.dockerignore": "y\n.d*\n*file*\nsub\n",
+		"d/Dockerfile": copyAll, "d/None": copyAll, "d/Empty": copyAll, "d/Empty.dockerignore": "", "d/Dockerfile.dockerignore": "x\n.d*\n*file*\nsub\n"}
+	dir := folder(t, files)
+	for _, c := range []struct{ args, want string }{
+		{"", "a x y"},
+		{"-f c/Dockerfile", "a x y"},
+		{"-f d/Dockerfile", "a b y"},
+		{"-f d/None", "b x y"},
+		{"-f d/Empty", ".dockerignore Dockerfile Dockerfile.dockerignore a b sub/ sub/Two sub/Two.dockerignore sub/dockerfile x y"},
+		{"-f c/sub/Dockerfile", "b x y"},
+		{"-f c/sub/Two", "a b x"},
+	} {
+		out, errs, _ := layerlab(t, dir, append(append([]string{"build", "--json"}, strings.Fields(c.args)...), "c")...)
+		var img struct {
+			Layers []struct{ Entries []struct{ Name string } }
+		}
+		if err := json.Unmarshal([]byte(out), &img); err != nil || len(img.Layers) != 1 {
+			t.Errorf("%s: %v %s", c.args, err, errs)
+			continue
+		}
+		var names []string
+		for _, e := range img.Layers[0].Entries {
+			names = append(names, e.Name)
+		}
+		if got := strings.Join(names, " "); got != c.want {
+			t.Errorf("%s: copied %s, want %s", c.args, got, c.want)
+		}
+	}
+}
+
 // A build that fails says why on one line and what to do on the next.
 func TestBuildFails(t *testing.T) {
 	for _, c := range []struct{ dockerfile, why, advice string }{
