@@ -1,6 +1,10 @@
 package cost
 
-import "github.com/opencontainers/go-digest"
+import (
+	_ "crypto/sha256" // for whoever checks the digests
+
+	"github.com/opencontainers/go-digest"
+)
 
 // Image is what is to be known of an image.
 type Image struct {

@@ -1,6 +1,8 @@
 package dockerfile
 
 import (
+	_ "crypto/sha256" // digests of references are checked only where it is linked
+	_ "crypto/sha512"
 	"errors"
 	"fmt"
 	"regexp"

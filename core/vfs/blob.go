@@ -2,6 +2,7 @@ package vfs
 
 import (
 	"bytes"
+	_ "crypto/sha256" // for digests
 	"io"
 	"sync"
 

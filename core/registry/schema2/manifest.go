@@ -1,6 +1,7 @@
 package schema2
 
 import (
+	_ "crypto/sha256" // digests are checked only where it is linked
 	"encoding/json"
 	"fmt"
 
