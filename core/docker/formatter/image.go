@@ -1,0 +1,217 @@
+package formatter
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/distribution/reference"
+	"github.com/docker/docker/api/types"
+)
+
+var imageHeader = header{
+	"ID": "IMAGE ID", "Repository": "REPOSITORY", "Tag": "TAG", "Digest": "DIGEST",
+	"CreatedSince": "CREATED", "CreatedAt": "CREATED AT", "Size": "SIZE", "Containers": "CONTAINERS",
+	"VirtualSize": "SIZE", "SharedSize": "SHARED SIZE", "UniqueSize": "UNIQUE SIZE",
+	"-Age": "CREATED",
+}
+
+// ImageFormat gives the format that "table", "raw" or a template stand for.
+func ImageFormat(source string, quiet, digests bool) string {
+	switch {
+	case source == "table" && quiet:
+		return "{{.ID}}"
+	case source == "table" && digests:
+		return "table {{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.-Age}}\t{{.Size}}"
+	case source == "table":
+		return "table {{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.-Age}}\t{{.Size}}"
+	case source == "raw" && quiet:
+		return "image_id: {{.ID}}"
+	case source == "raw":
+		digest := ""
+		if digests {
+			digest = "digest: {{.Digest}}\n"
+		}
+		return "repository: {{ .Repository }}\ntag: {{.Tag}}\n" + digest + "image_id: {{.ID}}\ncreated_at: {{.CreatedAt}}\nvirtual_size: {{.Size}}\n"
+	case IsTable(source) && digests && !strings.Contains(source, "{{.Digest}}"):
+		return source + "\t{{.Digest}}"
+	}
+	return source
+}
+
+// Images prints images, one line for each tag.
+func (c Context) Images(images []types.ImageSummary, digests bool) error {
+	rows := make([]row, 0, len(images))
+	for i := range images {
+		for _, r := range imageRows(c, &images[i], digests) {
+			rows = append(rows, r)
+		}
+	}
+	return c.write(imageHeader, rows)
+}
+
+func dangling(i *types.ImageSummary) bool {
+	if len(i.RepoTags) == 0 && len(i.RepoDigests) == 0 {
+		return true
+	}
+	return len(i.RepoTags) == 1 && i.RepoTags[0] == "<none>:<none>" &&
+		len(i.RepoDigests) == 1 && i.RepoDigests[0] == "<none>@<none>"
+}
+
+// named are an image's references in one repository.
+type named struct {
+	repository    string
+	tags, digests []string
+}
+
+// imageRows gives the lines of an image: repositories as they come, where
+// docker leaves their order to chance.
+func imageRows(c Context, image *types.ImageSummary, digests bool) []*imageContext {
+	add := func(rows []*imageContext, repository, tag, digest string) []*imageContext {
+		return append(rows, &imageContext{trunc: c.Trunc, now: c.Now, i: image, repo: repository, tag: tag, digest: digest})
+	}
+	if dangling(image) {
+		return add(nil, "<none>", "<none>", "<none>")
+	}
+	var all []named
+	in := func(repository string) *named {
+		i := slices.IndexFunc(all, func(n named) bool { return n.repository == repository })
+		if i < 0 {
+			i, all = len(all), append(all, named{repository: repository})
+		}
+		return &all[i]
+	}
+	for _, s := range image.RepoTags {
+		if i := strings.LastIndexByte(s, ':'); i > 0 {
+			n := in(familiar(s[:i]))
+			n.tags = append(n.tags, s[i+1:])
+		}
+	}
+	for _, s := range image.RepoDigests {
+		if name, digest, ok := strings.Cut(s, "@"); ok {
+			n := in(familiar(name))
+			n.digests = append(n.digests, digest)
+		}
+	}
+	var rows []*imageContext
+	with := digests || strings.Contains(c.Format, "{{.Digest}}")
+	for _, n := range all {
+		for _, tag := range n.tags {
+			if !with || len(n.digests) == 0 {
+				rows = add(rows, n.repository, tag, "<none>")
+				continue
+			}
+			for _, digest := range n.digests {
+				rows = add(rows, n.repository, tag, digest)
+			}
+		}
+	}
+	for _, n := range all {
+		switch {
+		case len(n.tags) > 0:
+		case digests:
+			for _, digest := range n.digests {
+				rows = add(rows, n.repository, "<none>", digest)
+			}
+		default:
+			rows = add(rows, n.repository, "<none>", "")
+		}
+	}
+	return rows
+}
+
+// familiar leaves out what is implied in a repository's name.
+func familiar(name string) string {
+	if !strings.HasPrefix(name, "docker.io/") && !strings.HasPrefix(name, "index.docker.io/") {
+		return name
+	}
+	if ref, err := reference.ParseNormalizedNamed(name); err == nil {
+		return reference.FamiliarName(ref)
+	}
+	return name
+}
+
+type imageContext struct {
+	trunc             bool
+	now               time.Time
+	i                 *types.ImageSummary
+	repo, tag, digest string
+}
+
+func (c *imageContext) MarshalJSON() ([]byte, error) { return methods(c) }
+func (c *imageContext) Repository() string           { return c.repo }
+func (c *imageContext) Tag() string                  { return c.tag }
+func (c *imageContext) Digest() string               { return c.digest }
+func (c *imageContext) CreatedAt() string            { return stamp(c.i.Created) }
+func (c *imageContext) Size() string                 { return Size(c.i.Size) }
+func (c *imageContext) VirtualSize() string          { return LongSize(c.i.VirtualSize) }
+
+func (c *imageContext) ID() string {
+	if c.trunc {
+		return ShortID(c.i.ID)
+	}
+	return c.i.ID
+}
+
+func (c *imageContext) CreatedSince() string {
+	t := time.Unix(c.i.Created, 0)
+	if t.IsZero() {
+		return ""
+	}
+	return Ago(c.now, t)
+}
+
+func (c *imageContext) Containers() string {
+	if c.i.Containers == -1 {
+		return "N/A"
+	}
+	return fmt.Sprint(c.i.Containers)
+}
+
+func (c *imageContext) SharedSize() string {
+	if c.i.SharedSize == -1 {
+		return "N/A"
+	}
+	return LongSize(c.i.SharedSize)
+}
+
+func (c *imageContext) UniqueSize() string {
+	if c.i.VirtualSize == -1 || c.i.SharedSize == -1 {
+		return "N/A"
+	}
+	return LongSize(c.i.VirtualSize - c.i.SharedSize)
+}
+
+func (c *imageContext) field(name string) (string, bool) {
+	switch name {
+	case "ID":
+		return c.ID(), true
+	case "Repository":
+		return c.repo, true
+	case "Tag":
+		return c.tag, true
+	case "Digest":
+		return c.digest, true
+	case "Size":
+		return c.Size(), true
+	case "-Age":
+		if age := c.CreatedSince(); age != "" {
+			return age, true
+		}
+		return "N/A", true
+	case "CreatedSince":
+		return c.CreatedSince(), true
+	case "CreatedAt":
+		return c.CreatedAt(), true
+	case "Containers":
+		return c.Containers(), true
+	case "VirtualSize":
+		return c.VirtualSize(), true
+	case "SharedSize":
+		return c.SharedSize(), true
+	case "UniqueSize":
+		return c.UniqueSize(), true
+	}
+	return "", false
+}

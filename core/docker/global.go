@@ -1,0 +1,47 @@
+package docker
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"layerlab.dev/core/docker/cli"
+)
+
+// hosts are what -H was given.
+type hosts struct{ values []string }
+
+func (h *hosts) Type() string { return "list" }
+
+func (h *hosts) String() string {
+	if len(h.values) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%v", h.values)
+}
+
+func (h *hosts) Set(v string) error {
+	if scheme, _, ok := strings.Cut(v, "://"); ok {
+		switch scheme {
+		case "tcp", "unix", "npipe", "fd", "ssh":
+		default:
+			return fmt.Errorf("invalid bind address format: %s", v)
+		}
+	}
+	h.values = append(h.values, v)
+	return nil
+}
+
+// reachable refuses what the flags before the command ask for and no daemon
+// here answers: another host, another context, an unknown level of logging.
+func reachable(s *cli.Session, flags *pflag.FlagSet) error {
+	level := flags.Lookup("log-level").Value.String()
+	switch strings.ToLower(level) {
+	case "panic", "fatal", "error", "warn", "warning", "info", "debug", "trace":
+	default:
+		fmt.Fprintf(s.Stderr, "Unable to parse logging level: %s\n", level)
+		return cli.StatusError{Code: 1}
+	}
+	return nil
+}

@@ -1,0 +1,2 @@
+// Package object holds the commands of `docker volume` and `docker network`.
+package object
