@@ -2,6 +2,7 @@ package docker
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -42,6 +43,21 @@ func reachable(s *cli.Session, flags *pflag.FlagSet) error {
 	default:
 		fmt.Fprintf(s.Stderr, "Unable to parse logging level: %s\n", level)
 		return cli.StatusError{Code: 1}
+	}
+	if len(s.Args) == 0 || slices.Contains(s.Args, "--help") || slices.Contains(s.Args, "help") {
+		return nil
+	}
+	if name := flags.Lookup("context").Value.String(); name != "" && name != "default" {
+		return fmt.Errorf("unable to resolve docker endpoint: context %q does not exist", name)
+	}
+	for _, h := range flags.Lookup("host").Value.(*hosts).values {
+		if h == s.Environ("DOCKER_HOST") || h == "unix:///var/run/docker.sock" || h == "unix://" {
+			continue
+		}
+		if !strings.Contains(h, "://") {
+			h = "tcp://" + h
+		}
+		return fmt.Errorf("Cannot connect to the Docker daemon at %s. Is the docker daemon running?", h)
 	}
 	return nil
 }

@@ -50,6 +50,9 @@ func execute(s *cli.Session) error {
 		return err
 	}
 	complete(s, root, args)
+	if len(args) > 0 && args[0] == "completion" {
+		completion(root, args)
+	}
 	root.SetArgs(args)
 	return root.Execute()
 }
@@ -111,7 +114,7 @@ func newRoot(s *cli.Session) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about, rest, err := cmd.Root().Find(args)
 			if about == nil || err != nil || len(rest) > 0 {
-				return fmt.Errorf("unknown help topic: %v", strings.Join(args, " "))
+				return fmt.Errorf("unknown help topic: %v", strings.Join(rest, " "))
 			}
 			about.HelpFunc()(about, rest)
 			return nil
@@ -138,9 +141,8 @@ func newRoot(s *cli.Session) *cobra.Command {
 	root.PersistentFlags().Lookup("help").Hidden = true
 	for _, c := range commands {
 		stub := c.Stub()
-		for _, sub := range c.Sub {
-			stub.AddCommand(sub.Stub()) // so that help knows a group
-			break
+		if len(c.Sub) > 0 {
+			stub.AddCommand(c.Sub[0].Stub()) // so that help knows a group
 		}
 		root.AddCommand(stub)
 	}
@@ -183,11 +185,27 @@ func complete(s *cli.Session, root *cobra.Command, args []string) {
 				stub = c
 			}
 		}
-		stub.ResetCommands()
+		stub.RemoveCommand(stub.Commands()...)
 		found.Complete(s, stub)
 		if len(found.Sub) == 0 {
 			return
 		}
 		at, list = stub, found.Sub
+	}
+}
+
+// completion adds `docker completion` with the help that the library had when
+// docker 20.10 was made.
+func completion(root *cobra.Command, args []string) {
+	root.InitDefaultCompletionCmd(args...)
+	for _, c := range root.Commands() {
+		if c.Name() != "completion" {
+			continue
+		}
+		for _, shell := range c.Commands() {
+			if shell.Name() == "zsh" {
+				shell.Long = strings.Replace(shell.Long, "source <(docker completion zsh)", "source <(docker completion zsh); compdef _docker docker", 1)
+			}
+		}
 	}
 }

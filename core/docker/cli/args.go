@@ -59,6 +59,20 @@ func ExactArgs(n int) cobra.PositionalArgs {
 	}
 }
 
+// Scales asks for arguments NAME=NUMBER.
+func Scales(cmd *cobra.Command, args []string) error {
+	if err := MinArgs(1)(cmd, args); err != nil {
+		return err
+	}
+	for _, arg := range args {
+		if name, n, _ := strings.Cut(arg, "="); name == "" || n == "" {
+			return fmt.Errorf("Invalid scale specifier '%s'.\nSee '%s --help'.\n\nUsage:  %s\n\n%s",
+				arg, cmd.CommandPath(), cmd.UseLine(), cmd.Short)
+		}
+	}
+	return nil
+}
+
 func arguments(n int) string {
 	if n == 1 {
 		return "1 argument"

@@ -88,9 +88,13 @@ func (c *Command) Stub() *cobra.Command {
 // Complete gives the stub its flags, what it runs and stubs of what is below.
 func (c *Command) Complete(s *Session, stub *cobra.Command) {
 	for _, sub := range c.Sub {
-		stub.AddCommand(sub.Stub())
+		below := sub.Stub()
+		if len(sub.Sub) > 0 {
+			below.AddCommand(sub.Sub[0].Stub()) // so that help knows a group
+		}
+		stub.AddCommand(below)
 	}
-	if len(c.Sub) > 0 && c.Run == nil {
+	if len(c.Sub) > 0 {
 		stub.RunE = func(cmd *cobra.Command, args []string) error {
 			cmd.SetOut(s.Stderr)
 			cmd.HelpFunc()(cmd, args)
@@ -107,7 +111,7 @@ func (c *Command) Complete(s *Session, stub *cobra.Command) {
 			s.define(flags, line)
 		}
 	}
-	if c.Run != nil {
+	if c.Run != nil && len(c.Sub) == 0 {
 		stub.RunE = func(cmd *cobra.Command, args []string) error {
 			return c.Run(s, &Call{cmd.Flags(), args, cmd.CommandPath()})
 		}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"strings"
 
 	"layerlab.dev/core/vfs"
 )
@@ -26,10 +27,21 @@ func (s *Session) Tree() vfs.Tree { return s.Files.Editor().Tree() }
 func reason(call, name string, err error) error {
 	var e *fs.PathError
 	if ok := asPathError(err, &e); ok {
-		return &fs.PathError{Op: call, Path: name, Err: e.Err}
+		err = e.Err
 	}
-	return &fs.PathError{Op: call, Path: name, Err: err}
+	return &fs.PathError{Op: call, Path: name, Err: Errno{Err: err}}
 }
+
+// Errno words an error of the file system as Go does, where vfs words it as C
+// does: without the capital.
+type Errno struct{ Err error }
+
+func (e Errno) Error() string {
+	text := e.Err.Error()
+	return strings.ToLower(text[:1]) + text[1:]
+}
+
+func (e Errno) Unwrap() error { return e.Err }
 
 func asPathError(err error, to **fs.PathError) bool {
 	for err != nil {
@@ -71,7 +83,7 @@ func (s *Session) Open(name string) (*vfs.Blob, error) {
 		return nil, reason("open", name, err)
 	}
 	if n.IsDir() {
-		return nil, &fs.PathError{Op: "read", Path: name, Err: vfs.EISDIR}
+		return nil, &fs.PathError{Op: "read", Path: name, Err: Errno{Err: vfs.EISDIR}}
 	}
 	if n.Blob() == nil {
 		return vfs.Bytes(nil), nil

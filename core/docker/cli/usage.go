@@ -66,7 +66,7 @@ func Usage(cmd *cobra.Command, width int, bold bool) string {
 		if bold {
 			more = "\x1b[1m" + more + "\x1b[0m"
 		}
-		b.WriteString("\n\n" + more + "\n")
+		b.WriteString("\n\n" + more)
 	}
 	b.WriteString("\n")
 	return b.String()

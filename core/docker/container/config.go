@@ -6,13 +6,11 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/strslice"
-	"github.com/docker/go-connections/nat"
 
 	"layerlab.dev/core/docker/cli"
 	"layerlab.dev/core/docker/option"
@@ -181,47 +179,6 @@ func splitVolumes(list []string) (binds []string, volumes map[string]struct{}) {
 		volumes[v] = struct{}{}
 	}
 	return binds, volumes
-}
-
-func parsePorts(c *cli.Call) (map[nat.Port]struct{}, map[nat.Port][]nat.PortBinding, error) {
-	var specs []string
-	for _, p := range c.List("publish") {
-		if !strings.Contains(p, "=") {
-			specs = append(specs, p)
-			continue
-		}
-		fields := map[string]string{"protocol": "tcp"}
-		for _, f := range strings.Split(p, ",") {
-			name, value, ok := strings.Cut(f, "=")
-			if !ok {
-				return nil, nil, fmt.Errorf("invalid publish opts format (should be name=value but got '%s')", f)
-			}
-			fields[name] = value
-		}
-		specs = append(specs, fmt.Sprintf("%s:%s/%s", fields["published"], fields["target"], fields["protocol"]))
-	}
-	ports, bindings, err := nat.ParsePortSpecs(specs)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, e := range c.List("expose") {
-		if strings.Contains(e, ":") {
-			return nil, nil, fmt.Errorf("invalid port format for --expose: %s", e)
-		}
-		proto, numbers := nat.SplitProtoPort(e)
-		first, last, err := nat.ParsePortRange(numbers)
-		if err != nil {
-			return nil, nil, fmt.Errorf("invalid range format for --expose: %s, error: %w", e, err)
-		}
-		for n := first; n <= last; n++ {
-			p, err := nat.NewPort(proto, strconv.FormatUint(n, 10))
-			if err != nil {
-				return nil, nil, err
-			}
-			ports[p] = struct{}{}
-		}
-	}
-	return ports, bindings, nil
 }
 
 // readPairs gives the variables of files, and then those of flags.

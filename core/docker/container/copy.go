@@ -99,7 +99,7 @@ func lstat(err error) error {
 	var e *fs.PathError
 	var n vfs.Errno
 	if errors.As(err, &e) && errors.As(err, &n) {
-		return &fs.PathError{Op: "lstat", Path: e.Path, Err: n}
+		return &fs.PathError{Op: "lstat", Path: e.Path, Err: cli.Errno{Err: n}}
 	}
 	return err
 }

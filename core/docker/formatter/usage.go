@@ -186,7 +186,9 @@ type diskUsageContext struct {
 // UsageOfEach prints every object with its size.
 func (c Context) UsageOfEach(d DiskUsage) error {
 	trunc := IsTable(c.Format)
-	all := &diskUsageContext{}
+	all := &diskUsageContext{
+		Images: []*imageContext{}, Containers: []*ContainerContext{}, Volumes: []*volumeContext{}, BuildCache: []*buildCacheContext{},
+	}
 	for _, i := range d.Images {
 		repository, tag := "<none>", "<none>"
 		if len(i.RepoTags) > 0 && !dangling(i) {

@@ -257,7 +257,7 @@ func lstatError(files vfs.Tree, name string, err error) error {
 	}
 	var errno vfs.Errno
 	if errors.As(err, &errno) {
-		return fmt.Errorf("lstat %s: %w", at, errno)
+		return fmt.Errorf("lstat %s: %w", at, cli.Errno{Err: errno})
 	}
 	return err
 }

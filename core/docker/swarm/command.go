@@ -190,7 +190,7 @@ restart-max-attempts||uint64||Maximum number of restarts before giving up
 restart-window||duration||Window used to evaluate the restart policy (ns|us|ms|s|m|h)
 rollback-delay||duration||Delay between task rollbacks (ns|us|ms|s|m|h) (default 0s)
 rollback-failure-action||string|pause|Action on rollback failure ("pause"|"continue")
-rollback-max-failure-ratio||float|0|Failure rate to tolerate during a rollback
+rollback-max-failure-ratio||float||Failure rate to tolerate during a rollback (default 0)
 rollback-monitor||duration|5s|Duration after each task rollback to monitor for failure (ns|us|ms|s|m|h)
 rollback-order||string|stop-first|Rollback order ("start-first"|"stop-first")
 rollback-parallelism||uint64||Maximum number of tasks rolled back simultaneously (0 to roll back all at once) (default 1)
@@ -202,7 +202,7 @@ tty|t|bool||Allocate a pseudo-TTY
 ulimit||ulimit|[]|Ulimit options
 update-delay||duration||Delay between updates (ns|us|ms|s|m|h) (default 0s)
 update-failure-action||string|pause|Action on update failure ("pause"|"continue"|"rollback")
-update-max-failure-ratio||float|0|Failure rate to tolerate during an update
+update-max-failure-ratio||float||Failure rate to tolerate during an update (default 0)
 update-monitor||duration|5s|Duration after each task update to monitor for failure (ns|us|ms|s|m|h)
 update-order||string|stop-first|Update order ("start-first"|"stop-first")
 update-parallelism||uint64||Maximum number of tasks updated simultaneously (0 to update all at once) (default 1)
@@ -247,7 +247,7 @@ quiet|q|bool||Only display task IDs`},
 			Flags: `
 detach|d|bool||Exit immediately instead of waiting for the service to converge
 quiet|q|bool||Suppress progress output`},
-		{Use: "scale SERVICE=REPLICAS [SERVICE=REPLICAS...]", Short: "Scale one or multiple replicated services", Run: refuse,
+		{Use: "scale SERVICE=REPLICAS [SERVICE=REPLICAS...]", Short: "Scale one or multiple replicated services", Args: cli.Scales, Run: refuse,
 			Flags: "detach|d|bool||Exit immediately instead of waiting for the service to converge"},
 		{Use: "update [OPTIONS] SERVICE", Short: "Update a service",
 			Args: cli.ExactArgs(1), Run: refuse,

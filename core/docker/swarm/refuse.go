@@ -29,10 +29,7 @@ func refuse(s *cli.Session, c *cli.Call) error {
 		return fmt.Errorf("Status: %s, Code: 1", noManager)
 	case "scale":
 		for _, a := range c.Args {
-			name, _, ok := strings.Cut(a, "=")
-			if !ok {
-				return fmt.Errorf("invalid scale specifier '%s'", a)
-			}
+			name, _, _ := strings.Cut(a, "=")
 			fmt.Fprintf(s.Stderr, "%s: %s\n", name, noManager)
 		}
 		return cli.StatusError{Code: 1}

@@ -1,6 +1,10 @@
 package system
 
-import "layerlab.dev/core/docker/cli"
+import (
+	"github.com/spf13/cobra"
+
+	"layerlab.dev/core/docker/cli"
+)
 
 // System is `docker system`.
 var System = cli.Command{Use: "system", Short: "Manage Docker",
@@ -212,7 +216,7 @@ docker||stringToString||set the docker endpoint (default [])
 kubernetes||stringToString||set the kubernetes endpoint (default [])`}
 
 var contextUse = cli.Command{Use: "use CONTEXT", Short: "Set the current docker context",
-	Args: cli.ExactArgs(1), Run: runContextUse}
+	Args: cobra.ExactArgs(1), Run: runContextUse}
 
 var manifestAnnotate = cli.Command{Use: "annotate [OPTIONS] MANIFEST_LIST MANIFEST", Short: "Add additional information to a local image manifest",
 	Args: cli.ExactArgs(2), Run: runManifestAnnotate,

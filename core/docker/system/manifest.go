@@ -22,11 +22,10 @@ func runManifestInspect(s *cli.Session, c *cli.Call) error {
 		return err
 	}
 	if len(c.Args) == 2 {
-		list, err := reference.Named(c.Args[0])
-		if err != nil {
+		if _, err := reference.Named(c.Args[0]); err != nil {
 			return err
 		}
-		return fmt.Errorf("No such manifest: %s", reference.WithDefault(list))
+		return fmt.Errorf("No such manifest: %s", reference.WithDefault(ref))
 	}
 	ref = reference.WithDefault(ref)
 	domain, path := distribution.Domain(ref), distribution.Path(ref)
