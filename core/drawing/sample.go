@@ -82,7 +82,7 @@ func (r *reader) base(st *build.Stage, text string) error {
 	made := creators(st.Base)
 	tree := vfs.New(0)
 	for n, l := range st.Base.Layers {
-		changes, err := layer.Diff(tree, st.Files.After[n])
+		changes, err := layer.Held(tree, st.Files.After[n])
 		if err != nil {
 			return fmt.Errorf("layer %d of %s: %w", n+1, st.BaseName, err)
 		}

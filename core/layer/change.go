@@ -81,8 +81,18 @@ func Diff(lower, upper vfs.Tree) ([]Change, error) {
 	return d.out, d.err
 }
 
+// Held is Diff for a layer that was made elsewhere: upper is lower with the
+// layer extracted on it. A file that the layer holds is listed though it is the
+// same as below: its bytes are there once more.
+func Held(lower, upper vfs.Tree) ([]Change, error) {
+	d := differ{upper: upper, source: map[uint64]string{}, waiting: map[uint64][]Change{}, emitted: map[string]bool{"/": true}, held: true}
+	d.dir("/", lower.Root(), upper.Root(), false)
+	return d.out, d.err
+}
+
 type differ struct {
 	upper vfs.Tree
+	held  bool // files that are the same count
 	out   []Change
 	// emitted holds the directories that are in the layer already.
 	emitted map[string]bool
@@ -115,7 +125,9 @@ func (d *differ) compare(p string, l, u *vfs.Node, fresh bool) {
 	same := false
 	if l != nil {
 		c.Kind = Modified
-		if same, d.err = unchanged(l, u); d.err != nil {
+		if d.held && !u.IsDir() {
+			// Another inode is another file: the layer brought it.
+		} else if same, d.err = unchanged(l, u); d.err != nil {
 			return
 		}
 	}

@@ -41,13 +41,15 @@ type layering struct {
 
 // over returns the directory that lower (nil: none) and upper make together.
 func (l *layering) over(p string, lower *Node, upper *Draft, root bool) *Node {
-	n := &Node{Meta: upper.Meta, ino: l.e.t.inode()}
+	n := &Node{Meta: upper.Meta}
 	merged := lower != nil && lower.Kind == Dir && (root || !upper.Opaque)
 	if merged {
-		n.dir = lower.entries()
+		n.dir, n.ino = lower.entries(), lower.ino
+	} else {
+		n.ino = l.e.t.inode()
 	}
 	if root {
-		n.Meta, n.ino = lower.Meta, lower.ino
+		n.Meta = lower.Meta
 	}
 	for _, name := range slices.Sorted(maps.Keys(upper.Entries)) {
 		d := upper.Entries[name]

@@ -16,7 +16,6 @@ type Stack struct {
 	names  map[inode]int // names an inode has at the moment
 	layers int
 	lost   []Loss
-	paths  map[string]*sizes
 }
 
 // inode is a file that a layer brought. Hard links are names of one inode: its
@@ -40,18 +39,18 @@ type Loss struct {
 
 // New returns a Stack without layers.
 func New() *Stack {
-	return &Stack{owners: map[string]inode{}, names: map[inode]int{}, paths: map[string]*sizes{}}
+	return &Stack{owners: map[string]inode{}, names: map[inode]int{}}
 }
 
 // Apply puts the next layer on top: its changes to what is below it, as
-// layer.Diff gives them.
+// layer.Diff gives them, or layer.Held of a layer made elsewhere, which may hold
+// once more what is there already.
 func (s *Stack) Apply(changes []layer.Change) {
 	s.layers++
 	for _, c := range changes {
 		if c.Kind == layer.Parent {
 			continue
 		}
-		s.measure(c)
 		removed := c.Node == nil
 		if c.Lower != nil && c.Lower.IsDir() && (removed || !c.Node.IsDir()) {
 			s.dropBelow(c.Path, c.Lower)

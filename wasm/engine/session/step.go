@@ -255,7 +255,7 @@ func (c *baseCache) of(img *image.Image, files *image.Files) ([]baseLayer, error
 	var out []baseLayer
 	tree := vfs.New(0)
 	for n, after := range files.After {
-		changes, err := layer.Diff(tree, after)
+		changes, err := layer.Held(tree, after)
 		if err != nil {
 			return nil, saysBaseLayer.Wrap(err, n+1, img.ID())
 		}

@@ -51,7 +51,7 @@ func (s *Session) waste(q wire.WasteQuery) (wire.Waste, error) {
 	final := d.stages[d.image.Final]
 	layers := final.layered()
 	stack := final.bytes(len(layers))
-	e := stack.Efficiency()
+	e := waste.Dive(d.result.Image.Layers)
 	out := wire.Waste{Size: d.image.Size, Minimum: e.Minimum, Discovered: e.Discovered,
 		Lost: []wire.WasteFile{}, Same: []wire.WasteCopies{}, Secrets: []wire.WasteSecret{}, Settings: []wire.WasteSetting{}}
 	for n, l := range stack.Lost() {

@@ -283,7 +283,7 @@ var inspectEnglish = Inspect{
 	EfficiencyFormula: func(minimum, discovered string) string {
 		return "Σ smallest size of a path / Σ all its sizes = " + minimum + " / " + discovered
 	},
-	EfficiencyHow: "dive/filetree/efficiency.go: over all layers, for every path; a whiteout counts as 0, that of a directory as what it removes.",
+	EfficiencyHow: "dive/filetree/efficiency.go: over all layers, for every path in their tars; a whiteout counts as 0, and a removed directory costs nothing.",
 
 	MoveTitle:     "Pull or push",
 	MoveOf:        func(size, percent string) string { return "of " + size + " travel: " + percent },

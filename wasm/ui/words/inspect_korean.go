@@ -153,7 +153,7 @@ var inspectKorean = Inspect{
 	EfficiencyFormula: func(minimum, discovered string) string {
 		return "Σ 경로의 가장 작은 크기 / Σ 경로의 모든 크기 = " + minimum + " / " + discovered
 	},
-	EfficiencyHow: "dive/filetree/efficiency.go: 모든 레이어의 모든 경로에 대해. 화이트아웃은 0, 디렉터리의 화이트아웃은 지운 만큼으로 셉니다.",
+	EfficiencyHow: "dive/filetree/efficiency.go: 모든 레이어의 tar에 있는 모든 경로에 대해. 화이트아웃은 0으로 세고, 지운 디렉터리는 손해로 치지 않습니다.",
 
 	MoveTitle:     "풀과 푸시",
 	MoveOf:        func(size, percent string) string { return size + " 중 전송: " + percent },
