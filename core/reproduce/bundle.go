@@ -3,6 +3,8 @@ package reproduce
 import (
 	"archive/tar"
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -123,7 +125,11 @@ func (b *Bundle) WriteTar(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	a := archive{w: tar.NewWriter(w), ctx: ctx, mtime: time.Unix(b.Epoch, 0)}
+	later, err := b.later()
+	if err != nil {
+		return err
+	}
+	a := archive{w: tar.NewWriter(w), ctx: ctx, mtime: time.Unix(b.Epoch, 0), later: later}
 	a.file("reproduce.sh", 0o755, []byte(script(buildx, buildctl, expected)))
 	a.file("expected.json", 0o644, append(doc, '\n'))
 	for _, name := range slices.Sorted(maps.Keys(b.Bases)) {
@@ -151,12 +157,37 @@ func script(buildx, buildctl string, e Expected) string {
 		"' && echo 'equal: " + e.ManifestDigest + "' || { echo 'the manifest differs from " + e.ManifestDigest + "'; exit 1; }\n"
 }
 
+// later is how much later than in Files the archive says that files are whose
+// time is the epoch or after it: whole seconds, up to a year, that depend on all
+// that is in Files. Such a time is the epoch in the image whatever it is. But a
+// buildkitd that has seen another context of the same names takes a file of the
+// same size and time for the one it has, and times of files made here are often
+// the same.
+func (b *Bundle) later() (time.Duration, error) {
+	h := sha256.New()
+	for p, n := range b.Files.Walk("/") {
+		fmt.Fprintf(h, "%q %d %o %v %q ", p, n.Kind, n.Mode, n.Time(), n.Target)
+		if n.Kind != vfs.File {
+			continue
+		}
+		d, err := n.Blob().Digest()
+		if err != nil {
+			return 0, fmt.Errorf("context%s: %w", p, err)
+		}
+		h.Write([]byte(d))
+	}
+	const year = 365 * 86400
+	return time.Duration(1+binary.BigEndian.Uint64(h.Sum(nil))%year) * time.Second, nil
+}
+
 // archive writes members until one fails.
 type archive struct {
 	w     *tar.Writer
 	ctx   context.Context
 	mtime time.Time
 	err   error
+	// later is added to the times of the context from mtime, the epoch, on.
+	later time.Duration
 }
 
 func (a *archive) put(h *tar.Header, content io.Reader) {
@@ -182,6 +213,9 @@ func (a *archive) tree(dir string, t vfs.Tree) {
 	first := map[uint64]string{}
 	for p, n := range t.Walk("/") {
 		h := &tar.Header{Name: path.Join(dir, p), Mode: int64(n.Mode), ModTime: time.Unix(n.Time().Sec, n.Time().Nsec)}
+		if n.Time().Sec >= a.mtime.Unix() {
+			h.ModTime = h.ModTime.Add(a.later)
+		}
 		switch n.Kind {
 		case vfs.Dir:
 			h.Name += "/"

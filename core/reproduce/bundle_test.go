@@ -182,3 +182,47 @@ func Example() {
 	fmt.Println(strings.ReplaceAll(buildctl, " \\\n ", ""))
 	// Output: SOURCE_DATE_EPOCH=1641686400 buildctl build --no-cache --frontend dockerfile.v0 --local context=context --local dockerfile=context --output type=oci,dest=image.tar,rewrite-timestamp=true
 }
+
+// Files that are no older than the epoch have other times in the archive of
+// another context, in the same order; older ones keep theirs.
+func TestTimesDependOnTheContext(t *testing.T) {
+	times := func(content string) map[string]int64 {
+		e := vfs.New(0).Edit()
+		for name, ns := range map[string]int64{"/old": 99_500_000_000, "/at": 100e9, "/b": 200_000_000_007, "/c": 200_000_000_007} {
+			if err := e.Place(name, vfs.Meta{Kind: vfs.File, Mode: 0o644, MTime: ns}, vfs.String(content)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		img, err := image.New(image.Config{}, nil, nil, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var buf bytes.Buffer
+		if err := (&reproduce.Bundle{Files: e.Tree(), Dockerfile: "Dockerfile", Epoch: 100, Image: img}).WriteTar(t.Context(), &buf); err != nil {
+			t.Fatal(err)
+		}
+		out := map[string]int64{}
+		for r := tar.NewReader(&buf); ; {
+			h, err := r.Next()
+			if err == io.EOF {
+				return out
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if name, ok := strings.CutPrefix(h.Name, "context/"); ok {
+				out[name] = h.ModTime.UnixNano()
+			}
+		}
+	}
+	one, other, again := times("one"), times("two"), times("one")
+	if fmt.Sprint(one) != fmt.Sprint(again) {
+		t.Errorf("not the same twice: %v, %v", one, again)
+	}
+	if one["old"] != 99_500_000_000 || other["old"] != one["old"] {
+		t.Errorf("a time before the epoch became %d", one["old"])
+	}
+	if one["at"] <= 100e9 || one["at"] == other["at"] || one["b"]-one["at"] != 100_000_000_007 || one["b"] != one["c"] {
+		t.Errorf("times %v and %v", one, other)
+	}
+}
