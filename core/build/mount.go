@@ -179,7 +179,7 @@ func (d *dispatcher) cacheMount(one *mount, m *instructions.Mount, from *planned
 	if n := d.caches[one.cache]; n != nil {
 		content = n
 	}
-	one.whole = content
+	one.whole, one.Of = content, one.cache+"\x00"+one.source
 	if one.source == "/" {
 		one.Node = content
 		return nil

@@ -90,6 +90,11 @@ func Run(ctx context.Context, e *vfs.Editor, c Config) (Result, error) {
 	init.UID, init.GID, init.Groups = c.UID, c.GID, c.Groups
 	var res Result
 	status, err := m.Start(init, func(p *proc.Proc) int {
+		if max(c.UID, c.GID) > 1<<31-1 {
+			p.Give(2, m.Terminal(2))
+			p.Errorf("runc run failed: unable to start container process: unable to setup user: uids and gids must be in range 0-2147483647\n")
+			return 1
+		}
 		if c.Stdin != nil {
 			p.Give(0, m.Input(c.Stdin))
 		} else if p.OpenAt(0, "/dev/null", proc.Read, 0) != nil {
@@ -99,9 +104,10 @@ func Run(ctx context.Context, e *vfs.Editor, c Config) (Result, error) {
 		p.Give(2, m.Terminal(2))
 		if real, err := p.Real(p.Dir); err == nil {
 			p.Dir = real
-		} else if _, err := e.MkdirAll(p.Dir, 0o755, -1, -1); err == nil {
-			// A mount hides the directory: the runtime makes it there.
-			p.Dir, _ = p.Real(p.Dir)
+		} else if err := p.MakeDir(); err != nil {
+			// A mount hid the directory, and the runtime would make it there.
+			p.Errorf("runc run failed: unable to start container process: error during container init: mkdir %s: %s\n", p.Dir, lowerFirst(proc.Text(err)))
+			return 1
 		}
 		return start(p, c, &res.NotStarted)
 	})

@@ -123,10 +123,12 @@ func newShell(p *proc.Proc, d Dialect) *Shell {
 	s.assign("IFS", " \t\n", 0)
 	s.assign("OPTIND", "1", 0)
 	s.assign("PS4", "+ ", 0)
+	if _, given := p.Getenv("HOSTNAME"); !given && d != Dash {
+		s.assign("HOSTNAME", p.Machine().Hostname, 0)
+	}
 	if d == Bash {
 		s.assign("BASH_VERSION", "5.2.15(1)-release", 0)
 		s.assign("BASH", p.Args[0], 0)
-		s.assign("HOSTNAME", p.Machine().Hostname, 0)
 		s.assign("OSTYPE", "linux-gnu", 0)
 		s.assign("HOSTTYPE", "x86_64", 0)
 		s.assign("MACHTYPE", "x86_64-pc-linux-gnu", 0)

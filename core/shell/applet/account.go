@@ -103,6 +103,9 @@ func id(p *proc.Proc) int {
 		g, ok := groupWithID(p, gid)
 		text += " gid=" + show(gid, g.name, ok)
 		var parts []string
+		if !p.GNU && len(o.Rest) == 0 {
+			slices.Sort(all) // as getgroups(2) has them, the primary one among them
+		}
 		for _, n := range all {
 			g, ok := groupWithID(p, n)
 			parts = append(parts, show(n, g.name, ok))
@@ -475,7 +478,7 @@ func makeHome(p *proc.Proc, home string, uid, gid int, skel string) {
 		}
 	}
 	if err == nil {
-		each(p, home, true, false, func(path string, _ *vfs.Node) bool { return p.Lchown(path, uid, gid) == nil })
+		each(p, home, true, false, func(path string, _ *vfs.Node) error { return p.Lchown(path, uid, gid) })
 	}
 	p.Chmod(home, 0o2755)
 	p.Umask = old

@@ -385,6 +385,10 @@ func (z *packer) gnuFile(name string) {
 		p.Out().Write(out)
 	default:
 		if err := p.WriteFile(target, out, 0o600); err != nil {
+			if z.codec == bzip2Codec {
+				say(1, "Can't create output file %s: %s.", target, proc.Text(err))
+				return
+			}
 			say(1, "%s: %s", target, proc.Text(err))
 			return
 		}

@@ -36,6 +36,10 @@ func (c *copier) clear(dest string, cause error) bool {
 		return false
 	}
 	if err := c.p.Unlink(dest); err != nil {
+		if c.p.GNU {
+			c.p.WarnErr(err, "cannot remove '%s'", dest)
+			return false
+		}
 		if cause == nil || !proc.Is(cause, vfs.EEXIST) && cause != nil {
 			c.p.WarnErr(cmpErr(cause, err), "can't create '%s'", dest)
 		} else {
@@ -121,14 +125,28 @@ func (c *copier) copy(source, dest string, top bool) bool {
 			return p.Link(source, dest)
 		}
 		err := make()
-		if err != nil && exists && c.clear(dest, err) {
+		switch {
+		case err != nil && p.GNU && exists && proc.Is(err, vfs.EEXIST) && c.force:
+			if err = p.Unlink(dest); err == nil {
+				err = make()
+			}
+		case err != nil && !p.GNU:
+			if !c.clear(dest, err) {
+				return false
+			}
 			err = make()
 		}
-		if err != nil {
+		switch {
+		case err == nil:
+			return true
+		case !p.GNU:
 			p.WarnErr(err, "can't create link '%s'", dest)
-			return false
+		case c.soft:
+			p.Warn("cannot create symbolic link '%s' to '%s': %s", dest, source, proc.Text(err))
+		default:
+			p.Warn("cannot create hard link '%s' to '%s': %s", dest, source, proc.Text(err))
 		}
-		return true
+		return false
 	}
 	if exists && c.unlinkFirst {
 		if !c.clear(dest, nil) {

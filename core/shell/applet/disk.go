@@ -58,9 +58,8 @@ func du(p *proc.Proc) int {
 			}
 			seen[n.Ino()] = true
 		}
-		blocks, bytes := blocks512(n), n.Size()
+		blocks, bytes := blocks512(p, path, n), shownSize(p, path, n)
 		if n.IsDir() {
-			bytes = 4096
 			names, err := p.ReadDir(path)
 			if err != nil {
 				p.WarnErr(err, "can't open '%s'", path)
@@ -135,7 +134,7 @@ func mountpoint(p *proc.Proc) int {
 		return usage(p)
 	}
 	at, err := p.Real(o.Rest[0])
-	if err == nil && !isDir(p, at, true) {
+	if err == nil && !p.GNU && !isDir(p, at, true) {
 		err = vfs.ENOTDIR
 	}
 	if err != nil {
@@ -144,7 +143,7 @@ func mountpoint(p *proc.Proc) int {
 		}
 		return 1
 	}
-	is := at == "/" || at == "/dev" || at == "/proc" || at == "/sys"
+	is := p.MountPoint(at)
 	if !o.Has('q') {
 		not := "not "
 		if is {

@@ -161,11 +161,8 @@ func (f *finder) primary() predicate {
 		}
 		sign, n := f.signed(a)
 		gnu := p.GNU
-		return func(_ *finder, x *found) bool {
-			size := x.node.Size()
-			if x.node.IsDir() {
-				size = 4096
-			}
+		return func(f *finder, x *found) bool {
+			size := shownSize(f.p, x.path, x.node)
 			if gnu {
 				return signedMatch(sign, n, (size+unit-1)/unit)
 			}
@@ -394,11 +391,7 @@ func findPrintf(p *proc.Proc, format string, x *found) string {
 				b.WriteString(".")
 			}
 		case 's':
-			size := x.node.Size()
-			if x.node.IsDir() {
-				size = 4096
-			}
-			b.WriteString(strconv.FormatInt(size, 10))
+			b.WriteString(strconv.FormatInt(shownSize(p, x.path, x.node), 10))
 		case 'm':
 			b.WriteString(strconv.FormatUint(uint64(x.node.Mode), 8))
 		case 'M':

@@ -84,7 +84,10 @@ func install(p *proc.Proc) int {
 		}
 		if o.Has('D') {
 			if i := strings.LastIndexByte(dest, '/'); i > 0 {
-				makeDir(p, dest[:i], true, 0o755, false)
+				if !makeDir(p, dest[:i], true, 0o755, false) && p.GNU {
+					status = 1
+					continue
+				}
 			}
 		}
 		if _, err := p.Lstat(dest); err == nil {

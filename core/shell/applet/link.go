@@ -34,6 +34,7 @@ func ln(p *proc.Proc) int {
 		}
 	}
 	status := 0
+	var refused error // why what is there cannot go
 	for _, target := range args {
 		dest := last
 		if isDir(p, dest, !o.Has('n')) && !(len(o.Rest) == 1 && !o.Has('t')) {
@@ -46,6 +47,7 @@ func ln(p *proc.Proc) int {
 			dest = under(dest, base(target))
 		}
 	ready:
+		refused = nil
 		if !o.Has('s') {
 			if _, err := p.Stat(target); err != nil {
 				if n, e := p.Lstat(target); e != nil || n.Kind != vfs.Symlink {
@@ -77,7 +79,9 @@ func ln(p *proc.Proc) int {
 					continue
 				}
 			}
-			p.Unlink(dest)
+			if err := p.Unlink(dest); err != nil && !proc.Is(err, vfs.ENOENT) && p.GNU {
+				refused = err
+			}
 		}
 		if o.Has('v') {
 			if p.GNU {
@@ -95,9 +99,12 @@ func ln(p *proc.Proc) int {
 			text = relative(p, target, dest)
 		}
 		err := error(nil)
-		if o.Has('s') {
+		switch {
+		case refused != nil:
+			err = refused
+		case o.Has('s'):
 			err = p.Symlink(text, dest)
-		} else {
+		default:
 			err = p.Link(target, dest)
 		}
 		if err != nil {
@@ -107,8 +114,10 @@ func ln(p *proc.Proc) int {
 			case p.GNU:
 				if n, e := p.Stat(target); e == nil && n.IsDir() {
 					p.Warn("%s: hard link not allowed for directory", target)
-				} else {
+				} else if proc.Is(err, vfs.EEXIST) || proc.Is(err, vfs.EROFS) || proc.Is(err, vfs.ENOSPC) {
 					p.WarnErr(err, "failed to create hard link '%s'", dest)
+				} else {
+					p.WarnErr(err, "failed to create hard link '%s' => '%s'", dest, target)
 				}
 			default:
 				simple(p, dest, err)

@@ -140,7 +140,7 @@ func (l *lister) dirs(dirs []*listed, header, nested bool) {
 		if l.long() || l.o.Has('s') {
 			var blocks int64
 			for _, e := range list {
-				blocks += blocks512(e.node)
+				blocks += blocks512(l.p, e.path, e.node)
 			}
 			if l.o.Has('h') && p.GNU {
 				p.Puts("total " + human(blocks*512, p.GNU) + "\n")
@@ -172,7 +172,7 @@ func (l *lister) sort(list []*listed) {
 		return
 	case o.Has('S'):
 		cmp = func(a, b *listed) int {
-			if d := shownSize(b.node) - shownSize(a.node); d != 0 {
+			if d := shownSize(l.p, b.path, b.node) - shownSize(l.p, a.path, a.node); d != 0 {
 				return int(max(min(d, 1), -1))
 			}
 			return strings.Compare(a.name, b.name)

@@ -20,7 +20,7 @@ func (l *lister) leads(e *listed) bool {
 
 // blocks is what -s shows of a file.
 func (l *lister) blocks(e *listed) string {
-	n := blocks512(e.node)
+	n := blocks512(l.p, e.path, e.node)
 	if l.o.Has('h') {
 		return strings.TrimSpace(human(n*512, l.p.GNU))
 	}

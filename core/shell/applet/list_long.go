@@ -9,23 +9,32 @@ import (
 	"layerlab.dev/core/vfs"
 )
 
-// blocks512 is st_blocks on a file system of 4 KiB pages.
-func blocks512(n *vfs.Node) int64 {
+// blocks512 is st_blocks of the file at path, on a file system of 4 KiB pages;
+// what is in memory counts no blocks for directories.
+func blocks512(p *proc.Proc, path string, n *vfs.Node) int64 {
 	switch n.Kind {
 	case vfs.File:
 		return (n.Size() + 4095) / 4096 * 8
 	case vfs.Dir:
-		return 8
+		if p.FileSystem(path) == "" {
+			return 8
+		}
 	}
 	return 0
 }
 
 // shownSize is st_size, which a directory has, too.
-func shownSize(n *vfs.Node) int64 {
-	if n.IsDir() {
-		return 4096
+func shownSize(p *proc.Proc, path string, n *vfs.Node) int64 {
+	if !n.IsDir() {
+		return n.Size()
 	}
-	return n.Size()
+	switch p.FileSystem(path) {
+	case "":
+		return 4096
+	case "tmpfs":
+		return int64(40 + 20*n.Len())
+	}
+	return 0
 }
 
 // owner and group are names, or numbers where there are none.
@@ -63,10 +72,7 @@ func (l *lister) showLong(list []*listed) {
 				r.size = fmt.Sprintf("%4d, %3d", e.node.Major, e.node.Minor)
 			}
 		default:
-			n := e.node.Size()
-			if e.node.IsDir() {
-				n = 4096
-			}
+			n := shownSize(p, e.path, e.node)
 			r.size = strconv.FormatInt(n, 10)
 			if o.Has('h') {
 				r.size = strings.TrimSpace(human(n, p.GNU))
@@ -109,7 +115,7 @@ func (l *lister) showLong(list []*listed) {
 		case o.Has('s') && p.GNU:
 			p.Puts(pad(l.blocks(e), "", wBlocks) + " ")
 		case o.Has('s'):
-			p.Printf("%6d ", blocks512(e.node)/2)
+			p.Printf("%6d ", blocks512(p, e.path, e.node)/2)
 		}
 		mode := string(typeLetter(e.node.Kind)) + letters(e.node.Mode)
 		if p.GNU {

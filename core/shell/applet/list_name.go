@@ -98,7 +98,7 @@ func (l *lister) show(list []*listed) {
 			if p.GNU {
 				s += pad(l.blocks(e), "", blocksWide) + " "
 			} else {
-				s += fmt.Sprintf("%6d ", blocks512(e.node)/2)
+				s += fmt.Sprintf("%6d ", blocks512(l.p, e.path, e.node)/2)
 			}
 		}
 		return s + l.shown(e.name) + l.suffix(e)

@@ -148,6 +148,9 @@ func split(p *proc.Proc) int {
 		}
 		n++
 		if err := p.WriteFile(prefix+string(s)+o.Arg(0x81), part, 0o666); err != nil {
+			if p.GNU {
+				p.Die("%s: %s", prefix+string(s), proc.Text(err))
+			}
 			p.Die("can't open '%s': %s", prefix+string(s), proc.Text(err))
 		}
 	}

@@ -139,27 +139,41 @@ func typeLetter(k vfs.Kind) byte {
 }
 
 // each calls f with path and everything below it, top first or, with last, at
-// the end. Links are never followed below the top.
-func each(p *proc.Proc, path string, recurse, last bool, f func(path string, n *vfs.Node) bool) bool {
+// the end. Links are never followed below the top. busybox says once more of a
+// directory that f failed on why, and looks no further into it.
+func each(p *proc.Proc, path string, recurse, last bool, f func(path string, n *vfs.Node) error) bool {
 	n, err := p.Lstat(path)
 	if err != nil {
-		return f(path, nil)
+		return f(path, nil) == nil
 	}
-	ok := last && recurse && n.IsDir() || f(path, n)
-	if recurse && n.IsDir() {
-		names, err := p.ReadDir(path)
-		if err != nil {
-			p.WarnErr(err, "can't open '%s'", path)
+	if !recurse || !n.IsDir() {
+		return f(path, n) == nil
+	}
+	again := func(err error) bool {
+		if err != nil && !p.GNU {
+			simple(p, path, err)
+		}
+		return err == nil
+	}
+	ok := true
+	if !last {
+		if ok = again(f(path, n)); !ok && !p.GNU {
 			return false
 		}
-		for _, c := range names {
-			if !each(p, under(path, c), true, last, f) {
-				ok = false
-			}
-		}
-		if last && !f(path, n) {
-			ok = false
-		}
+	}
+	names, err := p.ReadDir(path)
+	switch {
+	case err != nil && !p.GNU:
+		return again(err)
+	case err != nil:
+		p.WarnErr(err, "cannot read directory '%s'", path)
+		ok = false
+	}
+	for _, c := range names {
+		ok = each(p, under(path, c), true, last, f) && ok
+	}
+	if last {
+		ok = again(f(path, n)) && ok
 	}
 	return ok
 }
@@ -216,7 +230,7 @@ func chmod(p *proc.Proc) int {
 	}
 	status := 0
 	for _, name := range rest {
-		ok := each(p, name, o.Has('R'), false, func(path string, n *vfs.Node) bool {
+		ok := each(p, name, o.Has('R'), false, func(path string, n *vfs.Node) error {
 			if n == nil || n.Kind == vfs.Symlink && path == name {
 				t, err := p.Stat(path)
 				if err != nil {
@@ -227,14 +241,17 @@ func chmod(p *proc.Proc) int {
 							p.Warn("cannot operate on dangling symlink '%s'", path)
 						} else {
 							p.WarnErr(err, "cannot access '%s'", path)
+							if o.Has('v') {
+								p.Printf("'%s' could not be accessed\n", path)
+							}
 						}
 					}
-					return false
+					return err
 				}
 				n = t
 			}
 			if n.Kind == vfs.Symlink {
-				return true
+				return nil
 			}
 			m, err := Mode(spec, n.Mode, n.IsDir(), p.Umask)
 			if err != nil {
@@ -251,11 +268,14 @@ func chmod(p *proc.Proc) int {
 				if !o.Has('f') {
 					if p.GNU {
 						p.WarnErr(err, "changing permissions of '%s'", path)
+						if o.Has('v') {
+							p.Printf("failed to change mode of '%s' from %04o (%s) to %04o (%s)\n", path, n.Mode, letters(n.Mode), m, letters(m))
+						}
 					} else {
 						simple(p, path, err)
 					}
 				}
-				return false
+				return err
 			}
 			if o.Has('v') || o.Has('c') && m != n.Mode {
 				if p.GNU {
@@ -268,7 +288,7 @@ func chmod(p *proc.Proc) int {
 					p.Printf("mode of '%s' changed to %04o (%s)\n", path, m, letters(m))
 				}
 			}
-			return true
+			return nil
 		})
 		if !ok {
 			status = 1

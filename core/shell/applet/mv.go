@@ -108,6 +108,17 @@ func move(p *proc.Proc, from, to string, keep bool) bool {
 		p.WarnErr(err, "can't rename '%s'", from)
 		return false
 	}
+	if p.GNU {
+		rm := p.Unlink
+		if src.IsDir() {
+			rm = p.Rmdir
+		}
+		if err := rm(to); err != nil && !proc.Is(err, vfs.ENOENT) {
+			p.Warn("inter-device move failed: '%s' to '%s'; unable to remove target: %s", from, to, proc.Text(err))
+			return false
+		}
+		derr = vfs.ENOENT
+	}
 	if derr == nil {
 		switch {
 		case dst.IsDir() && !src.IsDir():

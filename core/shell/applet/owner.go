@@ -257,7 +257,7 @@ func chown(p *proc.Proc) int {
 				top = real
 			}
 		}
-		ok := each(p, top, o.Has('R'), !p.GNU, func(path string, n *vfs.Node) bool {
+		ok := each(p, top, o.Has('R'), true, func(path string, n *vfs.Node) error {
 			followAll := !p.GNU && (o.Has('H') || o.Has('L'))
 			follow := !o.Has('h') && followAll || !o.Has('h') && !(o.Has('R') && (path != file || !o.Has('H') && !o.Has('L')))
 			call := p.Lchown
@@ -280,12 +280,12 @@ func chown(p *proc.Proc) int {
 						simple(p, path, err)
 					}
 				}
-				return false
+				return err
 			}
 			if o.Has('v') || o.Has('c') {
 				if p.GNU {
 					reportOwner(p, o, path, spec, n, uid, gid)
-					return true
+					return nil
 				}
 				u, g := uid, gid
 				if u < 0 && n != nil {
@@ -296,7 +296,7 @@ func chown(p *proc.Proc) int {
 				}
 				p.Printf("changed ownership of '%s' to %d:%d\n", path, u, g)
 			}
-			return true
+			return nil
 		})
 		if !ok {
 			status = 1

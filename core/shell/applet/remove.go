@@ -52,7 +52,7 @@ func (r *remover) remove(path string) bool {
 			}
 			return false
 		}
-		if r.prompt && !r.ask("%s: descend into directory '%s'? ", p.Name(), path) {
+		if r.prompt && !(p.GNU && n.Len() == 0) && !r.ask("%s: descend into directory '%s'? ", p.Name(), path) {
 			return true
 		}
 		names, err := p.ReadDir(path)
@@ -89,7 +89,11 @@ func (r *remover) remove(path string) bool {
 		}
 		return ok
 	}
-	if r.prompt && !r.ask("%s: remove '%s'? ", p.Name(), path) {
+	kind := ""
+	if p.GNU {
+		kind = kindName(n) + " "
+	}
+	if r.prompt && !r.ask("%s: remove %s'%s'? ", p.Name(), kind, path) {
 		return true
 	}
 	if err := p.Unlink(path); err != nil {

@@ -280,7 +280,11 @@ func (s *sedder) edit(name string) {
 	}
 	if err := p.Rename(tmp, name); err != nil {
 		p.Unlink(tmp)
-		p.WarnErr(err, "can't rename '%s'", tmp)
+		if p.GNU {
+			p.Warn("cannot rename %s: %s", tmp, proc.Text(err))
+			p.Exit(4)
+		}
+		p.WarnErr(err, "can't move '%s' to '%s'", tmp, name)
 		s.status = 1
 	}
 }

@@ -231,7 +231,7 @@ func homeFor(p *proc.Proc, home string, uid, gid int) {
 		}
 	}
 	p.Umask = old
-	each(p, home, true, false, func(path string, _ *vfs.Node) bool { return p.Lchown(path, uid, gid) == nil })
+	each(p, home, true, false, func(path string, _ *vfs.Node) error { return p.Lchown(path, uid, gid) })
 }
 
 func groupadd(p *proc.Proc) int {

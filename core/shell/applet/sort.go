@@ -357,7 +357,8 @@ func sortLines(p *proc.Proc) int {
 				p.Warn("open failed: %s: %s", o.Arg('o'), proc.Text(err))
 				return 2
 			}
-			p.Die("can't open '%s': %s", o.Arg('o'), proc.Text(err))
+			p.Warn("can't open '%s': %s", o.Arg('o'), proc.Text(err))
+			return 2
 		}
 	}
 	for _, l := range lines {

@@ -198,15 +198,11 @@ func statFormat(p *proc.Proc, format, name string, n *vfs.Node, follow bool) str
 		case 'T':
 			str(strconv.FormatUint(uint64(n.Minor), 16))
 		case 's':
-			size := n.Size()
-			if n.IsDir() {
-				size = 4096
-			}
-			num(size)
+			num(shownSize(p, name, n))
 		case 'B':
 			num(512)
 		case 'b':
-			num(blocks512(n))
+			num(blocks512(p, name, n))
 		case 'o':
 			num(4096)
 		case 'w', 'W', 'm', 'C':

@@ -218,6 +218,10 @@ func (t *tarApplet) create(file string, names []string) int {
 	if file != "-" {
 		fd, err := p.Open(file, proc.Write|proc.Create|proc.Trunc, 0o666)
 		if err != nil {
+			if p.GNU {
+				p.Errorf("tar: %s: Cannot open: %s\ntar: Error is not recoverable: exiting now\n", file, proc.Text(err))
+				p.Exit(2)
+			}
 			p.Die("can't open '%s': %s", file, proc.Text(err))
 		}
 		out = fd

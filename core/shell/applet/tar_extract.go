@@ -2,6 +2,7 @@ package applet
 
 import (
 	"archive/tar"
+	"fmt"
 	"io"
 	"strings"
 
@@ -63,7 +64,13 @@ func (t *tarApplet) extract(h *tar.Header, content *vfs.Blob, r io.Reader) {
 	}
 	fail := func(err error, verb string) {
 		if p.GNU {
-			p.Errorf("tar: %s: Cannot %s: %s\n", h.Name, verb, proc.Text(err))
+			if proc.Is(err, vfs.ENOENT) {
+				t.missing(name)
+			}
+			if verb == "symlink" {
+				verb = fmt.Sprintf("create symlink to '%s'", h.Linkname)
+			}
+			p.Errorf("tar: %s: Cannot %s: %s\n", strings.TrimSuffix(h.Name, "/"), verb, proc.Text(err))
 			t.status = 2
 		} else {
 			p.Die("can't %s '%s': %s", map[string]string{"open": "open", "mkdir": "make dir", "symlink": "create symlink", "mknod": "create node"}[verb], name, proc.Text(err))
@@ -94,8 +101,11 @@ func (t *tarApplet) extract(h *tar.Header, content *vfs.Blob, r io.Reader) {
 			}
 			return
 		}
-		if !old.IsDir() {
-			p.Unlink(name)
+	}
+	if h.Typeflag != tar.TypeDir && !(exists && old.IsDir()) {
+		// busybox tries to, whether it is there or not.
+		if err := p.Unlink(name); err != nil && !p.GNU && !proc.Is(err, vfs.ENOENT) {
+			p.Die("can't remove old file %s: %s", name, proc.Text(err))
 		}
 	}
 	umask := p.Umask
@@ -188,4 +198,21 @@ func (t *tarApplet) extract(h *tar.Header, content *vfs.Blob, r io.Reader) {
 		return
 	}
 	times()
+}
+
+// missing says why the directory that name should be in cannot be made.
+func (t *tarApplet) missing(name string) {
+	at := ""
+	for part := range strings.SplitSeq(name, "/") {
+		if at != "" {
+			if _, err := t.p.Stat(at); proc.Is(err, vfs.ENOENT) {
+				if err := t.p.Mkdir(at, 0o755); err != nil {
+					t.p.Errorf("tar: %s: Cannot mkdir: %s\n", at, proc.Text(err))
+					return
+				}
+			}
+			at += "/"
+		}
+		at += part
+	}
 }

@@ -49,6 +49,20 @@ func touch(p *proc.Proc) int {
 	status := 0
 	fail := func(name string, err error) {
 		if p.GNU {
+			n, e := p.Stat(name)
+			if e == nil && n.IsDir() {
+				p.WarnErr(err, "setting times of '%s'", name)
+				status = 1
+				return
+			}
+			if e == nil {
+				// It is opened first, and that is what is told.
+				if fd, e := p.Open(name, proc.Write, 0); e != nil {
+					err = e
+				} else {
+					p.Close(fd)
+				}
+			}
 			p.WarnErr(err, "cannot touch '%s'", name)
 		} else {
 			simple(p, name, err)

@@ -44,7 +44,11 @@ func truncate(p *proc.Proc) int {
 		fd, err := p.Open(name, flags, 0o666)
 		if err != nil {
 			if !(o.Has('c') && proc.Is(err, vfs.ENOENT)) {
-				p.WarnErr(err, "%s: open", name)
+				if p.GNU {
+					p.WarnErr(err, "cannot open '%s' for writing", name)
+				} else {
+					p.WarnErr(err, "%s: open", name)
+				}
 				status = 1
 			}
 			continue

@@ -93,7 +93,7 @@ func (in *interp) open(kind, name string) *stream {
 				if p.GNU {
 					p.Errorf("%s: cannot open \"%s\" for output (%s)\n", in.c.Name, name, proc.Text(err))
 				} else {
-					p.Errorf("%s: %s: %s\n", in.c.Name, name, proc.Text(err))
+					p.Errorf("%s: can't open '%s': %s\n", in.c.Name, name, proc.Text(err))
 				}
 				p.Exit(in.failed())
 			}

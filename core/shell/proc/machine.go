@@ -76,6 +76,7 @@ type Machine struct {
 	fifos    map[uint64]*pipe
 	tails    map[*vfs.Blob][]byte
 	mounts   []*mounted
+	shared   bool // several mounts show the same files
 	random   uint64
 	signals  int // number of processes with a signal waiting
 	timers   int

@@ -18,6 +18,9 @@ type Mount struct {
 	Tmpfs    bool
 	ReadOnly bool
 	NoExec   bool // no program can be run from it
+	// Of names what is mounted, where that is: mounts of one name show the same
+	// files.
+	Of string
 	// Left is what the mount holds when the run has ended, nil before.
 	Left *vfs.Node
 }
@@ -29,7 +32,8 @@ type mounted struct {
 	readOnly bool
 	noExec   bool
 	under    *vfs.Node
-	of       *Mount // nil for those of the runtime
+	of       *Mount    // nil for those of the runtime
+	seen     *vfs.Node // what it held when mounts of the same files were last compared
 }
 
 // mountAll mounts what the container runtime mounts (the default mounts of
@@ -37,6 +41,16 @@ type mounted struct {
 // one could not be mounted, in the runtime's words.
 func (m *Machine) mountAll() error {
 	for _, at := range []string{"/proc", "/dev", "/sys"} {
+		if i := slices.IndexFunc(m.Mounts, func(mt *Mount) bool { return mt.Path == at }); i >= 0 && !(at == "/dev" && m.Mounts[i].Tmpfs) {
+			// It takes the place of the runtime's own.
+			if err := m.mount(m.Mounts[i]); err != nil {
+				return fmt.Errorf("error mounting to rootfs at %q: %w", at, err)
+			}
+			if err := m.sub(at, m.Mounts[i].ReadOnly); err != nil {
+				return err
+			}
+			continue
+		}
 		n, err := m.Editor.Tree().Lstat(at)
 		if err != nil || n.Kind != vfs.Dir {
 			continue
@@ -46,21 +60,42 @@ func (m *Machine) mountAll() error {
 			return err
 		}
 		m.mounts = append(m.mounts, &mounted{at: at, fs: fs, readOnly: at == "/sys", noExec: at != "/dev", under: n})
-		switch at {
-		case "/dev":
-			for _, sub := range []struct{ at, fs string }{{"/dev/pts", "devpts"}, {"/dev/shm", "tmpfs"}, {"/dev/mqueue", "mqueue"}} {
-				under, _ := m.Editor.Tree().Lstat(sub.at)
-				m.mounts = append(m.mounts, &mounted{at: sub.at, fs: sub.fs, noExec: true, under: under})
-			}
-		case "/sys":
-			under, _ := m.Editor.Tree().Lstat("/sys/fs/cgroup")
-			m.mounts = append(m.mounts, &mounted{at: "/sys/fs/cgroup", fs: "cgroup2", readOnly: true, noExec: true, under: under})
+		if err := m.sub(at, false); err != nil {
+			return err
 		}
 	}
 	for _, mt := range m.Mounts {
+		if slices.ContainsFunc(m.mounts, func(in *mounted) bool { return in.of == mt }) {
+			continue
+		}
 		if err := m.mount(mt); err != nil {
 			return fmt.Errorf("error mounting to rootfs at %q: %w", mt.Path, err)
 		}
+	}
+	return nil
+}
+
+// sub makes the mounts that the runtime makes below one of its own.
+func (m *Machine) sub(at string, readOnly bool) error {
+	list := []mounted{{at: "/dev/pts", fs: "devpts"}, {at: "/dev/shm", fs: "tmpfs"}, {at: "/dev/mqueue", fs: "mqueue"}}
+	if at == "/sys" {
+		list = []mounted{{at: "/sys/fs/cgroup", fs: "cgroup2", readOnly: true}}
+	}
+	for _, mt := range list {
+		if at == "/proc" {
+			break
+		}
+		if _, err := m.Editor.Tree().Lstat(mt.at); err != nil {
+			if readOnly {
+				return fmt.Errorf("error mounting %q to rootfs at %q: mkdir: %w", mt.fs, mt.at, vfs.EROFS)
+			}
+			if _, err := m.Editor.MkdirAll(mt.at, 0o755, 0, 0); err != nil {
+				return fmt.Errorf("error mounting %q to rootfs at %q: mkdir: %w", mt.fs, mt.at, errno(err))
+			}
+		}
+		mt.noExec = true
+		mt.under, _ = m.Editor.Tree().Lstat(mt.at)
+		m.mounts = append(m.mounts, &mt)
 	}
 	return nil
 }
@@ -83,7 +118,7 @@ func (m *Machine) mount(mt *Mount) error {
 	case over != nil && over.fs == "proc" && !slices.Contains(emulated, at):
 		return fmt.Errorf("%q cannot be mounted because it is inside /proc", at)
 	case at == "/dev" && mt.Tmpfs:
-		return nil // the runtime sets its own tmpfs up there
+		return nil // the runtime's own is set up there
 	}
 	n, err := e.Tree().Lstat(at)
 	made := err != nil
@@ -108,7 +143,15 @@ func (m *Machine) mount(mt *Mount) error {
 	if n.IsDir() != mt.Node.IsDir() {
 		return fmt.Errorf("not a directory: Are you trying to mount a directory onto a file (or vice-versa)?")
 	}
-	if err := e.Graft(at, mt.Node); err != nil {
+	if other := m.twin(mt.Of); other != nil {
+		top, err := e.Tree().Lstat(other.at)
+		if err == nil {
+			_, err = e.Mount(at, top)
+		}
+		if err != nil {
+			return err
+		}
+	} else if err := e.Graft(at, mt.Node); err != nil {
 		return err
 	}
 	fs := ""
@@ -125,6 +168,42 @@ func (m *Machine) mount(mt *Mount) error {
 	return nil
 }
 
+// twin is a mount of the same files, nil if there is none.
+func (m *Machine) twin(of string) *mounted {
+	for _, mt := range m.mounts {
+		if of != "" && mt.of != nil && mt.of.Of == of {
+			m.shared = true
+			return mt
+		}
+	}
+	return nil
+}
+
+// share lets mounts of the same files show what has been changed in one of
+// them.
+func (m *Machine) share() {
+	if !m.shared {
+		return
+	}
+	for i, mt := range m.mounts {
+		if mt.of == nil || mt.of.Of == "" {
+			continue
+		}
+		now, err := m.Editor.Tree().Lstat(mt.at)
+		if err != nil || now == mt.seen {
+			continue
+		}
+		changed := mt.seen != nil
+		mt.seen = now
+		for j, o := range m.mounts {
+			if j != i && changed && o.of != nil && o.of.Of == mt.of.Of {
+				m.Editor.Mount(o.at, now)
+				o.seen, _ = m.Editor.Tree().Lstat(o.at)
+			}
+		}
+	}
+}
+
 // holds is the nearest directory above path that is there.
 func (m *Machine) holds(at string) string {
 	for at != "/" {
@@ -137,6 +216,7 @@ func (m *Machine) holds(at string) string {
 }
 
 func (m *Machine) unmountAll() {
+	m.share()
 	for _, mt := range slices.Backward(m.mounts) {
 		if mt.of != nil {
 			mt.of.Left, _ = m.Editor.Tree().Lstat(mt.at)
@@ -180,8 +260,13 @@ func (m *Machine) busy(path string) bool {
 	return slices.ContainsFunc(m.mounts, func(mt *mounted) bool { return mt.at == path })
 }
 
-// moved tells the mounts that the directory from has become to.
+// moved tells mounts and processes that the directory from has become to.
 func (m *Machine) moved(from, to string) {
+	for _, p := range m.procs {
+		if below(from, p.Dir) {
+			p.Dir = to + p.Dir[len(from):]
+		}
+	}
 	for _, mt := range m.mounts {
 		if below(from, mt.at) {
 			mt.at = to + mt.at[len(from):]

@@ -10,6 +10,7 @@ import (
 // tree returns the tree with all that has been written so far.
 func (p *Proc) tree() vfs.Tree {
 	p.m.sync()
+	p.m.share()
 	return p.m.Editor.Tree()
 }
 
@@ -178,6 +179,19 @@ func (p *Proc) ReadDir(name string) ([]string, error) {
 	}
 	p.Steps(int64(len(names)))
 	return names, nil
+}
+
+// MakeDir makes the working directory, as root, with what is missing above it.
+func (p *Proc) MakeDir() error {
+	if p.m.readOnly(p.m.holds(p.Dir)) {
+		return vfs.EROFS
+	}
+	_, err := p.m.Editor.MkdirAll(p.Dir, 0o755, -1, -1)
+	if err != nil {
+		return errno(err)
+	}
+	p.Dir, err = p.Real(p.Dir)
+	return err
 }
 
 // Chdir changes the working directory.

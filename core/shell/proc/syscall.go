@@ -111,6 +111,9 @@ func (p *Proc) Link(old, name string) error {
 	if p.m.mountOf(from) != p.m.named(at) {
 		return vfs.EXDEV
 	}
+	if p.UID != 0 && p.UID != n.UID && (n.Kind != vfs.File || n.Mode&0o4000 != 0 || n.Mode&0o2010 == 0o2010 || !p.may(n, 6)) {
+		return vfs.EPERM // fs.protected_hardlinks, which distributions set
+	}
 	if _, err = p.parent(at, nil); err != nil {
 		return err
 	}
