@@ -137,8 +137,9 @@ func sequence(r string) ([]string, bool) {
 	if len(from) > 1 && from[0] == '0' {
 		width = len(from)
 	}
-	for n := a; n <= b; n += step {
-		values = append(values, fmt.Sprintf("%0*d", width, n))
+	// Counted, because the last number may be the greatest there is.
+	for k := range (b-a)/step + 1 {
+		values = append(values, fmt.Sprintf("%0*d", width, a+k*step))
 	}
 	return values, true
 }

@@ -35,6 +35,7 @@ type outcome struct {
 
 // transfer gets one URL.
 func (c *command) transfer(g globbed, out string, content *string) int {
+	c.p.Step()
 	r := &outcome{}
 	r.exit = c.get(g, out, content, r)
 	if c.o.format != "" {
