@@ -81,6 +81,10 @@ func (f Files) Run(ctx context.Context, p Process) (Files, Exit, error) {
 	if err != nil {
 		return f, Exit{}, &StartError{err.Error(), 126}
 	}
+	// The daemon gives the group itself among the supplementary ones, and the
+	// kernel keeps these in order.
+	groups := append([]int{who.GID}, who.Groups...)
+	slices.Sort(groups)
 	env := Env(p.Env, p.Hostname)
 	if !hasKey(env, "HOME=") {
 		env = append(env, "HOME="+who.Home)
@@ -95,7 +99,7 @@ func (f Files) Run(ctx context.Context, p Process) (Files, Exit, error) {
 	// the daemon instead of the container's output.
 	out := &startOutput{next: p.Output}
 	res, err := shell.Run(ctx, e, shell.Config{
-		Argv: p.Argv, Env: env, Dir: cmp.Or(p.Dir, "/"), UID: who.UID, GID: who.GID, Groups: who.Groups, Hostname: p.Hostname,
+		Argv: p.Argv, Env: env, Dir: cmp.Or(p.Dir, "/"), UID: who.UID, GID: who.GID, Groups: groups, Hostname: p.Hostname,
 		Mounts: mounts, Stdin: cmp.Or[io.Reader](p.Stdin, bytes.NewReader(nil)), Output: out.write,
 		Epoch: f.Tree.Now() / 1e9, Limits: p.Limits, Seed: p.Seed,
 	})

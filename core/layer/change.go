@@ -32,6 +32,9 @@ type Change struct {
 	// LinkTo is the path of an earlier change that carries the content, where
 	// this one is a further name of the same inode.
 	LinkTo string
+	// Time is when a name was removed or its directory changed after that, in
+	// nanoseconds. Only Upper sets it.
+	Time int64
 	// Opaque says of a directory that overlayfs marked it so: nothing of what
 	// lies below its path in the lower tree shows through. Only Upper sets it.
 	Opaque bool

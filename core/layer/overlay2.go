@@ -54,7 +54,7 @@ func (o Overlay2) Entries(changes []Change) []Entry {
 			// has them as hard links, which the driver then makes regular
 			// files again: the name of the first stays behind, and its time.
 			if removed == "" {
-				removed, when = c.Path[1:], cutTime(timeAbove(changes, c.Path))
+				removed, when = c.Path[1:], cutTime(c.Time)
 			} else {
 				e.Linkname = removed
 			}
@@ -81,17 +81,6 @@ func (o Overlay2) whiteout(c Change) Entry {
 	e := Entry{Name: dir[1:] + Whiteout + name, Type: tar.TypeReg, Mode: 0o600}
 	e.Uname, e.Gname = o.Names(0, 0)
 	return e
-}
-
-// timeAbove is when a name was removed, as far as that is known: its directory
-// changed then, or later.
-func timeAbove(changes []Change, p string) int64 {
-	for _, c := range changes {
-		if c.Path == path.Dir(p) && c.Node != nil {
-			return c.Node.MTime
-		}
-	}
-	return 0
 }
 
 // Entry is the member that carries the inode n under a relative name, as

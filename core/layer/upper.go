@@ -38,7 +38,7 @@ func (u *upperLister) dir(p string, lower, upper *vfs.Node) {
 		}
 		switch {
 		case n == nil:
-			u.out = append(u.out, Change{Path: at, Kind: Removed, Lower: l})
+			u.out = append(u.out, Change{Path: at, Kind: Removed, Lower: l, Time: upper.MTime})
 		case n.IsDir():
 			merged := l != nil && l.IsDir() && l.Ino() == n.Ino()
 			c := Change{Path: at, Kind: Modified, Node: n, Lower: l}

@@ -124,6 +124,17 @@ func (e *Editor) update(op, p string, follow bool, change func(*Node)) error {
 	return nil
 }
 
+// CopyUp makes the inode at p an upper one, a link not followed, as opening a
+// lower file for writing does. Nothing that can be seen of it changes but its
+// number.
+func (e *Editor) CopyUp(p string) error {
+	at, n, err := e.target("open", p, false)
+	if err == nil && !e.Upper(n) {
+		e.set(at, n, func(*Node) {})
+	}
+	return err
+}
+
 func (e *Editor) set(at string, n *Node, change func(*Node)) *Node {
 	c := *n
 	if n.Kind != Dir && !e.Upper(n) {

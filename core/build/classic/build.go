@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
-	"github.com/moby/buildkit/frontend/dockerfile/shell"
 	"github.com/opencontainers/go-digest"
 
 	"layerlab.dev/core/container"
@@ -108,7 +107,7 @@ func (b *builder) run(c *Context) error {
 	if err != nil {
 		return err
 	}
-	if b.files, err = c.without(name); err != nil {
+	if b.files, err = c.without(name, b.now()); err != nil {
 		return err
 	}
 	b.source = b.files.source()
@@ -217,12 +216,8 @@ func (b *builder) expand(c instructions.Command, env []string) error {
 	if !ok {
 		return nil
 	}
-	lex := shell.NewLex(b.escape)
-	vars := dockerfile.NewEnv(env...)
-	if err := x.Expand(func(word string) (string, error) {
-		w, _, err := lex.ProcessWord(word, vars)
-		return w, err
-	}); err != nil {
+	lex := newLexer(b.escape, env)
+	if err := x.Expand(lex.word); err != nil {
 		return invalid{err}
 	}
 	return nil
@@ -245,7 +240,7 @@ func (b *builder) stage(index int, s stage) (*state, error) {
 		st.id = base.ID()
 		b.learn(st.id, base)
 		if c := b.images[st.id].doc.Config; c != nil {
-			st.config = container.Clone(c)
+			st.config = cloneConfig(c)
 		}
 	}
 	if index == len(b.stages) {
@@ -330,11 +325,10 @@ func (b *builder) triggers(st *state, triggers []string) error {
 
 // from finds the image a stage begins from, nil for scratch.
 func (b *builder) from(s stage) (*image.Image, error) {
-	lex := shell.NewLex(b.escape)
-	vars := dockerfile.NewEnv(b.args.all(b.args.meta)...)
+	lex := newLexer(b.escape, b.args.all(b.args.meta))
 	platform := b.o.Platform
 	if s.platform != "" {
-		p, _, err := lex.ProcessWord(s.platform, vars)
+		p, err := lex.word(s.platform)
 		if err != nil {
 			return nil, fmt.Errorf("failed to process arguments for platform %s: %w", p, err)
 		}
@@ -343,7 +337,7 @@ func (b *builder) from(s stage) (*image.Image, error) {
 		}
 		platform = p
 	}
-	name, _, err := lex.ProcessWord(s.base, vars)
+	name, err := lex.word(s.base)
 	if err != nil {
 		return nil, err
 	}

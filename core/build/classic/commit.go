@@ -3,6 +3,7 @@ package classic
 import (
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -19,8 +20,17 @@ import (
 // withComment is a config whose command is the comment of an instruction that
 // runs nothing.
 func withComment(c *container.Config, comment ...string) *container.Config {
-	d := container.Clone(c)
+	d := cloneConfig(c)
 	d.Cmd = slices.Concat(shellOf(c), comment)
+	return d
+}
+
+// cloneConfig copies a config as dockerd's builder does (copyRunConfig): the
+// health check is not copied, so that what a container's creation completes in
+// it stays in the image's.
+func cloneConfig(c *container.Config) *container.Config {
+	d := container.Clone(c)
+	d.Healthcheck = c.Healthcheck
 	return d
 }
 
@@ -83,7 +93,7 @@ func (b *builder) create(st *state, step *Step, config *container.Config) (*Cont
 	}
 	for v := range config.Volumes {
 		if n, err := c.Files.Tree.Stat(v); err == nil && !n.IsDir() {
-			return nil, fmt.Errorf("cannot mount volume over existing file, file exists %s", v)
+			return nil, fmt.Errorf("cannot mount volume over existing file, file exists %s", path.Join(b.mountPoint(), v))
 		}
 		if c.Volumes == nil {
 			c.Volumes = map[string]string{}
@@ -116,7 +126,7 @@ func (b *builder) image(st *state, step *Step, changes []layer.Change, before, a
 		}
 	}
 	child := container.Child{Container: id, Author: st.maintainer, Created: b.now(), Version: b.o.Version, ContainerConfig: config,
-		Config: container.Clone(st.config)}
+		Config: cloneConfig(st.config)}
 	var parent *image.Image
 	if st.id != "" {
 		parent = b.images[st.id].img
@@ -139,6 +149,10 @@ func (b *builder) image(st *state, step *Step, changes []layer.Change, before, a
 	st.id = newID
 	return nil
 }
+
+// mountPoint is where the daemon has a container's or new layer's files; its
+// last part but one is random.
+func (b *builder) mountPoint() string { return "/var/lib/docker/overlay2/" + b.id() + "/merged" }
 
 // remove removes the intermediate containers that are there.
 func (b *builder) remove() {

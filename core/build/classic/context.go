@@ -25,6 +25,8 @@ type Context struct {
 	// Size is the length of the tar it came as, which the client shows.
 	Size int64
 	sums map[string]layer.Entry // by canonical path
+	// implied are directories that no member stood for, which had to be made.
+	implied []string
 }
 
 // Send makes the context that docker's command line sends of a directory: a tar
@@ -44,7 +46,7 @@ func Send(files vfs.Tree, dockerfile string) (*Context, error) {
 	for _, keep := range []string{".dockerignore", path.Clean(dockerfile)} {
 		m, err := patternmatcher.New(patterns)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("error checking context: %w", err)
 		}
 		if out, _ := m.Matches(keep); out {
 			patterns = append(patterns, "!"+keep)
@@ -52,13 +54,13 @@ func Send(files vfs.Tree, dockerfile string) (*Context, error) {
 	}
 	m, err := patternmatcher.New(patterns)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("error checking context: %w", err)
 	}
 	s := sender{m: m, first: map[uint64]string{}}
 	if err := s.dir("", files.Root()); err != nil {
 		return nil, err
 	}
-	return receive(context.Background(), s.entries, files.Now())
+	return receive(context.Background(), s.entries)
 }
 
 // ignored are the patterns of .dockerignore.
@@ -127,9 +129,9 @@ func (s *sender) excepted(dir string) bool {
 	return false
 }
 
-// Receive reads a context that comes as a tar, plain or compressed. now is the
-// time of directories that have to be made. ctx cancels it.
-func Receive(ctx context.Context, r io.Reader, now time.Time) (*Context, error) {
+// Receive reads a context that comes as a tar, plain or compressed. ctx cancels
+// it.
+func Receive(ctx context.Context, r io.Reader) (*Context, error) {
 	b, err := io.ReadAll(r)
 	if err != nil {
 		return nil, err
@@ -145,7 +147,7 @@ func Receive(ctx context.Context, r io.Reader, now time.Time) (*Context, error) 
 	if err != nil {
 		return nil, fmt.Errorf("Error processing tar file(exit status 1): %w", err)
 	}
-	c, err := receive(ctx, entries, now.UnixNano())
+	c, err := receive(ctx, entries)
 	if err == nil {
 		c.Size = int64(len(b))
 	}
@@ -153,9 +155,9 @@ func Receive(ctx context.Context, r io.Reader, now time.Time) (*Context, error) 
 }
 
 // receive unpacks the members of a context's tar.
-func receive(ctx context.Context, entries []layer.Entry, now int64) (*Context, error) {
+func receive(ctx context.Context, entries []layer.Entry) (*Context, error) {
 	c := &Context{sums: map[string]layer.Entry{}, Size: tarSize(entries)}
-	e := vfs.New(now).Edit()
+	e := vfs.New(0).Edit()
 	if err := archive.Extract(ctx, e, entries, nil); err != nil {
 		return nil, err
 	}
@@ -164,6 +166,11 @@ func receive(ctx context.Context, entries []layer.Entry, now int64) (*Context, e
 		// A member's hash counts under its name, the first of several.
 		if at := path.Join("/", x.Name); c.sums[at].Name == "" {
 			c.sums[at] = x
+		}
+	}
+	for at, n := range c.Files.Walk("/") {
+		if n.IsDir() && at != "/" && c.sums[at].Name == "" {
+			c.implied = append(c.implied, at)
 		}
 	}
 	return c, nil
@@ -213,8 +220,18 @@ func (c *Context) source() *source {
 }
 
 // without gives the context without what the daemon takes out once it has read
-// the Dockerfile: that and .dockerignore, where the latter names them.
-func (c *Context) without(dockerfile string) (*Context, error) {
+// the Dockerfile: that and .dockerignore, where the latter names them. What the
+// daemon made itself when it unpacked the context has the time now.
+func (c *Context) without(dockerfile string, now time.Time) (*Context, error) {
+	if len(c.implied) > 0 {
+		e := c.Files.Edit()
+		for _, at := range c.implied {
+			if err := e.Lchtimes(at, now.UnixNano()); err != nil {
+				return nil, err
+			}
+		}
+		c = &Context{Files: e.Tree(), Size: c.Size, sums: c.sums}
+	}
 	if _, err := c.Files.Stat("/.dockerignore"); err != nil {
 		return c, nil
 	}

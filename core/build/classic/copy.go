@@ -117,7 +117,7 @@ func (b *builder) place(st *state, step *Step, c copyInstruction, src *source, i
 	}
 	t = t.At(b.now().UnixNano())
 	e := t.Edit()
-	p := placer{ctx: b.ctx, e: e, src: src, overlay: b.o.Overlay, unpack: c.name == "ADD"}
+	p := placer{ctx: b.ctx, e: e, src: src, overlay: b.o.Overlay, unpack: c.name == "ADD", root: b.mountPoint}
 	if c.from == "" {
 		p.owner = &archive.Owner{}
 	}

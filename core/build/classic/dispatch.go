@@ -11,7 +11,6 @@ import (
 	dockercontainer "github.com/docker/docker/api/types/container"
 	"github.com/docker/go-connections/nat"
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
-	"github.com/moby/buildkit/frontend/dockerfile/shell"
 
 	"layerlab.dev/core/container"
 	"layerlab.dev/core/dockerfile"
@@ -178,19 +177,18 @@ func (b *builder) healthcheck(st *state, step *Step, c *instructions.HealthCheck
 
 func (b *builder) expose(st *state, step *Step, c *instructions.ExposeCommand, env []string) error {
 	// One word may be expanded to several.
-	lex := shell.NewLex(b.escape)
-	vars := dockerfile.NewEnv(env...)
+	lex := newLexer(b.escape, env)
 	ports := []string{}
 	for _, p := range c.Ports {
-		words, err := lex.ProcessWords(p, vars)
+		words, err := lex.words(p)
 		if err != nil {
 			return err
 		}
 		ports = append(ports, words...)
 	}
-	all, err := dockerfile.ParsePorts(ports)
+	all, err := parsePorts(ports)
 	if err != nil {
-		return oldPortError(err)
+		return err
 	}
 	if st.config.ExposedPorts == nil {
 		st.config.ExposedPorts = nat.PortSet{}
@@ -199,13 +197,6 @@ func (b *builder) expose(st *state, step *Step, c *instructions.ExposeCommand, e
 		st.config.ExposedPorts[nat.Port(p)] = struct{}{}
 	}
 	return b.commit(st, step, "EXPOSE "+strings.Join(ports, " "))
-}
-
-// oldPortError puts the error of a port into the words of go-connections 0.4,
-// which begin with a capital.
-func oldPortError(err error) error {
-	s := err.Error()
-	return errors.New(strings.ToUpper(s[:1]) + s[1:])
 }
 
 func sorted(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"io/fs"
 	"path"
 	"strings"
@@ -27,6 +29,8 @@ type placer struct {
 	// owner takes everything; nil: as in the source.
 	owner  *archive.Owner
 	unpack bool // archives are unpacked, as ADD does
+	// root is where the new layer is mounted, which errors name.
+	root func() string
 }
 
 // place copies one source to dest, an absolute path that may end in "/".
@@ -37,7 +41,7 @@ func (c *placer) place(in info, dest string) error {
 	}
 	to, err := scoped(c.e.Tree(), dest)
 	if err != nil {
-		return err
+		return c.mounted(err)
 	}
 	n, err := c.src.tree.Stat(from)
 	if err != nil {
@@ -45,7 +49,7 @@ func (c *placer) place(in info, dest string) error {
 	}
 	there, err := c.e.Tree().Stat(to)
 	if err != nil && !isNotExist(err) {
-		return err
+		return c.mounted(pathError("stat", to, err))
 	}
 	isDir := there != nil && there.IsDir()
 	if n.IsDir() {
@@ -83,7 +87,7 @@ func (c *placer) file(n *vfs.Node, to string) error {
 
 func (c *placer) directory(n *vfs.Node, from, to string, there bool) error {
 	if _, err := c.e.MkdirAll(to, 0o755, 0, 0); err != nil {
-		return fmt.Errorf("failed to copy directory: mkdir %s: %w", to, err)
+		return fmt.Errorf("failed to copy directory: %w", c.mounted(pathError("mkdir", to, err)))
 	}
 	w := treeEntries{overlay: c.overlay, first: map[uint64]string{}}
 	w.dir("", n)
@@ -112,12 +116,27 @@ func (c *placer) makeDir(p string) error {
 		o = *c.owner
 	}
 	if _, err := c.e.MkdirAll(p, 0o755, o.UID, o.GID); err != nil {
-		return fmt.Errorf("mkdir %s: %w", p, err)
+		return c.mounted(pathError("mkdir", p, err))
 	}
 	return nil
 }
 
+// mounted puts the mount point in front of the path in an error.
+func (c *placer) mounted(err error) error {
+	op, rest, ok := strings.Cut(err.Error(), " /")
+	if !ok {
+		return err
+	}
+	return fmt.Errorf("%s %s/%s", op, c.root(), rest)
+}
+
+// extract unpacks members into a directory. dockerd makes a directory in there
+// for a moment, to confine itself to the place: that gives it a new time even
+// where nothing else does.
 func (c *placer) extract(dir string, entries []layer.Entry) error {
+	if err := c.e.Chtimes(dir, c.e.Tick()); err != nil {
+		return err
+	}
 	return c.e.Chroot(dir, func() error { return archive.Extract(c.ctx, c.e, entries, nil) })
 }
 
@@ -145,12 +164,20 @@ func (c *placer) archive(n *vfs.Node, to string) (bool, error) {
 		return true, fmt.Errorf("Error processing tar file(exit status 1): %w", err)
 	}
 	if _, err := c.e.MkdirAll(to, 0o755, 0, 0); err != nil {
-		return true, fmt.Errorf("mkdir %s: %w", to, err)
+		pivot := pathError("mkdir", path.Join(to, ".pivot_root"+pivotNumber(c.root())), err)
+		return true, fmt.Errorf("Error processing tar file(exit status 1): Error setting up pivot dir: %w", c.mounted(pivot))
 	}
 	if err := c.extract(to, entries); err != nil {
 		return true, fmt.Errorf("Error processing tar file(exit status 1): %w", err)
 	}
 	return true, nil
+}
+
+// pivotNumber is the random end of a temporary directory's name.
+func pivotNumber(from string) string {
+	h := fnv.New32a()
+	io.WriteString(h, from)
+	return fmt.Sprint(h.Sum32())
 }
 
 // zstd tells whether the content is compressed in a way that dockerd 20.10 does

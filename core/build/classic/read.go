@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
@@ -88,10 +89,11 @@ func splitLines(text string) (lines []logical, escape rune, warnings []string, e
 		}
 		return nil
 	}
-	// continued takes off what joins a line to the next.
+	// continued takes off what joins a line to the next: an escape character that
+	// does not follow another one.
 	continued := func(s string) (string, bool) {
 		t := strings.TrimRight(s, " \t")
-		if t == "" || rune(t[len(t)-1]) != escape {
+		if t == "" || rune(t[len(t)-1]) != escape || len(t) > 1 && rune(t[len(t)-2]) == escape {
 			return s, false
 		}
 		return t[:len(t)-1], true
@@ -190,18 +192,67 @@ func parseNode(n *parser.Node) (any, error) {
 	if !slices.Contains(keywords, n.Value) {
 		return nil, fmt.Errorf("unknown instruction: %s", strings.ToUpper(n.Value))
 	}
-	if n.Value == "onbuild" && n.Next != nil && len(n.Next.Children) == 1 {
-		// What the trigger says is looked at when it is carried out, except for
-		// its keyword.
-		if err := checkFlags(n); err != nil {
-			return nil, err
-		}
-		return instructions.ParseInstruction(n)
-	}
 	if err := checkFlags(n); err != nil {
 		return nil, err
 	}
-	return instructions.ParseInstruction(n)
+	cmd, err := instructions.ParseInstruction(n)
+	if err != nil {
+		return nil, err
+	}
+	switch c := cmd.(type) {
+	case *instructions.CopyCommand:
+		c.SourcesAndDest = sourcesAndDest(n)
+	case *instructions.AddCommand:
+		c.SourcesAndDest = sourcesAndDest(n)
+	case *instructions.RunCommand:
+		if len(c.FlagsUsed) > 0 {
+			// 20.10 read mounts at once, BuildKit's parser when they are
+			// expanded.
+			again, err := instructions.ParseInstruction(n)
+			if err != nil {
+				return nil, err
+			}
+			same := func(w string) (string, error) { return w, nil }
+			if err := again.(*instructions.RunCommand).Expand(same); err != nil {
+				return nil, err
+			}
+		}
+	case *instructions.HealthCheckCommand:
+		return c, checkHealth(n)
+	}
+	return cmd, nil
+}
+
+// sourcesAndDest takes the words of COPY and ADD as they are, none of which is
+// a here document.
+func sourcesAndDest(n *parser.Node) instructions.SourcesAndDest {
+	var words []string
+	for a := n.Next; a != nil; a = a.Next {
+		words = append(words, a.Value)
+	}
+	last := len(words) - 1
+	return instructions.SourcesAndDest{DestPath: words[last], SourcePaths: words[:last]}
+}
+
+// checkHealth refuses a zero that BuildKit takes for nothing.
+func checkHealth(n *parser.Node) error {
+	if n.Next != nil && strings.EqualFold(n.Next.Value, "NONE") {
+		return nil
+	}
+	given := map[string]string{}
+	for _, f := range n.Flags {
+		name, value, _ := strings.Cut(strings.TrimPrefix(f, "--"), "=")
+		given[name] = value
+	}
+	for _, name := range []string{"interval", "timeout", "start-period"} {
+		if d, err := time.ParseDuration(given[name]); err == nil && d < time.Millisecond {
+			return fmt.Errorf("Interval %q cannot be less than 1ms", name)
+		}
+	}
+	if retries, ok := atoi(given["retries"]); ok && retries < 1 {
+		return fmt.Errorf("--retries must be at least 1 (not %d)", retries)
+	}
+	return nil
 }
 
 // checkFlags refuses flags that 20.10 does not know, once there are arguments
@@ -245,7 +296,7 @@ func (i invalid) Unwrap() error { return i.error }
 // readDockerfile reads the file from the context, and gives the name it has
 // there: "dockerfile" where there is no "Dockerfile".
 func readDockerfile(c *Context, name string) (*program, string, error) {
-	at, err := scoped(c.Files, name)
+	at, err := full(c.Files, name)
 	if err != nil {
 		return nil, name, err
 	}

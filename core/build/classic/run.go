@@ -25,7 +25,7 @@ func (b *builder) runStep(st *state, step *Step, c *instructions.RunCommand) err
 		shown = st.args.command(args, cmd)
 	}
 	// What the cache and the history know.
-	saved := container.Clone(st.config)
+	saved := cloneConfig(st.config)
 	saved.Cmd, saved.ArgsEscaped = shown, false
 	if len(shown) > 0 {
 		saved.Entrypoint = nil
@@ -36,7 +36,7 @@ func (b *builder) runStep(st *state, step *Step, c *instructions.RunCommand) err
 		return err
 	}
 	// What runs.
-	config := container.Clone(st.config)
+	config := cloneConfig(st.config)
 	config.Cmd, config.ArgsEscaped = cmd, false
 	config.Env = append(config.Env, args...)
 	if len(shown) > 0 {
@@ -56,14 +56,14 @@ func (b *builder) runStep(st *state, step *Step, c *instructions.RunCommand) err
 // execute runs the container's command.
 func (b *builder) execute(step *Step, c *Container) error {
 	config := c.Config
+	out := output{say: func(t Text) {
+		step.Output = append(step.Output, t)
+		b.say(t.FD, t.Text)
+	}}
 	argv := append(append([]string(nil), config.Entrypoint...), config.Cmd...)
 	p := container.Process{Argv: argv, Env: config.Env, Dir: config.WorkingDir, User: config.User, Hostname: config.Hostname,
 		Seed: b.o.Seed, Limits: b.o.Limits,
-		Output: func(fd int, text []byte) {
-			t := Text{fd, string(text)}
-			step.Output = append(step.Output, t)
-			b.say(fd, t.Text)
-		},
+		Output: func(fd int, text []byte) { out.write(fd, string(text)) },
 	}
 	for _, v := range sorted(c.Volumes) {
 		p.Mounts = append(p.Mounts, &container.Mount{Path: v, Node: volumeNode(c.Files.Tree, v)})
@@ -73,6 +73,7 @@ func (b *builder) execute(step *Step, c *Container) error {
 	step.Before = c.Files.Lower
 	b.tell(&Started{c, start})
 	files, exit, err := c.Files.Run(b.ctx, p)
+	out.flush()
 	c.Files = files
 	step.Writes, step.Notes, step.After = exit.Writes, exit.Notes, files.Tree
 	if end := time.Unix(0, files.Tree.Now()).UTC(); end.After(b.last) {
@@ -92,6 +93,32 @@ func (b *builder) execute(step *Step, c *Container) error {
 		return exitError{fmt.Errorf("The command '%s' returned a non-zero code: %d", strings.Join(config.Cmd, " "), exit.Code), exit.Code}
 	}
 	return nil
+}
+
+// output puts together what a command writes to the one stream until it writes
+// to the other. A container's output comes to the daemon through pipes, where
+// writes in quick succession become one as well.
+type output struct {
+	say func(Text)
+	now Text
+}
+
+// A pipe is read in pieces of this size.
+const pieceSize = 32 << 10
+
+func (o *output) write(fd int, text string) {
+	if fd != o.now.FD || len(o.now.Text)+len(text) > pieceSize {
+		o.flush()
+	}
+	o.now.FD = fd
+	o.now.Text += text
+}
+
+func (o *output) flush() {
+	if o.now.Text != "" {
+		o.say(o.now)
+	}
+	o.now = Text{}
 }
 
 // volumeNode is a new volume: what the image has at the place is copied into

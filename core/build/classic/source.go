@@ -3,6 +3,7 @@ package classic
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -23,21 +24,69 @@ type source struct {
 	fromImage bool
 }
 
-// scoped follows links inside the source as dockerd does before it looks at a
-// path (moby/sys/symlink FollowSymlinkInScope): a path that leads out as it is
-// written is refused.
+// scoped follows links inside a tree as dockerd does before it looks at a path
+// (moby/sys/symlink FollowSymlinkInScope). The path need not be there, but a
+// file is no directory, and a path that leads out as it is written is refused.
 func scoped(t vfs.Tree, p string) (string, error) {
-	clean := path.Clean("/x/" + p)
-	if clean != "/x" && !strings.HasPrefix(clean, "/x/") {
+	const top = "/\x00"
+	clean := path.Clean(top + "/" + p)
+	if clean != top && !strings.HasPrefix(clean, top+"/") {
+		return "", errOutside
+	}
+	rest := vfs.Split(clean[len(top):])
+	at := "/"
+	for hops := 0; len(rest) > 0; rest = rest[1:] {
+		if rest[0] == ".." {
+			at = path.Dir(at)
+			continue
+		}
+		next := path.Join(at, rest[0])
+		n, err := t.Lstat(next)
+		switch {
+		case isNotExist(err):
+		case err != nil:
+			return "", pathError("lstat", next, err)
+		case n.Kind == vfs.Symlink:
+			if hops++; hops > 255 {
+				return "", fmt.Errorf("too many links in %s", p)
+			}
+			if path.IsAbs(n.Target) {
+				at = "/"
+			}
+			rest = append([]string{""}, append(vfs.Split(n.Target), rest[1:]...)...)
+			continue
+		}
+		at = next
+	}
+	return at, nil
+}
+
+var errOutside = errors.New("outside")
+
+// full is scoped for the path of a source: whatever is wrong with it, dockerd
+// says the same.
+func full(t vfs.Tree, p string) (string, error) {
+	at, err := scoped(t, p)
+	if err != nil {
 		return "", fmt.Errorf("forbidden path outside the build context: %s ()", p)
 	}
-	return t.RootPath(strings.TrimPrefix(clean, "/x"))
+	return at, nil
+}
+
+// pathError is an error of a file operation in the words of Go's os package.
+func pathError(op, p string, err error) error {
+	var no vfs.Errno
+	if errors.As(err, &no) {
+		text := no.Error()
+		return fmt.Errorf("%s %s: %s", op, p, strings.ToLower(text[:1])+text[1:])
+	}
+	return fmt.Errorf("%s %s: %w", op, p, err)
 }
 
 // hash is the hash of what a path names, links followed. What is not there is
 // named by its path.
 func (s *source) hash(rel string) (string, error) {
-	at, err := scoped(s.tree, rel)
+	at, err := full(s.tree, rel)
 	if err != nil {
 		return "", err
 	}
@@ -153,7 +202,7 @@ func (s *source) one(word string, wildcards bool) ([]info, error) {
 		}
 		return out, nil
 	}
-	at, err := scoped(s.tree, p)
+	at, err := full(s.tree, p)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +215,7 @@ func (s *source) one(word string, wildcards bool) ([]info, error) {
 		return nil, missing
 	}
 	if err != nil {
-		return nil, err
+		return nil, pathError("stat", p, err)
 	}
 	if !n.IsDir() {
 		h, err := s.hash(p)

@@ -45,9 +45,7 @@ func id(p *proc.Proc) int {
 		uid, gid = u.uid, u.gid
 		all = memberships(p, u.name, gid)
 	} else {
-		all = append([]int{gid}, p.Groups...)
-		slices.Sort(all[1:])
-		all = dedup(all)
+		all = ownGroups(p, gid)
 	}
 	status := 0
 	userName := func(n int) string {
@@ -142,12 +140,22 @@ func whoami(p *proc.Proc) int {
 	return 0
 }
 
+// ownGroups are the groups of the process, in the kernel's order: busybox puts
+// gid in front only where it is not among them, GNU always.
+func ownGroups(p *proc.Proc, gid int) []int {
+	own := slices.Sorted(slices.Values(p.Groups))
+	if !p.GNU && slices.Contains(own, gid) {
+		return dedup(own)
+	}
+	return dedup(append([]int{gid}, own...))
+}
+
 func groupsApplet(p *proc.Proc) int {
 	if helped(p) {
 		return 0
 	}
 	o := options(p, "")
-	all := append([]int{p.GID}, p.Groups...)
+	all := ownGroups(p, p.GID)
 	prefix := ""
 	if len(o.Rest) > 0 {
 		u, ok := userNamed(p, o.Rest[0])

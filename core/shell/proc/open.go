@@ -127,6 +127,15 @@ func (p *Proc) open(name string, flags int, mode uint32) (*File, error) {
 	case vfs.Fifo:
 		return p.openFifo(n, flags), nil
 	case vfs.File:
+		if flags&Write != 0 && !p.m.virtual(at) && !p.m.Editor.Upper(n) {
+			if err := p.m.Editor.CopyUp(at); err != nil {
+				return nil, errno(err)
+			}
+			p.follow(at, n)
+			if n, err = p.m.Editor.Tree().Lstat(at); err != nil {
+				return nil, errno(err)
+			}
+		}
 		f := p.regular(at, n, flags)
 		if flags&Trunc != 0 {
 			o := f.src.(*inode)
