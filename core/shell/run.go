@@ -40,7 +40,13 @@ type Config struct {
 	// Programs are what runs for the executable files at these canonical paths,
 	// beside the commands that the shell knows by their names.
 	Programs map[string]func(*proc.Proc) int
-	Epoch    int64 // SOURCE_DATE_EPOCH in seconds; what passwd entries are dated by
+	// Passing is called when all processes wait and the clock is about to move,
+	// see proc.Machine; nil: it moves.
+	Passing func(now, wake int64) bool
+	// Screen is the terminal that stdin, stdout and stderr are; nil: they are
+	// none.
+	Screen *proc.Screen
+	Epoch  int64 // SOURCE_DATE_EPOCH in seconds; what passwd entries are dated by
 	// Seed is what everything random begins from: /dev/urandom, $RANDOM, the
 	// names of mktemp, the order of shuf.
 	Seed   uint64
@@ -72,7 +78,7 @@ type Result struct {
 
 // Run interprets a command on the tree that e edits, as runc would run it in a
 // container for a build step. A status other than 0 is no error. The error is
-// an *UnsupportedError, a *LimitError, the context's error, or a
+// an *UnsupportedError, a *LimitError, the context's error, a *proc.StopError, or a
 // *vfs.AbsentError where content is needed that is not there; the tree is then
 // left as it was when that happened.
 func Run(ctx context.Context, e *vfs.Editor, c Config) (Result, error) {
@@ -83,7 +89,7 @@ func Run(ctx context.Context, e *vfs.Editor, c Config) (Result, error) {
 		return Result{}, fmt.Errorf("shell: no command")
 	}
 	m := &proc.Machine{Editor: e, Context: ctx, Hostname: cmp.Or(c.Hostname, "buildkitsandbox"), Epoch: c.Epoch, Seed: c.Seed,
-		Mounts: c.Mounts, Output: c.Output, Limits: c.Limits, Programs: c.Programs, Program: program, Applet: plainApplet}
+		Mounts: c.Mounts, Output: c.Output, Limits: c.Limits, Programs: c.Programs, Passing: c.Passing, Screen: c.Screen, Program: program, Applet: plainApplet}
 	init := proc.NewProc(c.Argv)
 	init.Env = environment(e.Tree(), c)
 	init.Dir = cmp.Or(c.Dir, "/")

@@ -34,6 +34,12 @@ func ls(p *proc.Proc) int {
 	}
 	o := options(p, "1AaCxmdLHRFplinshrSXvctukw:T:gGoNbQqfBUZ\x83::\x84:\x85:\x86:", "full-time=\x81", "group-directories-first=\x82", "color=\x83", "all=a", "almost-all=A", "recursive=R", "human-readable=h", "reverse=r", "directory=d", "size=s", "inode=i", "classify=F", "no-group=G", "numeric-uid-gid=n", "dereference=L", "time-style=\x84", "sort=\x85", "format=\x86")
 	l := &lister{p: p, o: o, width: 80, first: true}
+	if p.IsTerminal(1) {
+		l.columns = true
+		if cols := p.Machine().Screen.Cols; cols > 0 {
+			l.width = cols
+		}
+	}
 	if o.Has('w') {
 		l.width = mustInt(p, o.Arg('w'))
 	}

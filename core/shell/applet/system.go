@@ -332,6 +332,12 @@ func through(spec string) Func {
 
 func tty(p *proc.Proc) int {
 	o := options(p, "s", "silent=s", "quiet=s")
+	if p.IsTerminal(0) {
+		if !o.Has('s') {
+			p.Puts("/dev/pts/0\n")
+		}
+		return 0
+	}
 	if !o.Has('s') {
 		p.Puts("not a tty\n")
 	}

@@ -330,7 +330,8 @@ func TestFile(p *proc.Proc, op, a string) bool {
 	case "-n":
 		return a != ""
 	case "-t":
-		return false
+		fd, err := strconv.Atoi(strings.TrimSpace(a))
+		return err == nil && p.IsTerminal(fd)
 	case "-r":
 		return p.Access(a, 4)
 	case "-w":

@@ -246,9 +246,15 @@ func (m *Machine) Input(r io.Reader) *File {
 
 type input struct{ r io.Reader }
 
-func (i input) read(_ *Proc, _ *File, b []byte) (int, error) { return i.r.Read(b) }
-func (input) write(*Proc, *File, []byte) (int, error)        { return 0, vfs.EBADF }
-func (input) close(*File)                                    {}
+func (i input) read(p *Proc, _ *File, b []byte) (int, error) {
+	n, err := i.r.Read(b)
+	if err == errForever {
+		p.m.Abort(&StopError{})
+	}
+	return n, err
+}
+func (input) write(*Proc, *File, []byte) (int, error) { return 0, vfs.EBADF }
+func (input) close(*File)                             {}
 
 // Give puts f at descriptor fd of p.
 func (p *Proc) Give(fd int, f *File) { p.put(fd, f) }

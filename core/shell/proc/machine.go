@@ -50,6 +50,12 @@ type Machine struct {
 	Mounts   []*Mount                  // what lies over the image while the run lasts, in order
 	Output   func(fd int, data []byte) // what reaches the terminal, in order
 	Limits   Limits
+	// Passing is called when all processes wait and the clock is about to move
+	// from now to wake, both in ns: the tree then is as it stays until wake.
+	// Where it returns false the run ends with a *StopError.
+	Passing func(now, wake int64) bool
+	// Screen is the terminal that the streams are, nil where they are none.
+	Screen *Screen
 	// Programs run for the executable files at these canonical paths.
 	Programs map[string]func(*Proc) int
 
@@ -200,6 +206,9 @@ func (m *Machine) sleepers() bool {
 	}
 	if wake == 0 {
 		return false
+	}
+	if m.Passing != nil && !m.Passing(m.Now(), wake) {
+		m.Abort(&StopError{})
 	}
 	m.Editor.Advance(wake - m.Now())
 	m.alarms()
