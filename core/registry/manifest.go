@@ -266,6 +266,17 @@ func urlsMatter(manifest, layer string) bool {
 	return layer == ocispec.MediaTypeImageLayer || layer == ocispec.MediaTypeImageLayerGzip
 }
 
+// Tag puts a tag on a manifest that the repository has, or gives
+// MANIFEST_UNKNOWN. A tag that is there moves.
+func (s State) Tag(repo, tag string, d digest.Digest) (State, error) {
+	m, err := s.Manifest(repo, d.String())
+	if err != nil {
+		return s, err
+	}
+	next, _, err := s.PutManifest(repo, tag, m.MediaType, m.JSON)
+	return next, err
+}
+
 // Resolve returns the digest a tag stands for, or MANIFEST_UNKNOWN.
 func (s State) Resolve(repo, tag string) (digest.Digest, error) {
 	if err := checkName(repo); err != nil {

@@ -56,6 +56,16 @@ func TestSnapshots(t *testing.T) {
 	empty := registry.New(0)
 	one, m := pushed(t, empty, "team/app", "1", "{}", "layer")
 	two, _ := pushed(t, one, "team/app", "1", `{"os":"linux"}`, "layer", "more")
+	tagged, err := two.Tag("team/app", "old", m.Digest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d, err := tagged.Resolve("team/app", "old"); err != nil || d != m.Digest {
+		t.Errorf("tagged %s, %v", d, err)
+	}
+	if _, err := two.Tag("team/app", "x", digest.FromString("nothing")); code(err) != "MANIFEST_UNKNOWN" {
+		t.Errorf("tagged what is not there: %v", err)
+	}
 	gone, err := two.DeleteManifest("team/app", m.Digest)
 	if err != nil {
 		t.Fatal(err)

@@ -111,7 +111,7 @@ var steps = numbered(
 	get("/"), head("/"), get("/foo"), head("/foo"), head("/v2"), ask("DELETE", "/v2", ""), get("/v2"), get("/v2/"), head("/v2/"), ask("POST", "/v2/", ""), get("/v2//a"), get("/v2/a/../b/tags/list?x=1"),
 	get("/v2/a/tags/list/"), ask("OPTIONS", "/v2/a/tags/list", ""), ask("PUT", "/v2/_catalog", ""), ask("POST", "/v2/a/manifests/x", ""), ask("PUT", "/v2/a/blobs/"+zeros("0"), ""),
 	head("/v2/_catalog"), head("/v2/a/tags/list"), get("/v2/UPPER/tags/list"), get("/v2/host.example:5000/a/tags/list"), get("/v2/Host/a/tags/list"), get("/v2/h:5/a/manifests/x"), get("/v2/h:5/a/manifests/"+zeros("0")), get("/v2/h:5/a/blobs/"+zeros("0")), ask("POST", "/v2/h:5/a/blobs/uploads/", ""), get("/v2/Host.x/a/tags/list"), get("/v2/a_/tags/list"), get("/v2/a__b/tags/list"),
-	get("/v2/"+strings.Repeat("a", 256)+"/tags/list"), get("/v2/a/manifests/-x"), get("/v2/a/manifests"), get("/v2/a/blobs/uploads"), get("/v2/_catalog/"),
+	get("/v2/"+strings.Repeat("a", 256)+"/tags/list"), get("/v2/a/manifests/-x"), get("/v2/a/manifests"), get("/v2/a/blobs/uploads"), get("/v2/_catalog/"), get("/v2/a/referrers/"+zeros("0")),
 	// What is not there.
 	get("/v2/_catalog"), get("/v2/a/tags/list"), get("/v2/a/manifests/latest"), head("/v2/a/manifests/latest"), get("/v2/a/manifests/"+zeros("0")), get("/v2/a/manifests/sha256:12"),
 	get("/v2/a/blobs/sha256:123"), get("/v2/a/blobs/"+zeros("0")), head("/v2/a/blobs/"+zeros("0")), get("/v2/a/blobs/sha256:"+strings.Repeat("A", 64)), get("/v2/a/blobs/md5:"+strings.Repeat("a", 32)),
