@@ -6,22 +6,23 @@ import (
 	"compress/bzip2"
 	"compress/gzip"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"path"
-	"strings"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz"
 
+	"layerlab.dev/core/account"
 	"layerlab.dev/core/layer"
 	"layerlab.dev/core/shell/unxz"
 	"layerlab.dev/core/vfs"
 )
 
-// Open gives the content as a tar reader wants it, whatever it is
-// compressed with; nil where it is certainly no archive.
+// Open gives the content as a tar reader wants it, whatever it is compressed
+// with; nil where it is certainly no archive.
 func Open(b *vfs.Blob) (io.Reader, error) {
 	head := make([]byte, 10)
 	n, err := b.ReadAt(head, 0)
@@ -44,7 +45,7 @@ func Open(b *vfs.Blob) (io.Reader, error) {
 			return nil, nil
 		}
 		return z, nil
-	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+	case Zstd(head):
 		z, err := zstd.NewReader(b.Reader(), zstd.WithDecoderConcurrency(1))
 		if err != nil {
 			return nil, nil
@@ -54,6 +55,15 @@ func Open(b *vfs.Blob) (io.Reader, error) {
 	return b.Reader(), nil
 }
 
+// Zstd tells whether a file that begins with head has a frame of zstd there, one to be skipped
+// among them (moby/go-archive compression.Detect).
+func Zstd(head []byte) bool {
+	if bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}) {
+		return true
+	}
+	return len(head) >= 8 && binary.LittleEndian.Uint32(head)&^0xf == 0x184d2a50
+}
+
 // Filtered tells whether the content is an xz stream that cannot be read here.
 func Filtered(b *vfs.Blob) bool {
 	head := make([]byte, unxz.HeadSize)
@@ -61,21 +71,41 @@ func Filtered(b *vfs.Blob) bool {
 	return unxz.Filtered(head[:n])
 }
 
-// Owner is a user and a group by number.
+// Owner is a user and a group by number; account.Unchanged leaves what is
+// there.
 type Owner struct{ UID, GID int }
+
+// Over is the owner that chown leaves where uid:gid was.
+func (o Owner) Over(uid, gid int) Owner {
+	if o.UID == account.Unchanged {
+		o.UID = uid
+	}
+	if o.GID == account.Unchanged {
+		o.GID = gid
+	}
+	return o
+}
+
+// Extraction is how an archive is extracted.
+type Extraction struct {
+	// Owner takes everything; nil: as the archive says.
+	Owner *Owner
+	// Bottom says that nothing is below the layer, so that it is no overlay.
+	Bottom bool
+}
 
 // Extract extracts an archive into the root of e as ADD does: a member replaces
 // what is at its path, but a directory that is there stays and takes the
-// member's metadata (moby/go-archive Unpack). With owner, everything belongs to
-// it. Whiteouts are files like others. ctx cancels it.
-func Extract(ctx context.Context, e *vfs.Editor, entries []layer.Entry, owner *Owner) error {
-	u := unpacker{e: e, owner: owner}
-	for _, x := range entries {
+// member's metadata (moby/go-archive Unpack, before it docker's pkg/archive).
+// Whiteouts are files like others. ctx cancels it.
+func (x Extraction) Extract(ctx context.Context, e *vfs.Editor, entries []layer.Entry) error {
+	u := unpacker{e: e, owner: x.Owner, bottom: x.Bottom}
+	for _, m := range entries {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := u.entry(x); err != nil {
-			return fmt.Errorf("unpack %s: %w", x.Name, err)
+		if err := u.entry(m); err != nil {
+			return fmt.Errorf("unpack %s: %w", m.Name, err)
 		}
 	}
 	return u.finish()
@@ -86,14 +116,13 @@ type unpacker struct {
 	e     *vfs.Editor
 	owner *Owner
 	dirs  []layer.Entry
+	// bottom says that nothing is below the layer, so that it is no overlay.
+	bottom bool
 }
 
 func (u *unpacker) entry(x layer.Entry) error {
-	name := path.Clean(x.Name)
-	if strings.HasPrefix(name, "../") || name == ".." {
-		return fmt.Errorf("%q is outside of the destination", x.Name)
-	}
-	p := path.Join("/", name)
+	// The destination is the root, above which ".." stays.
+	p := path.Join("/", x.Name)
 	// Implied directories belong to root whatever --chown says.
 	if _, err := u.e.Tree().Lstat(path.Dir(p)); err != nil {
 		if _, err := u.e.MkdirAll(path.Dir(p), 0o755, 0, 0); err != nil {
@@ -101,8 +130,11 @@ func (u *unpacker) entry(x layer.Entry) error {
 		}
 	}
 	if n, err := u.e.Tree().Lstat(p); err == nil {
-		if n.IsDir() && name == "." {
+		if path.Clean(x.Name) == "." {
 			return nil
+		}
+		if p == "/" && x.Type != tar.TypeDir {
+			return errors.New("unlinkat /: device or resource busy")
 		}
 		if !n.IsDir() || x.Type != tar.TypeDir {
 			if err := u.e.RemoveAll(p); err != nil {
@@ -110,16 +142,31 @@ func (u *unpacker) entry(x layer.Entry) error {
 			}
 		}
 	}
+	x.UID, x.GID = account.WrapID(x.UID), account.WrapID(x.GID)
 	if u.owner != nil {
 		x.UID, x.GID = u.owner.UID, u.owner.GID
 	}
-	if x.Type == tar.TypeLink {
+	switch x.Type {
+	case tar.TypeLink:
 		return u.link(x, p)
+	case tar.TypeReg, tar.TypeDir, tar.TypeSymlink, tar.TypeBlock, tar.TypeChar, tar.TypeFifo:
+	default:
+		return fmt.Errorf("unhandled tar header type %d", x.Type)
 	}
 	m, err := x.Meta()
 	if err != nil {
 		return err
 	}
+	if m.Kind == vfs.CharDevice && m.Major|m.Minor == 0 {
+		// Such a device marks a removed name: overlayfs refuses it, and without
+		// overlayfs the differ takes it for a mark.
+		if u.bottom {
+			return nil
+		}
+		return vfs.Reason(vfs.EPERM)
+	}
+	o := Owner{x.UID, x.GID}.Over(0, 0)
+	m.UID, m.GID = o.UID, o.GID
 	if m.Kind == vfs.Dir {
 		u.dirs = append(u.dirs, x)
 		if n, err := u.e.Tree().Lstat(p); err == nil && n.IsDir() {
@@ -128,6 +175,8 @@ func (u *unpacker) entry(x layer.Entry) error {
 					m = m.WithXattr(k, v)
 				}
 			}
+			o = Owner{x.UID, x.GID}.Over(n.UID, n.GID)
+			m.UID, m.GID = o.UID, o.GID
 			return u.e.SetMeta(p, m)
 		}
 	}
@@ -145,19 +194,22 @@ func (u *unpacker) link(x layer.Entry, p string) error {
 		return err
 	}
 	m := n.Meta
-	m.UID, m.GID = x.UID, x.GID
+	o := Owner{x.UID, x.GID}.Over(m.UID, m.GID)
+	m.UID, m.GID = o.UID, o.GID
 	if m.Kind != vfs.Symlink {
-		m.Mode, m.MTime = uint32(x.Mode&0o7777), max(x.MTime, 0)*1e9
+		m.Mode, m.MTime = uint32(x.Mode&0o7777), x.Time()
 	}
 	return u.e.SetMeta(p, m)
 }
 
+// finish gives the directories their times, at the end, because making files in
+// them changes these. What has taken the place of one gets its time, behind a
+// link too.
 func (u *unpacker) finish() error {
 	for _, x := range u.dirs {
 		p := path.Join("/", x.Name)
-		err := u.e.Chtimes(p, max(x.MTime, 0)*1e9)
-		if err != nil && !errors.Is(err, vfs.ENOENT) {
-			return err
+		if err := u.e.Chtimes(p, x.Time()); err != nil {
+			return fmt.Errorf("chtimes %s: %w", p, vfs.Reason(err))
 		}
 	}
 	return nil

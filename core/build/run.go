@@ -217,7 +217,7 @@ func (d *dispatcher) execute(args []string, env []string, mounts []mount, w *wor
 	}
 	dir := cmp.Or(d.config.Config.WorkingDir, "/")
 	if _, err := e.Tree().Stat(dir); err != nil {
-		if _, err := e.MkdirAll(dir, 0o755, who.uid, who.gid); err != nil {
+		if _, err := e.MkdirAll(dir, 0o755, who.UID, who.GID); err != nil {
 			return fmt.Errorf("mkdir %s: %w", dir, reason(err))
 		}
 	}
@@ -231,11 +231,11 @@ func (d *dispatcher) execute(args []string, env []string, mounts []mount, w *wor
 		table[i] = &mounts[i].Mount
 	}
 	if !slices.ContainsFunc(env, func(kv string) bool { return strings.HasPrefix(kv, "HOME=") }) {
-		env = append(env, "HOME="+who.home)
+		env = append(env, "HOME="+who.Home)
 	}
 	var out []Output
 	res, err := shell.Run(d.ctx, e, shell.Config{
-		Argv: args, Env: env, Dir: dir, UID: who.uid, GID: who.gid, Groups: who.groups,
+		Argv: args, Env: env, Dir: dir, UID: who.UID, GID: who.GID, Groups: who.Groups,
 		Hostname: d.hostname(), Epoch: d.o.Epoch, Mounts: table, Limits: d.o.Limits, Seed: d.o.Seed,
 		Stdin: bytes.NewReader(nil),
 		Output: func(fd int, b []byte) {

@@ -1,7 +1,6 @@
 package container
 
 import (
-	"errors"
 	"fmt"
 	"path"
 
@@ -67,30 +66,8 @@ func (f Files) MakeWorkdir(dir string) (Files, error) {
 		if n, statErr := e.Tree().Stat(dir); statErr == nil && !n.IsDir() {
 			return f, fmt.Errorf("Cannot mkdir: %s is not a directory", path.Clean(dir))
 		}
-		return f, fmt.Errorf("mkdir %s: %w", path.Clean(dir), reason(err))
+		return f, fmt.Errorf("mkdir %s: %w", path.Clean(dir), vfs.Reason(err))
 	}
 	f.Tree = e.Tree()
 	return f, nil
-}
-
-// reason takes the path off an error, because the sentence around it has one,
-// and puts it in the words of Go's syscall package.
-func reason(err error) error {
-	var no vfs.Errno
-	if errors.As(err, &no) {
-		return lowered{no}
-	}
-	return err
-}
-
-type lowered struct{ vfs.Errno }
-
-func (l lowered) Unwrap() error { return l.Errno }
-
-func (l lowered) Error() string {
-	b := []byte(l.Errno.Error())
-	if b[0] >= 'A' && b[0] <= 'Z' {
-		b[0] += 'a' - 'A'
-	}
-	return string(b)
 }

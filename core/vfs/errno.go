@@ -1,6 +1,10 @@
 package vfs
 
-import "io/fs"
+import (
+	"errors"
+	"io/fs"
+	"strings"
+)
 
 // Errno is the reason a file operation failed, with the text strerror(3)
 // gives on Linux. It matches the errors of io/fs by errors.Is.
@@ -80,4 +84,24 @@ func (e Errno) Is(target error) bool {
 
 func pathError(op, p string, err error) error {
 	return &fs.PathError{Op: op, Path: p, Err: err}
+}
+
+// Reason takes the path off an error that names one, because the sentence around
+// it does, and gives the Errno in the words of Go's syscall package, which the
+// tools that are written in Go say.
+func Reason(err error) error {
+	var no Errno
+	if errors.As(err, &no) {
+		return reason{no}
+	}
+	return err
+}
+
+type reason struct{ Errno }
+
+func (r reason) Unwrap() error { return r.Errno }
+
+func (r reason) Error() string {
+	s := r.Errno.Error()
+	return strings.ToLower(s[:1]) + s[1:]
 }

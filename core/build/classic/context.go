@@ -158,7 +158,8 @@ func Receive(ctx context.Context, r io.Reader) (*Context, error) {
 func receive(ctx context.Context, entries []layer.Entry) (*Context, error) {
 	c := &Context{sums: map[string]layer.Entry{}, Size: tarSize(entries)}
 	e := vfs.New(0).Edit()
-	if err := archive.Extract(ctx, e, entries, nil); err != nil {
+	var x archive.Extraction
+	if err := x.Extract(ctx, e, entries); err != nil {
 		return nil, err
 	}
 	c.Files = e.Tree()

@@ -137,7 +137,7 @@ func (c *placer) extract(dir string, entries []layer.Entry) error {
 	if err := c.e.Chtimes(dir, c.e.Tick()); err != nil {
 		return err
 	}
-	return c.e.Chroot(dir, func() error { return archive.Extract(c.ctx, c.e, entries, nil) })
+	return c.e.Chroot(dir, func() error { return archive.Extraction{}.Extract(c.ctx, c.e, entries) })
 }
 
 // archive unpacks n into the directory at to and reports true; where n is no

@@ -75,12 +75,7 @@ func full(t vfs.Tree, p string) (string, error) {
 
 // pathError is an error of a file operation in the words of Go's os package.
 func pathError(op, p string, err error) error {
-	var no vfs.Errno
-	if errors.As(err, &no) {
-		text := no.Error()
-		return fmt.Errorf("%s %s: %s", op, p, strings.ToLower(text[:1])+text[1:])
-	}
-	return fmt.Errorf("%s %s: %w", op, p, err)
+	return fmt.Errorf("%s %s: %w", op, p, vfs.Reason(err))
 }
 
 // hash is the hash of what a path names, links followed. What is not there is
