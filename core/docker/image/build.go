@@ -37,13 +37,6 @@ func Build(s *cli.Session, c *cli.Call) error {
 
 func runBuild(s *cli.Session, c *cli.Call) error { return Build(s, c) }
 
-// sent is a context as the client sends it.
-type sent struct {
-	files      vfs.Tree
-	size       int64
-	dockerfile string // its path in the context
-}
-
 func buildClassic(s *cli.Session, c *cli.Call) error {
 	if c.Bool("stream") {
 		fmt.Fprint(s.Stderr, `DEPRECATED: The experimental --stream flag has been removed and the build context
@@ -61,7 +54,7 @@ func buildClassic(s *cli.Session, c *cli.Call) error {
 			return fmt.Errorf("Removing image ID file: %w", err)
 		}
 	}
-	context, err := classicContext(s, c.Args[0], c.String("file"))
+	context, dockerfile, err := classicContext(s, c.Args[0], c.String("file"))
 	if err != nil {
 		return err
 	}
@@ -72,9 +65,9 @@ func buildClassic(s *cli.Session, c *cli.Call) error {
 	}
 	// The line is overwritten while the context is sent; at its end the client
 	// adds a line end of its own.
-	fmt.Fprintf(out, "Sending build context to Docker daemon %8v\r\r\n", units.HumanSize(float64(context.size)))
+	fmt.Fprintf(out, "Sending build context to Docker daemon %8v\r\r\n", units.HumanSize(float64(context.Size)))
 	o := buildOptions(c)
-	o.Version, o.Dockerfile = types.BuilderV1, context.dockerfile
+	o.Version, o.Dockerfile = types.BuilderV1, dockerfile
 	id := ""
 	aux := func(m host.Message) {
 		var result types.BuildResult
@@ -89,7 +82,7 @@ func buildClassic(s *cli.Session, c *cli.Call) error {
 		out = &answer
 	}
 	d := progress.NewDisplay(out, s.TTY.Out, s.TTY.Cols, aux)
-	if err := s.Engine.ImageBuild(s.Context, host.Build{Context: context.files, Options: o}, d.Show); err != nil {
+	if err := s.Engine.ImageBuild(s.Context, host.Build{Context: context.Files, Options: o}, d.Show); err != nil {
 		if quiet {
 			s.Stderr.Write(hidden.Bytes())
 		}
@@ -120,93 +113,62 @@ func buildClassic(s *cli.Session, c *cli.Call) error {
 
 // classicContext finds the files that the first argument of `docker build`
 // names, and the Dockerfile in them.
-func classicContext(s *cli.Session, where, file string) (sent, error) {
-	var c sent
-	var err error
+func classicContext(s *cli.Session, where, file string) (c pack.Sent, dockerfile string, err error) {
 	var outside []byte // the Dockerfile, where it is not in the context
 	switch {
 	case where == "-":
-		c, err = contextFromStdin(s, file)
-	case isDir(s, where):
+		c, dockerfile, err = contextFromStdin(s, file)
+	case exists(s, where):
 		var dir string
-		dir, c.dockerfile, err = localContext(s, where, file)
-		if err == nil && file == "-" {
-			outside, err = io.ReadAll(s.Stdin)
-		} else if err == nil && strings.HasPrefix(c.dockerfile, "../") {
+		dir, dockerfile, err = localContext(s, where, file)
+		if err != nil {
+			break
+		}
+		if file == "-" {
+			if outside, err = io.ReadAll(s.Stdin); err != nil {
+				return c, "", err
+			}
+		} else if strings.HasPrefix(dockerfile, "../") {
 			if outside, err = s.ReadFile(file); err != nil {
-				return c, fmt.Errorf("unable to open Dockerfile: %w", err)
+				return c, "", fmt.Errorf("unable to prepare context: unable to open Dockerfile: %w", err)
 			}
 		}
-		if err == nil {
-			c.files, err = s.Tree().Sub(dir)
-			if err == nil {
-				c.files, err = pack.Context(c.files, c.dockerfile, file == "-")
-			}
-			if err != nil {
-				return c, err
-			}
+		var files vfs.Tree
+		if files, err = s.Tree().Sub(dir); err == nil {
+			c, err = pack.Context(files, dockerfile, file == "-")
+		}
+		if err != nil {
+			return c, "", err
 		}
 	case isGit(where):
 		err = unreachable(where, true)
 	case isURL(where):
 		err = unreachable(where, false)
 	default:
-		return c, fmt.Errorf("unable to prepare context: path %q not found", where)
+		err = fmt.Errorf("path %q not found", where)
 	}
 	if err != nil {
-		return c, fmt.Errorf("unable to prepare context: %w", err)
+		return c, "", fmt.Errorf("unable to prepare context: %w", err)
 	}
 	if outside != nil {
-		c.files, c.dockerfile, err = withDockerfile(c.files, outside)
-		if err != nil {
-			return c, err
-		}
+		return pack.WithDockerfile(c, outside)
 	}
-	if c.size == 0 {
-		c.size, err = pack.Size(c.files)
-	}
-	return c, err
+	return c, dockerfile, nil
 }
 
 // contextFromStdin reads an archive, or a Dockerfile that is all there is.
-func contextFromStdin(s *cli.Session, file string) (sent, error) {
+func contextFromStdin(s *cli.Session, file string) (c pack.Sent, dockerfile string, err error) {
 	in, err := io.ReadAll(s.Stdin)
 	if err != nil {
-		return sent{}, fmt.Errorf("failed to peek context header from STDIN: %w", err)
+		return c, "", fmt.Errorf("failed to peek context header from STDIN: %w", err)
 	}
 	if !pack.IsArchive(in[:min(len(in), 1024)]) {
-		return sent{files: dockerfileAlone(s, in), dockerfile: "Dockerfile"}, nil
+		c, err = pack.Alone(in, s.Now().UnixNano())
+		return c, "Dockerfile", err
 	}
-	files, err := pack.Unpack(in, s.Now().UnixNano())
-	return sent{files, int64(len(in)), file}, err
-}
-
-func dockerfileAlone(s *cli.Session, text []byte) vfs.Tree {
-	e := vfs.New(s.Now().UnixNano()).Edit()
-	_ = e.WriteFile("/Dockerfile", vfs.Bytes(text), 0o644, 0, 0) // an empty tree takes it
-	return e.Tree()
-}
-
-// withDockerfile adds a Dockerfile under a name that no file has, and that
-// .dockerignore leaves out of the image.
-func withDockerfile(files vfs.Tree, text []byte) (vfs.Tree, string, error) {
-	const name = ".dockerfile.0a1b2c3d4e5f60718293"
-	e := files.Edit()
-	ignore := ".dockerignore"
-	if n, err := files.Stat(".dockerignore"); err == nil {
-		old, err := n.Blob().Bytes()
-		if err != nil {
-			return files, "", err
-		}
-		ignore = string(old)
-	}
-	if err := e.WriteFile("/.dockerignore", vfs.String(ignore+"\n"+name+"\n"), 0o600, 0, 0); err != nil {
-		return files, "", err
-	}
-	if err := e.WriteFile("/"+name, vfs.Bytes(text), 0o600, 0, 0); err != nil {
-		return files, "", err
-	}
-	return e.Tree(), name, nil
+	c.Size = int64(len(in))
+	c.Files, err = pack.Unpack(in, s.Now().UnixNano())
+	return c, file, err
 }
 
 // localContext gives the directory without links, and the Dockerfile's path
@@ -275,8 +237,8 @@ func relative(dir, name string) string {
 	}
 }
 
-// isDir reports whether docker takes a word for a path: whatever exists.
-func isDir(s *cli.Session, where string) bool {
+// exists reports whether docker takes a word for a path.
+func exists(s *cli.Session, where string) bool {
 	_, err := s.Stat(where)
 	return err == nil
 }

@@ -17,33 +17,81 @@ import (
 	"layerlab.dev/core/vfs"
 )
 
+// Sent is a context as the client sends it: files owned by root, and the length
+// of the archive that holds them.
+type Sent struct {
+	Files vfs.Tree
+	Size  int64
+}
+
 // Context is what the client sends of a directory: everything but what
-// .dockerignore leaves out, owned by root. The Dockerfile and .dockerignore are
-// sent whatever that says.
-func Context(dir vfs.Tree, dockerfile string, dockerfileFromStdin bool) (vfs.Tree, error) {
+// .dockerignore leaves out. The Dockerfile and .dockerignore are sent whatever
+// that says.
+func Context(dir vfs.Tree, dockerfile string, dockerfileFromStdin bool) (Sent, error) {
 	patterns, err := ignored(dir)
 	if err != nil {
-		return dir, err
+		return Sent{}, err
+	}
+	m, err := patternmatcher.New(patterns)
+	if err != nil {
+		return Sent{}, fmt.Errorf("error checking context: %w", err)
 	}
 	for _, name := range []string{".dockerignore", dockerfile} {
 		if name == dockerfile && dockerfileFromStdin {
 			continue
 		}
-		if out, err := patternmatcher.MatchesOrParentMatches(name, patterns); err == nil && out {
+		if out, err := m.MatchesOrParentMatches(name); err == nil && out {
 			patterns = append(patterns, "!"+name)
 		}
 	}
-	m, err := patternmatcher.New(patterns)
-	if err != nil {
-		return dir, err
+	if m, err = patternmatcher.New(patterns); err != nil {
+		return Sent{}, fmt.Errorf("error checking context: %w", err)
 	}
-	e := dir.Edit()
-	p := packer{e: e, m: m}
+	p := packer{e: dir.Edit(), m: m, implied: map[string]bool{}}
 	if err := p.directory("", dir.Root()); err != nil {
-		return dir, err
+		return Sent{}, err
 	}
-	return e.Tree(), nil
+	size, err := measure(p.e.Tree(), p.implied)
+	return Sent{p.e.Tree(), size}, err
 }
+
+// WithDockerfile adds a Dockerfile from elsewhere under a name that no file has,
+// and that .dockerignore keeps out of the image. The client's archive then lacks
+// its end and the padding of its last member, which is this Dockerfile where the
+// context has a .dockerignore, and else that.
+func WithDockerfile(c Sent, text []byte) (with Sent, name string, err error) {
+	name = ".dockerfile.0a1b2c3d4e5f60718293"
+	e := c.Files.Edit()
+	ignore, last := ".dockerignore", int64(0)
+	old, err := c.Files.Stat(".dockerignore")
+	if err == nil {
+		lines, err := old.Blob().Bytes()
+		if err != nil {
+			return c, "", err
+		}
+		ignore = string(lines)
+	}
+	ignore += "\n" + name + "\n"
+	with.Size = c.Size - 1024 + 512 + blocks(int64(len(text)))
+	if err == nil {
+		with.Size += blocks(int64(len(ignore))) - blocks(old.Size())
+		last = int64(len(text))
+	} else {
+		with.Size += 512 + blocks(int64(len(ignore)))
+		last = int64(len(ignore))
+	}
+	with.Size -= blocks(last) - last
+	if err := e.WriteFile("/.dockerignore", vfs.String(ignore), 0o600, 0, 0); err != nil {
+		return c, "", err
+	}
+	if err := e.WriteFile("/"+name, vfs.Bytes(text), 0o600, 0, 0); err != nil {
+		return c, "", err
+	}
+	with.Files = e.Tree()
+	return with, name, nil
+}
+
+func blocks(n int64) int64 { return (n + 511) &^ 511 }
 
 func ignored(dir vfs.Tree) ([]string, error) {
 	n, err := dir.Stat(".dockerignore")
@@ -60,52 +108,55 @@ func ignored(dir vfs.Tree) ([]string, error) {
 type packer struct {
 	e *vfs.Editor
 	m *patternmatcher.PatternMatcher
+	// implied are directories that are not sent, but made by the daemon for what
+	// is in them.
+	implied map[string]bool
 }
 
 // directory takes out what is ignored below a directory and gives the rest to
 // root.
 func (p *packer) directory(dir string, n *vfs.Node) error {
 	for name, c := range n.Children() {
-		at := path.Join(dir, name)
-		out := false
-		if len(p.m.Patterns()) > 0 {
-			var err error
-			if out, err = p.m.MatchesOrParentMatches(at); err != nil {
-				return err
-			}
-		}
-		switch {
-		case out && !(c.IsDir() && p.excepted(at)), c.Kind == vfs.Socket:
-			if err := p.e.Graft(at, nil); err != nil {
-				return err
-			}
-			continue
-		case out:
-			// Only what an exception names is sent, and not the directory itself.
-			if err := p.directory(at, c); err != nil {
-				return err
-			}
-			if left, err := p.e.Tree().Lstat(at); err == nil && left.Len() == 0 {
-				if err := p.e.Graft(at, nil); err != nil {
-					return err
-				}
-			}
-			continue
-		}
-		if c.UID != 0 || c.GID != 0 {
-			m := c.Meta
-			m.UID, m.GID = 0, 0
-			if err := p.e.SetMeta(at, m); err != nil {
-				return err
-			}
-		}
-		if c.IsDir() {
-			if err := p.directory(at, c); err != nil {
-				return err
-			}
+		if err := p.entry(path.Join(dir, name), c); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+func (p *packer) entry(at string, n *vfs.Node) error {
+	out := false
+	if len(p.m.Patterns()) > 0 {
+		var err error
+		if out, err = p.m.MatchesOrParentMatches(at); err != nil {
+			return fmt.Errorf("error checking context: %w", err)
+		}
+	}
+	if out && !(n.IsDir() && p.excepted(at)) || n.Kind == vfs.Socket {
+		return p.e.Graft(at, nil)
+	}
+	if n.IsDir() {
+		if err := p.directory(at, n); err != nil {
+			return err
+		}
+	}
+	meta := n.Meta
+	if out {
+		left, err := p.e.Tree().Lstat(at)
+		if err != nil {
+			return err
+		}
+		if left.Len() == 0 {
+			return p.e.Graft(at, nil)
+		}
+		p.implied["/"+at] = true
+		meta.Mode = 0o755
+	}
+	if meta.UID == 0 && meta.GID == 0 && meta.Mode == n.Mode {
+		return nil
+	}
+	meta.UID, meta.GID = 0, 0
+	return p.e.SetMeta(at, meta)
 }
 
 // excepted reports whether an exception of .dockerignore may name something
@@ -122,14 +173,14 @@ func (p *packer) excepted(dir string) bool {
 	return false
 }
 
-// Size is the length of the archive that holds a tree: headers, contents in
+// measure is the length of the archive that holds a tree: headers, contents in
 // blocks of 512 bytes, 1024 at its end.
-func Size(t vfs.Tree) (int64, error) {
+func measure(t vfs.Tree, without map[string]bool) (int64, error) {
 	var size counter
 	w := tar.NewWriter(&size)
 	seen := map[uint64]bool{}
 	for name, n := range t.Walk("/") {
-		if name == "/" || n.Kind == vfs.Socket {
+		if name == "/" || without[name] {
 			continue
 		}
 		h, err := header(strings.TrimPrefix(name, "/"), n)
@@ -147,7 +198,7 @@ func Size(t vfs.Tree) (int64, error) {
 		if err := w.WriteHeader(h); err != nil {
 			return 0, fmt.Errorf("archive %s: %w", name, err)
 		}
-		size += counter((content + 511) &^ 511)
+		size += counter(blocks(content))
 	}
 	if err := w.Close(); err != nil {
 		return 0, err
@@ -189,6 +240,15 @@ func header(name string, n *vfs.Node) (*tar.Header, error) {
 		return nil, errors.New("sockets cannot be archived")
 	}
 	return h, nil
+}
+
+// Alone is the context of a Dockerfile that comes without any.
+func Alone(dockerfile []byte, now int64) (Sent, error) {
+	e := vfs.New(now).Edit()
+	if err := e.WriteFile("/Dockerfile", vfs.Bytes(dockerfile), 0o600, 0, 0); err != nil {
+		return Sent{}, err
+	}
+	return Sent{e.Tree(), 512 + blocks(int64(len(dockerfile))) + 1024}, nil
 }
 
 // IsArchive reports whether bytes begin a tar archive, compressed or not.
