@@ -104,6 +104,9 @@ type Build struct {
 	// Sent is the context as it came in a tar; nil: that of Context.
 	Sent    *classic.Context
 	Options types.ImageBuildOptions
+	// Dockerfile is the text of a Dockerfile that is not in the context, which
+	// BuildKit permits; options.Dockerfile is then its name. nil: it is there.
+	Dockerfile *vfs.Blob
 	// Secrets are what --secret hands over, by id.
 	Secrets map[string][]byte
 }
