@@ -70,6 +70,10 @@ type builder struct {
 	// kept are the containers that are not removed yet.
 	kept   []*Container
 	busted bool // the cache has missed in this stage
+	// sources are those of CacheFrom that the search of this stage looks at.
+	sources []*store.Image
+	// dry says that only the config is wanted: see Change.
+	dry    bool
 	last   time.Time
 	ids    int
 	number int
@@ -229,7 +233,7 @@ func (b *builder) stage(index int, s stage) (*state, error) {
 	}
 	step := &Step{Stage: index, Line: s.line, Keyword: "FROM", Text: s.text}
 	b.begin(step)
-	b.busted = false
+	b.busted, b.sources = false, b.o.CacheFrom
 	st := &state{args: b.args.stage(), index: index, line: s.line}
 	base, err := b.from(s)
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/opencontainers/go-digest"
 
@@ -44,6 +43,9 @@ func shellOf(c *container.Config) []string {
 // commit makes the image of an instruction that only changes the config: a
 // container is made, never started, and committed.
 func (b *builder) commit(st *state, step *Step, text string) error {
+	if b.dry {
+		return nil
+	}
 	config := withComment(st.config, "#(nop) ", text)
 	step.CreatedBy = strings.Join(config.Cmd, " ")
 	hit, err := b.probe(st, step, config)
@@ -169,7 +171,10 @@ func (b *builder) probe(st *state, step *Step, config *container.Config) (bool, 
 	if b.o.NoCache || b.busted {
 		return false, nil
 	}
-	hit := b.search(st.id, config)
+	hit, err := b.search(st.id, config)
+	if err != nil {
+		return false, err
+	}
 	if hit == nil {
 		b.busted = true
 		return false, nil
@@ -180,52 +185,4 @@ func (b *builder) probe(st *state, step *Step, config *container.Config) (bool, 
 	}
 	st.id, step.Cached = hit.ID, true
 	return true, nil
-}
-
-// search finds the newest child of an image that was made with the config
-// (image/cache getLocalCachedImage).
-func (b *builder) search(parent digest.Digest, config *container.Config) *store.Image {
-	var match *store.Image
-	var when time.Time
-	look := func(list []*store.Image) {
-		for _, c := range list {
-			if same(&c.Document.ContainerConfig, config) && (match == nil || when.Before(c.Document.Created)) {
-				match, when = c, c.Document.Created
-			}
-		}
-	}
-	if b.o.Children != nil {
-		look(b.o.Children(parent))
-	}
-	look(b.children[parent])
-	return match
-}
-
-// same compares two configs as the cache does (image/cache/compare.go): host
-// name, image, working directory and more do not count.
-func same(a, b *container.Config) bool {
-	if a.OpenStdin || b.OpenStdin || a.AttachStdout != b.AttachStdout || a.AttachStderr != b.AttachStderr || a.User != b.User || a.Tty != b.Tty {
-		return false
-	}
-	if !slices.Equal(a.Cmd, b.Cmd) || !slices.Equal(a.Env, b.Env) || !slices.Equal(a.Entrypoint, b.Entrypoint) {
-		return false
-	}
-	if len(a.Labels) != len(b.Labels) || len(a.ExposedPorts) != len(b.ExposedPorts) || len(a.Volumes) != len(b.Volumes) {
-		return false
-	}
-	for k, v := range a.Labels {
-		if v != b.Labels[k] {
-			return false
-		}
-	}
-	return keysIn(a.ExposedPorts, b.ExposedPorts) && keysIn(a.Volumes, b.Volumes)
-}
-
-func keysIn[K comparable](a, b map[K]struct{}) bool {
-	for k := range a {
-		if _, ok := b[k]; !ok {
-			return false
-		}
-	}
-	return true
 }

@@ -148,6 +148,9 @@ func (b *builder) workdir(st *state, step *Step, dir string) error {
 		dir = path.Join("/", st.config.WorkingDir, dir)
 	}
 	st.config.WorkingDir = dir
+	if b.dry {
+		return nil
+	}
 	config := withComment(st.config, "#(nop) WORKDIR "+dir)
 	step.CreatedBy = strings.Join(config.Cmd, " ")
 	hit, err := b.probe(st, step, config)

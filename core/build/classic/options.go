@@ -30,8 +30,11 @@ type Options struct {
 	// --rm, which is on unless it is turned off), ForceRemove those of a step
 	// that failed too.
 	Remove, ForceRemove bool
-	// CacheFrom are the images of --cache-from, which the host knows.
-	CacheFrom []*image.Image
+	// CacheFrom are the images of --cache-from that the host has, and Parent
+	// gives the local parent of an image, empty for none; it may be nil without
+	// them.
+	CacheFrom []*store.Image
+	Parent    func(id digest.Digest) digest.Digest
 	// Image finds what FROM and COPY --from name, and pulls it where need be;
 	// what it prints goes to where the host puts the texts of events. Its error
 	// is passed on word for word.
@@ -64,7 +67,7 @@ type Wanted struct {
 }
 
 // Event is something that happened: a Text, *Created, *Started, *Exited,
-// *Committed, Removed or StageDone.
+// *Committed, Parented, Removed or StageDone.
 type Event any
 
 // Text is what the daemon says. FD 1 is said as it is; FD 2 is an error's: the
@@ -129,6 +132,10 @@ type Committed struct {
 	// Layer is the layer it adds; nil where it adds none.
 	Layer *layer.Layer
 }
+
+// Parented says that an image of --cache-from is taken as it is, and is a child
+// of another one from now on.
+type Parented struct{ ID, Parent digest.Digest }
 
 // Removed says that a container is gone, with its volumes.
 type Removed struct{ ID string }

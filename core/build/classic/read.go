@@ -384,6 +384,11 @@ func parseTrigger(text string) (instructions.Command, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parseCommand(n)
+}
+
+// parseCommand reads an instruction that is not FROM.
+func parseCommand(n *parser.Node) (instructions.Command, error) {
 	cmd, err := parseNode(n)
 	if err != nil {
 		return nil, err
