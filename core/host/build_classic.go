@@ -40,15 +40,15 @@ func (c *Change) buildClassic(ctx context.Context, request Build, s *stream) (di
 		}
 	}
 	b := &classicBuild{c, s, o.PullParent}
-	var from []*image.Image
+	var from []*store.Image
 	for _, name := range o.CacheFrom {
 		if i, err := c.FindImage(name); err == nil {
-			from = append(from, i.Made)
+			from = append(from, i)
 		}
 	}
 	result, err := classic.Build(ctx, sent, classic.Options{
 		Dockerfile: o.Dockerfile, Target: o.Target, BuildArgs: o.BuildArgs, Labels: o.Labels, Platform: o.Platform,
-		NoCache: o.NoCache, Remove: o.Remove, ForceRemove: o.ForceRemove, CacheFrom: from,
+		NoCache: o.NoCache, Remove: o.Remove, ForceRemove: o.ForceRemove, CacheFrom: from, Parent: b.parent,
 		Image: b.find, Files: b.files, Children: b.children, IDs: c.Random.ID, Now: c.Time, Event: b.event,
 		Seed: binary.BigEndian.Uint64(c.Random.Bytes(8)),
 	})
@@ -109,6 +109,14 @@ func (b *classicBuild) files(i *image.Image) (vfs.Tree, error) {
 	return b.Store.Tree(here.Chain)
 }
 
+func (b *classicBuild) parent(id digest.Digest) digest.Digest {
+	i, ok := b.Store.Image(id)
+	if !ok {
+		return ""
+	}
+	return i.Parent
+}
+
 func (b *classicBuild) children(parent digest.Digest) []*store.Image {
 	var list []*store.Image
 	for _, id := range b.Store.Children(parent) {
@@ -126,6 +134,10 @@ func (b *classicBuild) event(e classic.Event) {
 		b.send(Message{Stream: e.String()})
 	case classic.StageDone:
 		b.aux("", types.BuildResult{ID: e.ID.String()})
+	case classic.Parented:
+		if next, err := b.Store.SetParent(e.ID, e.Parent); err == nil {
+			b.Store = next
+		}
 	case *classic.Created:
 		b.created(e.Container)
 	case *classic.Started:

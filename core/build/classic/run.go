@@ -56,7 +56,16 @@ func (b *builder) runStep(st *state, step *Step, c *instructions.RunCommand) err
 // execute runs the container's command.
 func (b *builder) execute(step *Step, c *Container) error {
 	config := c.Config
+	// That the command runs is known when it says something, or has ended.
+	start, running := b.now(), false
+	started := func() {
+		if !running {
+			running = true
+			b.tell(&Started{c, start})
+		}
+	}
 	out := output{say: func(t Text) {
+		started()
 		step.Output = append(step.Output, t)
 		b.say(t.FD, t.Text)
 	}}
@@ -68,10 +77,8 @@ func (b *builder) execute(step *Step, c *Container) error {
 	for _, v := range sorted(c.Volumes) {
 		p.Mounts = append(p.Mounts, &container.Mount{Path: v, Node: volumeNode(c.Files.Tree, v)})
 	}
-	start := b.now()
 	c.Files.Tree = c.Files.Tree.At(max(start.UnixNano(), c.Files.Tree.Now()))
 	step.Before = c.Files.Lower
-	b.tell(&Started{c, start})
 	files, exit, err := c.Files.Run(b.ctx, p)
 	out.flush()
 	c.Files = files
@@ -79,11 +86,12 @@ func (b *builder) execute(step *Step, c *Container) error {
 	if end := time.Unix(0, files.Tree.Now()).UTC(); end.After(b.last) {
 		b.last = end
 	}
-	var start2 *container.StartError
-	if errors.As(err, &start2) {
-		b.tell(&Exited{Container: c, Code: start2.Code, Err: start2.Message, At: b.now()})
+	var failed *container.StartError
+	if errors.As(err, &failed) {
+		b.tell(&Exited{Container: c, Code: failed.Code, Err: failed.Message, At: b.now()})
 		return err
 	}
+	started()
 	if err != nil {
 		b.tell(&Exited{Container: c, Code: 1, Err: err.Error(), At: b.now()})
 		return fmt.Errorf("%s: %w", strings.Join(config.Cmd, " "), err)
