@@ -49,6 +49,12 @@ type Options struct {
 	Secrets map[string][]byte
 	// Cache keeps steps from one build to the next; nil: every step is done.
 	Cache *Cache
+	// Kept are steps that were made before, beside those of Cache; nil: none.
+	Kept Kept
+	// Clock is the time at which the files of the first stage begin, in
+	// nanoseconds since the Unix epoch; 0: that of Epoch. No step is another for
+	// having another Clock.
+	Clock int64
 	// Seed is what everything random in a RUN begins from; another one gives
 	// other files where a command makes random ones.
 	Seed uint64

@@ -34,6 +34,17 @@ func NewCache() *Cache {
 	return &Cache{steps: map[string]*cached{}, last: map[string]parts{}, sums: map[*vfs.Node]string{}}
 }
 
+// Made is what a step made. It is immutable.
+type Made struct{ work }
+
+// Kept is a cache that somebody else keeps, such as one that is a value: Get
+// returns what is kept under a key, or nil, Put is told what a step made. Both
+// are called in the order of the steps.
+type Kept interface {
+	Get(key string) *Made
+	Put(key string, m *Made)
+}
+
 // keepRounds is for how many builds an unused step is kept: typing a word and
 // taking it back must hit.
 const keepRounds = 20
@@ -126,6 +137,12 @@ func (d *dispatcher) layerStep(step *Step, depends parts, do func(*work) error) 
 	all := append(parts{{"parent", d.key}}, depends...)
 	step.Cache = c.compare(place, key, all)
 	w := c.get(key)
+	if w == nil && d.o.Kept != nil {
+		step.Cache.Key = key
+		if made := d.o.Kept.Get(key); made != nil {
+			w = &made.work
+		}
+	}
 	if w != nil {
 		step.Cache.Hit = true
 	} else {
@@ -147,6 +164,9 @@ func (d *dispatcher) layerStep(step *Step, depends parts, do func(*work) error) 
 			return err
 		}
 		c.put(key, w)
+		if d.o.Kept != nil {
+			d.o.Kept.Put(key, &Made{*w})
+		}
 	}
 	c.remember(place, all)
 	step.Layer, step.Changes = w.layer, w.changes

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -291,7 +292,7 @@ func (b *builder) resolve(p *planned) error {
 // no two writes of a build fall on the same tick, because equal times make the
 // differ take two files for one.
 func (b *builder) clock(p *planned) int64 {
-	return b.o.Epoch*1e9 + int64(slices.Index(b.stages.list, p))*1e12
+	return cmp.Or(b.o.Clock, b.o.Epoch*1e9) + int64(slices.Index(b.stages.list, p))*1e12
 }
 
 func emptyImage(p ocispec.Platform) image.Config {

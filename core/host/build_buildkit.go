@@ -2,11 +2,554 @@ package host
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"time"
 
 	"github.com/docker/distribution/reference"
+	"github.com/docker/docker/api/types"
 	"github.com/opencontainers/go-digest"
+
+	"layerlab.dev/core/build"
+	"layerlab.dev/core/build/classic"
+	"layerlab.dev/core/image"
+	"layerlab.dev/core/layer"
+	"layerlab.dev/core/registry"
+	"layerlab.dev/core/registry/remote"
+	"layerlab.dev/core/store"
+	"layerlab.dev/core/vfs"
 )
 
+// frontend is what the errors of reading a Dockerfile begin with.
+const frontend = "failed to solve with frontend dockerfile.v0: "
+
+// late is an epoch that no time of a build comes after: this BuildKit leaves the
+// times of files as they are.
+const late = 1 << 33
+
+// kitBuild is a build with the BuildKit of 20.10: its steps are those of package
+// build, its layers and images those of dockerd's store.
+type kitBuild struct {
+	*Change
+	*stream
+	ctx     context.Context
+	request Build
+	name    string // of the Dockerfile
+	graph   *graph
+	bases   []base // in the order in which they were asked for
+	failed  error  // why a base is not here
+	noCache bool
+	pulled  map[string]*pulledBase
+	result  *build.Result
+	steps   map[*build.Step]*CacheRecord
+}
+
+// base is an image that the build begins from.
+type base struct {
+	name string // as it was written
+	id   digest.Digest
+	seen bool // by an earlier build
+}
+
+type pulledBase struct {
+	image  *store.Image
+	made   *image.Image
+	digest digest.Digest // of its manifest
+	blobs  []layer.Blob
+	config int64
+}
+
+// buildKit builds with BuildKit, gives the image its names and returns its id.
 func (c *Change) buildKit(ctx context.Context, request Build, tags []reference.Named, s *stream) (digest.Digest, error) {
-	return "", Errorf(500, "buildkit not supported by daemon")
+	o := request.Options
+	b := &kitBuild{
+		Change: c, stream: s, ctx: ctx, request: request, name: o.Dockerfile, noCache: o.NoCache,
+		pulled: map[string]*pulledBase{}, steps: map[*build.Step]*CacheRecord{},
+	}
+	if b.name == "" {
+		b.name = "Dockerfile"
+	}
+	b.graph = newGraph(b)
+	id, err := b.build(tags)
+	if err != nil {
+		return "", err
+	}
+	s.aux(ImageID, types.BuildResult{ID: id.String()})
+	return id, nil
+}
+
+func kitError(format string, a ...any) error {
+	return &buildError{answer: Errorf(500, format, a...)}
+}
+
+func (b *kitBuild) build(tags []reference.Named) (digest.Digest, error) {
+	source, err := b.definition()
+	if err != nil {
+		return "", err
+	}
+	if err := classic.Check(string(source)); err != nil {
+		return "", kitError("%sfailed to create LLB definition: %s", frontend, err)
+	}
+	files, err := build.Context(b.request.Context, b.name)
+	if err != nil {
+		return "", kitError("%sfailed to create LLB definition: %s", frontend, err)
+	}
+	args := map[string]string{}
+	for k, v := range b.request.Options.BuildArgs {
+		if v != nil {
+			args[k] = *v
+		}
+	}
+	o := b.request.Options
+	result, err := build.Build(b.ctx, source, files, build.Options{
+		Name: b.name, Ignore: b.name, Epoch: late, Clock: b.Now(), Platform: o.Platform, Target: o.Target,
+		BuildArgs: args, Labels: o.Labels, Secrets: b.request.Secrets, Image: b.find, Kept: b, Seed: b.Random.Seed,
+	})
+	b.result = result
+	b.graph.metadata()
+	if err != nil && !b.begun() {
+		return "", b.early(err)
+	}
+	b.keep()
+	b.graph.play(files, err)
+	if err != nil {
+		return "", b.late(err)
+	}
+	return b.export(tags)
+}
+
+// begun reports whether any stage came to its steps.
+func (b *kitBuild) begun() bool {
+	if b.result == nil || b.failed != nil && !b.copies(b.failed) {
+		return false
+	}
+	for _, s := range b.result.Stages {
+		if len(s.Steps) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// copies reports whether it is COPY --from that lacks an image.
+func (b *kitBuild) copies(err error) bool {
+	var e *baseError
+	return errors.As(err, &e) && !b.begins(e.name)
+}
+
+// begins reports whether a stage begins from an image.
+func (b *kitBuild) begins(name string) bool {
+	if b.result == nil {
+		return true
+	}
+	for _, s := range b.result.Stages {
+		if s.BaseName == name {
+			return true
+		}
+	}
+	return false
+}
+
+// early words an error of the time before the first step.
+func (b *kitBuild) early(err error) error {
+	text := err.Error()
+	var e *build.Error
+	var missing *baseError
+	switch {
+	case errors.As(b.failed, &missing):
+		text = missing.text
+	case errors.As(err, &e):
+		text = e.Text.String()
+		if target := b.request.Options.Target; target != "" && strings.Contains(text, target) && e.Keyword == "" {
+			text = fmt.Sprintf("target stage %s could not be found", target)
+		}
+	}
+	return kitError("%sfailed to create LLB definition: %s", frontend, text)
+}
+
+// late words an error of a step.
+func (b *kitBuild) late(err error) error {
+	var e *build.Error
+	if !errors.As(err, &e) {
+		return kitError("%s", err)
+	}
+	text := b.graph.problem(e)
+	if e.ExitCode != nil {
+		return kitError("%s", text)
+	}
+	var missing *baseError
+	if errors.As(b.failed, &missing) {
+		return kitError("failed to load cache key: %s", missing.text)
+	}
+	return kitError("failed to compute cache key: %s", text)
+}
+
+// definition returns the Dockerfile as the client sends it.
+func (b *kitBuild) definition() ([]byte, error) {
+	n, err := b.request.Context.Stat("/" + b.name)
+	if err != nil || n.Kind != vfs.File {
+		b.graph.transfer("[internal] load build definition from "+path.Base(b.name), "transferring dockerfile:", "", vfs.New(0))
+		b.graph.transfer("[internal] load .dockerignore", "transferring context:", "", vfs.New(0))
+		return nil, kitError("%sfailed to read dockerfile: open %s/tmp/buildkit-mount%d/%s: no such file or directory", frontend, root, 100000000+b.Random.Below(900000000), b.name)
+	}
+	b.graph.transfer("[internal] load build definition from "+path.Base(b.name), "transferring dockerfile:", "dockerfile", only(b.request.Context, b.name))
+	b.graph.transfer("[internal] load .dockerignore", "transferring context:", "dockerignore", only(b.request.Context, ".dockerignore"))
+	return n.Blob().Bytes()
+}
+
+// only returns a tree with one file of another.
+func only(t vfs.Tree, name string) vfs.Tree {
+	e := vfs.New(0).Edit()
+	if n, err := t.Stat("/" + name); err == nil && n.Kind == vfs.File {
+		if err := e.Place("/"+path.Base(name), n.Meta, n.Blob()); err != nil {
+			panic(err) // into an empty tree
+		}
+	}
+	return e.Tree()
+}
+
+// Get and Put make the State the cache of the steps.
+func (b *kitBuild) Get(key string) *build.Made {
+	if b.noCache {
+		return nil
+	}
+	r := b.cached(stepKey(key))
+	if r == nil {
+		return nil
+	}
+	return r.Made
+}
+
+// Put is told what a step made.
+func (b *kitBuild) Put(key string, m *build.Made) {
+	r := b.newCache(stepKey(key), "regular", "", 0)
+	r.Made = m
+	b.putCache(r)
+}
+
+// baseError says why an image is not to be had.
+type baseError struct{ name, text string }
+
+func (e *baseError) Error() string { return e.text }
+
+// find returns an image that FROM or COPY --from names: one that is here, else
+// one of a registry, which gets no name here.
+func (b *kitBuild) find(ctx context.Context, name string) (*image.Image, error) {
+	ref, err := reference.ParseNormalizedNamed(name)
+	if err != nil {
+		b.failed = &baseError{name, fmt.Sprintf("failed to parse stage name %q: %s", name, err)}
+		return nil, b.failed
+	}
+	ref = reference.TagNameOnly(ref)
+	if !b.request.Options.PullParent {
+		if i, err := b.FindImage(name); err == nil {
+			b.bases = append(b.bases, base{name, i.ID, b.cached(baseKey(i.ID)) != nil})
+			return i.Made, nil
+		}
+	}
+	p, err := b.fetch(ctx, ref)
+	if err != nil {
+		b.failed = &baseError{name, err.Error()}
+		b.bases = append(b.bases, base{name: name})
+		return nil, b.failed
+	}
+	b.pulled[name] = p
+	b.bases = append(b.bases, base{name, p.made.ID(), b.cached(baseKey(p.made.ID())) != nil})
+	return p.made, nil
+}
+
+// fetch gets an image from its registry.
+func (b *kitBuild) fetch(ctx context.Context, ref reference.Named) (*pulledBase, error) {
+	source := b.host.net.Network().Pull(reference.Domain(ref), reference.Path(ref))
+	var ask string
+	switch n := ref.(type) {
+	case reference.Canonical:
+		ask = n.Digest().String()
+	case reference.NamedTagged:
+		ask = n.Tag()
+	}
+	m, err := source.Manifest(ask)
+	if err != nil {
+		return nil, kitProblem(ref, ask, err)
+	}
+	of := m
+	if d := m.Platform("linux", "amd64"); d != "" {
+		if of, err = source.Manifest(d.String()); err != nil {
+			return nil, kitProblem(ref, d.String(), err)
+		}
+	}
+	head, _, err := image.ParseManifest(of.JSON)
+	if err != nil || head == nil {
+		return nil, fmt.Errorf("no match for platform in manifest %s: not found", m.Digest)
+	}
+	p := &pulledBase{digest: m.Digest, blobs: head.Layers, config: head.Config.Size}
+	if i, ok := b.Store.Image(head.Config.Digest); ok {
+		p.image, p.made = i, i.Made
+		return p, nil
+	}
+	config, err := source.Blob(head.Config.Digest)
+	if err != nil {
+		return nil, kitProblem(ref, ask, err)
+	}
+	raw, err := config.Content.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	var layers []*layer.Layer
+	for _, l := range head.Layers {
+		blob, err := source.Blob(l.Digest)
+		if err != nil {
+			return nil, kitProblem(ref, ask, err)
+		}
+		opened, err := Open(ctx, blob, l.MediaType)
+		if err != nil {
+			return nil, err
+		}
+		layers = append(layers, opened)
+	}
+	p.made, err = image.Existing(raw, of.JSON, layers)
+	return p, err
+}
+
+// kitProblem words a registry's refusal as containerd's resolver does.
+func kitProblem(ref reference.Named, ask string, err error) error {
+	var dial *remote.DialError
+	var refusal *registry.Error
+	switch {
+	case errors.As(err, &dial):
+		return fmt.Errorf("failed to do request: Head %q: %s", fmt.Sprintf("%s://%s/v2/%s/manifests/%s", dial.Scheme, dial.Host, reference.Path(ref), ask), dial.Reason)
+	case errors.As(err, &refusal) && refusal.Code == registry.Denied:
+		return fmt.Errorf("%s: unexpected status code [manifests %s]: 403 Forbidden", ref, ask)
+	}
+	return fmt.Errorf("%s: not found", reference.TagNameOnly(ref))
+}
+
+// holdBases makes the bases records of the cache, which hold their layers.
+func (b *kitBuild) holdBases() error {
+	for _, at := range b.bases {
+		if at.id == "" {
+			continue
+		}
+		if r := b.cached(baseKey(at.id)); r != nil {
+			b.use(r)
+			continue
+		}
+		ref, _ := reference.ParseNormalizedNamed(at.name)
+		r := b.newCache(baseKey(at.id), "regular", "pulled from "+ref.String(), 0)
+		if i, ok := b.Store.Image(at.id); ok {
+			r.Chain = i.Chain
+			if i.Chain != "" {
+				next, err := b.Store.Hold(i.Chain)
+				if err != nil {
+					return err
+				}
+				b.Store = next
+			}
+		} else {
+			for _, l := range b.pulled[at.name].made.Layers {
+				next, made, err := b.Store.Register(l, r.Chain, &b.Random, b.Now())
+				if err != nil {
+					return err
+				}
+				if r.Chain != "" {
+					next, _ = next.Release(r.Chain)
+				}
+				b.Store, r.Chain = next, made.ChainID
+			}
+		}
+		b.putCache(r)
+	}
+	return nil
+}
+
+// keep gives the records of the steps what package build does not know: the
+// layers in the form of dockerd's store.
+func (b *kitBuild) keep() {
+	if err := b.holdBases(); err != nil {
+		panic(err) // layers that were found here
+	}
+	if b.result == nil {
+		return
+	}
+	for _, stage := range b.result.Stages {
+		for _, s := range stage.Steps {
+			if s.Layer == nil || s.Cache.Key == "" {
+				continue
+			}
+			r := b.cached(stepKey(s.Cache.Key))
+			if r == nil {
+				continue
+			}
+			if s.Cache.Hit {
+				b.use(r)
+				b.steps[s] = r
+				continue
+			}
+			made := *r
+			tar, err := layer.New(b.ctx, b.entries(s))
+			if err != nil {
+				panic(err) // contents that are in the trees
+			}
+			made.Tar = tar
+			made.Size = tar.DiskSize()
+			made.Description = s.Text
+			if s.Keyword == "RUN" && len(s.Argv) > 0 {
+				made.Description = "mount / from exec " + strings.Join(s.Argv, " ")
+			}
+			b.BuildCache = b.BuildCache.Set(made.ID, &made)
+			b.steps[s] = &made
+		}
+	}
+}
+
+// entries are the members of a step's layer: what overlayfs has in the upper
+// directory, with no time after the present.
+func (b *kitBuild) entries(s *build.Step) []layer.Entry {
+	entries := layer.Overlay2{}.Entries(layer.Upper(s.Before, s.After, nil))
+	for n := range entries {
+		entries[n].MTime = min(entries[n].MTime, b.Clock/1e9)
+	}
+	return entries
+}
+
+// chain returns the steps of a stage with those of the stages below it, the
+// lowest first, and the image that they begin from.
+func chain(s *build.Stage) (steps []*build.Step, from *image.Image) {
+	if s.Parent != nil {
+		steps, from = chain(s.Parent)
+	} else {
+		from = s.Base
+	}
+	return append(steps, s.Steps...), from
+}
+
+// export makes the image of the target.
+func (b *kitBuild) export(tags []reference.Named) (digest.Digest, error) {
+	steps, from := chain(b.result.Target)
+	var layers []*layer.Layer
+	var below digest.Digest
+	var history []store.History
+	if from != nil {
+		layers = append(layers, from.Layers...)
+		for _, id := range from.DiffIDs() {
+			below = layer.ChainID(below, id)
+		}
+		if d, err := store.Parse(from.ConfigJSON()); err == nil {
+			history = append(history, d.History...)
+		}
+	}
+	lower := len(history)
+	fresh := false
+	for _, s := range steps {
+		if s.CreatedBy == "" {
+			continue
+		}
+		h := store.History{CreatedBy: oldCreatedBy(s), Comment: "buildkit.dockerfile.v0", EmptyLayer: true}
+		if r := b.steps[s]; r != nil && r.Tar != nil {
+			h.Created = r.CreatedAt
+			if !r.Tar.Empty() {
+				h.EmptyLayer = false
+				fresh = fresh || r.Chain == ""
+				if err := b.registerStep(r, &below); err != nil {
+					return "", err
+				}
+				layers = append(layers, r.Tar)
+			}
+		}
+		history = append(history, h)
+	}
+	dateHistory(history, lower)
+	config, err := b.config(layers, history)
+	if err != nil {
+		return "", &Error{500, err.Error()}
+	}
+	made, err := image.Existing(config, nil, layers)
+	if err != nil {
+		return "", &Error{500, err.Error()}
+	}
+	next, i, err := b.Store.Create(made, &b.Random, b.Now())
+	if err != nil {
+		return "", &Error{500, err.Error()}
+	}
+	b.Store = next
+	for _, t := range tags {
+		if err := b.tag(i.ID, t); err != nil {
+			return "", err
+		}
+	}
+	b.graph.exporting(fresh, i.ID, tags)
+	return i.ID, nil
+}
+
+// registerStep puts the layer of a step into the store, where its record holds
+// it.
+func (b *kitBuild) registerStep(r *CacheRecord, below *digest.Digest) error {
+	on := layer.ChainID(*below, r.Tar.DiffID())
+	if r.Chain != on {
+		next, l, err := b.Store.RegisterAs(r.Tar, *below, r.ID, &b.Random, b.Now())
+		if err != nil {
+			return &Error{500, err.Error()}
+		}
+		if r.Chain != "" {
+			next, _ = next.Release(r.Chain)
+		}
+		b.Store = next
+		now, _ := b.BuildCache.Get(r.ID)
+		held := *now
+		held.Chain = l.ChainID
+		b.BuildCache = b.BuildCache.Set(held.ID, &held)
+	}
+	*below = on
+	return nil
+}
+
+// dateHistory gives what has no layer the time of the layer before it, or of the
+// first new one.
+func dateHistory(history []store.History, lower int) {
+	var at time.Time
+	if lower > 0 {
+		at = history[lower-1].Created
+	}
+	for _, h := range history[lower:] {
+		if !h.Created.IsZero() {
+			at = h.Created
+			break
+		}
+	}
+	for n := lower; n < len(history); n++ {
+		if history[n].Created.IsZero() {
+			history[n].Created = at
+		}
+		at = history[n].Created
+	}
+}
+
+// config is the JSON of the image: that of package build, with the layers and
+// the history of this store.
+func (b *kitBuild) config(layers []*layer.Layer, history []store.History) ([]byte, error) {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(b.result.Image.ConfigJSON(), &fields); err != nil {
+		return nil, err
+	}
+	rootFS := store.RootFS{Type: "layers"}
+	for _, l := range layers {
+		rootFS.DiffIDs = append(rootFS.DiffIDs, l.DiffID())
+	}
+	set := func(key string, v any) error {
+		raw, err := json.Marshal(v)
+		fields[key] = raw
+		return err
+	}
+	if err := errors.Join(set("rootfs", rootFS), set("history", history)); err != nil {
+		return nil, err
+	}
+	if n := len(history); n > 0 && !history[n-1].Created.IsZero() {
+		if err := set("created", history[n-1].Created); err != nil {
+			return nil, err
+		}
+	}
+	return json.Marshal(fields)
 }

@@ -47,9 +47,10 @@ func (s *State) images(options types.ImageListOptions) ([]types.ImageSummary, er
 	}
 	type found struct {
 		at      time.Time
-		summary types.ImageSummary
+		summary *types.ImageSummary
 	}
 	list := make([]found, 0, s.Store.ImageCount())
+	byLabel, byName := f.Contains("label"), f.Contains("reference")
 	for id, i := range s.Store.Images() {
 		d := i.Document
 		if before != nil && !d.Created.Before(before.Document.Created) || since != nil && !d.Created.After(since.Document.Created) {
@@ -58,10 +59,10 @@ func (s *State) images(options types.ImageListOptions) ([]types.ImageSummary, er
 		if dangling && s.Store.HasChildren(id) {
 			continue
 		}
-		if f.Contains("label") && (d.Config == nil || !f.MatchKVList("label", d.Config.Labels)) {
+		if byLabel && (d.Config == nil || !f.MatchKVList("label", d.Config.Labels)) {
 			continue
 		}
-		sum := types.ImageSummary{
+		sum := &types.ImageSummary{
 			ID: id.String(), ParentID: i.Parent.String(), Created: i.Created(), Size: i.Size, VirtualSize: i.Size,
 			SharedSize: -1, Containers: -1,
 		}
@@ -69,7 +70,7 @@ func (s *State) images(options types.ImageListOptions) ([]types.ImageSummary, er
 			sum.Labels = d.Config.Labels
 		}
 		for _, r := range s.Store.Names(id) {
-			if f.Contains("reference") {
+			if byName {
 				ok, err := matchesAny(f.Get("reference"), r.Named)
 				if err != nil {
 					return nil, err
@@ -85,7 +86,7 @@ func (s *State) images(options types.ImageListOptions) ([]types.ImageSummary, er
 			}
 		}
 		if sum.RepoDigests == nil && sum.RepoTags == nil {
-			if !options.All && s.Store.HasChildren(id) || named && !dangling || f.Contains("reference") {
+			if !options.All && s.Store.HasChildren(id) || named && !dangling || byName {
 				continue
 			}
 			sum.RepoDigests, sum.RepoTags = []string{"<none>@<none>"}, []string{"<none>:<none>"}
@@ -97,7 +98,7 @@ func (s *State) images(options types.ImageListOptions) ([]types.ImageSummary, er
 	slices.SortStableFunc(list, func(a, b found) int { return b.at.Compare(a.at) })
 	out := make([]types.ImageSummary, len(list))
 	for n := range list {
-		out[n] = list[n].summary
+		out[n] = *list[n].summary
 	}
 	return out, nil
 }

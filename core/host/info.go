@@ -154,10 +154,10 @@ func (h *Host) Events(options types.EventsOptions) ([]events.Message, error) {
 	}
 	for i := s.events.Iterator(); !i.Done(); {
 		_, m := i.Next()
-		if from && m.TimeNano < since || to && m.TimeNano > until || !passes(options, m) {
+		if from && m.TimeNano < since || to && m.TimeNano > until || !passes(options, *m) {
 			continue
 		}
-		list = append(list, m)
+		list = append(list, *m)
 	}
 	return list, nil
 }

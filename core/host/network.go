@@ -9,7 +9,8 @@ import (
 	"github.com/docker/docker/api/types/network"
 )
 
-// Network is a network that every host has: bridge, host or none.
+// Network is a network that a host has: host and none, and bridge where it is
+// set up.
 type Network struct{ Name, Driver, ID string }
 
 // networkCount is how many networks there are.
@@ -19,12 +20,15 @@ const networkCount = 3
 func (s *State) networks() []Network {
 	names := []string{"bridge", "host", "none"}
 	drivers := []string{"bridge", "host", "null"}
-	list := make([]Network, len(names))
+	list := make([]Network, 0, len(names))
 	for n, name := range names {
+		if name == "bridge" && !s.Settings.Bridge {
+			continue
+		}
 		// The ids are drawn from the seed, before all others.
 		r := s.Settings.networks
 		r.Serial += uint64(n)
-		list[n] = Network{name, drivers[n], r.ID()}
+		list = append(list, Network{name, drivers[n], r.ID()})
 	}
 	return list
 }

@@ -38,7 +38,9 @@ type State struct {
 	Random   store.Random
 	Settings Settings
 
-	events *immutable.List[events.Message]
+	events *immutable.List[*events.Message]
+	// cacheKeys are the ids in BuildCache by what is kept.
+	cacheKeys store.Table[string, string]
 }
 
 // Release is a Docker Engine.
@@ -57,8 +59,11 @@ type Settings struct {
 	Started int64  // when the daemon started, ns since the Unix epoch
 	Mirrors []string
 	Labels  []string
-	NCPU    int
-	Memory  int64 // bytes
+	// Bridge says that there is a network for containers by default; without,
+	// the daemon was started with --bridge=none.
+	Bridge bool
+	NCPU   int
+	Memory int64 // bytes
 
 	networks store.Random // gives the ids of the networks
 }
@@ -93,7 +98,7 @@ const eventsKept = 256
 func (s State) Same(o State) bool {
 	return s.Store == o.Store && s.Containers.Same(o.Containers) && s.ContainerNames.Same(o.ContainerNames) &&
 		s.Execs.Same(o.Execs) && s.Volumes.Same(o.Volumes) && s.BuildCache.Same(o.BuildCache) &&
-		s.Clock == o.Clock && s.Random == o.Random && s.events == o.events && s.Engine == o.Engine
+		s.Clock == o.Clock && s.Random == o.Random && s.events == o.events && s.cacheKeys.Same(o.cacheKeys) && s.Engine == o.Engine
 }
 
 // Now moves the clock on and returns its time, in ns since the Unix epoch.
@@ -108,7 +113,7 @@ func (s *State) Time() time.Time { return time.Unix(0, s.Now()).UTC() }
 // Log notes an event at the present time. attributes may be changed afterwards.
 func (s *State) Log(kind, action, id string, attributes map[string]string) {
 	now := s.Now()
-	m := events.Message{
+	m := &events.Message{
 		Type: kind, Action: action, Scope: "local", Time: now / 1e9, TimeNano: now,
 		Actor: events.Actor{ID: id, Attributes: maps.Clone(attributes)},
 	}
@@ -119,7 +124,7 @@ func (s *State) Log(kind, action, id string, attributes map[string]string) {
 		m.Status, m.ID = action, id
 	}
 	if s.events == nil {
-		s.events = immutable.NewList[events.Message]()
+		s.events = immutable.NewList[*events.Message]()
 	}
 	s.events = s.events.Append(m)
 	if s.events.Len() > eventsKept {

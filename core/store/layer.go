@@ -99,6 +99,16 @@ func (s Store) mount(chain digest.Digest) (*layer.Mount, error) {
 // there, and counts one user more of it: Release gives that up. r gives its
 // directory's names, now is the time in ns.
 func (s Store) Register(tar *layer.Layer, parent digest.Digest, r *Random, now int64) (Store, *Layer, error) {
+	return s.register(tar, parent, r.ID, r, now)
+}
+
+// RegisterAs is Register for a layer whose directory is there already, under a
+// name that BuildKit gave it.
+func (s Store) RegisterAs(tar *layer.Layer, parent digest.Digest, cacheID string, r *Random, now int64) (Store, *Layer, error) {
+	return s.register(tar, parent, func() string { return cacheID }, r, now)
+}
+
+func (s Store) register(tar *layer.Layer, parent digest.Digest, cacheID func() string, r *Random, now int64) (Store, *Layer, error) {
 	chain := layer.ChainID(parent, tar.DiffID())
 	if l, ok := s.layers.Get(chain); ok {
 		s.hold(l, 1)
@@ -118,33 +128,11 @@ func (s Store) Register(tar *layer.Layer, parent digest.Digest, r *Random, now i
 		s.hold(p, 1)
 	}
 	l := &Layer{
-		ChainID: chain, DiffID: tar.DiffID(), Parent: parent, Size: contentSize(tar), Depth: depth,
-		CacheID: r.ID(), Link: r.Link(), Made: now, Tar: tar, Users: 1, files: new(files),
+		ChainID: chain, DiffID: tar.DiffID(), Parent: parent, Size: tar.DiskSize(), Depth: depth,
+		CacheID: cacheID(), Link: r.Link(), Made: now, Tar: tar, Users: 1, files: new(files),
 	}
 	s.layers = s.layers.Set(chain, l)
 	return s, l, nil
-}
-
-// contentSize sums up what dockerd finds in the directory of a layer that it has
-// unpacked: files, each inode once, and symbolic links with the length of their
-// targets.
-func contentSize(tar *layer.Layer) int64 {
-	sizes := make(map[string]int64)
-	for _, e := range tar.Entries() {
-		var n int64
-		switch e.Type {
-		case '0', 0:
-			n = e.Size
-		case '2':
-			n = int64(len(e.Linkname))
-		}
-		sizes[e.Name] = n
-	}
-	var sum int64
-	for _, n := range sizes {
-		sum += n
-	}
-	return sum
 }
 
 // hold changes the number of users of a layer; the layer stays.

@@ -15,16 +15,16 @@ import (
 type Reference struct {
 	Named reference.Named
 	Image digest.Digest
+
+	familiar  string
+	canonical bool
 }
 
 // Familiar returns the name as people write it: "alpine:latest".
-func (r Reference) Familiar() string { return reference.FamiliarString(r.Named) }
+func (r Reference) Familiar() string { return r.familiar }
 
 // Canonical reports whether the name is a digest and no tag.
-func (r Reference) Canonical() bool {
-	_, ok := r.Named.(reference.Canonical)
-	return ok
-}
+func (r Reference) Canonical() bool { return r.canonical }
 
 // ErrNoReference reports a name that the store does not hold.
 var ErrNoReference = errors.New("reference does not exist")
@@ -65,7 +65,8 @@ func (s Store) Refer(name reference.Named, id digest.Digest, force bool) (Store,
 		}
 		s.unlist(key, old.Image)
 	}
-	r := Reference{name, id}
+	_, canonical := name.(reference.Canonical)
+	r := Reference{name, id, key, canonical}
 	s.names = s.names.Set(key, r)
 	have, _ := s.named.Get(id)
 	have = append(slices.Clip(slices.Clone(have)), r)
