@@ -70,14 +70,14 @@ func (h *Host) Info() types.Info {
 			Network: []string{"bridge", "host", "ipvlan", "macvlan", "null", "overlay"},
 			Log:     []string{"awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "logentries", "splunk", "syslog"},
 		},
-		MemoryLimit: true, SwapLimit: true, CPUCfsPeriod: true, CPUCfsQuota: true, CPUShares: true, CPUSet: true, PidsLimit: true,
+		MemoryLimit: true, SwapLimit: true, KernelMemory: true, KernelMemoryTCP: true, OomKillDisable: true, CPUCfsPeriod: true, CPUCfsQuota: true, CPUShares: true, CPUSet: true, PidsLimit: true,
 		IPv4Forwarding: true, BridgeNfIptables: true, BridgeNfIP6tables: true,
 		SystemTime:    time.Unix(0, s.Clock).UTC().Format(time.RFC3339Nano),
-		LoggingDriver: "json-file", CgroupDriver: "cgroupfs", CgroupVersion: "2",
+		LoggingDriver: "json-file", CgroupDriver: "cgroupfs", CgroupVersion: "1",
 		KernelVersion: kernel, OperatingSystem: operating, OSVersion: "12", OSType: "linux", Architecture: "x86_64",
 		IndexServerAddress: dockerHub,
 		RegistryConfig:     s.registries(),
-		NCPU:               s.Settings.NCPU, MemTotal: s.Settings.Memory, DockerRootDir: root, Labels: s.Settings.Labels,
+		NCPU:               s.Settings.NCPU, MemTotal: s.Settings.Memory, DockerRootDir: root, Labels: append([]string{}, s.Settings.Labels...),
 		ServerVersion: version,
 		Runtimes: map[string]types.Runtime{
 			"io.containerd.runc.v2": {Path: "runc"}, "io.containerd.runtime.v1.linux": {Path: "runc"}, "runc": {Path: "runc"},
@@ -86,7 +86,7 @@ func (h *Host) Info() types.Info {
 		Swarm:            swarm.Info{LocalNodeState: swarm.LocalNodeStateInactive},
 		ContainerdCommit: types.Commit{ID: containerd, Expected: containerd},
 		RuncCommit:       types.Commit{ID: runc, Expected: runc},
-		SecurityOptions:  []string{"name=seccomp,profile=default", "name=cgroupns"},
+		SecurityOptions:  []string{"name=seccomp,profile=default"},
 		NFd:              24, NGoroutines: 37,
 	}
 	for _, c := range s.Containers.All() {
