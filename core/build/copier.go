@@ -22,6 +22,7 @@ type copier struct {
 	e   *vfs.Editor
 	src vfs.Tree
 	copyMode
+	bottom           bool // nothing is below the layer
 	include, exclude *patternmatcher.PatternMatcher
 	inodes           map[uint64]string
 	parents          []parentDir
@@ -192,6 +193,12 @@ func (c *copier) copy(n *vfs.Node, rel, target string, overwrite bool, inInfo, e
 		// fsutil's copyDevice clears the bits of a socket, which a block device
 		// has in part: what is left says character device.
 		m.Kind = vfs.CharDevice
+	}
+	if m.Kind == vfs.CharDevice && m.Major|m.Minor == 0 {
+		if c.bottom {
+			return nil // see unpacker
+		}
+		return fmt.Errorf("failed to create device: %w", lower{vfs.EPERM})
 	}
 	if n.Kind == vfs.File {
 		if first, ok := c.inodes[n.Ino()]; ok && n.Linked() {

@@ -342,7 +342,7 @@ func (d *dispatcher) sumOf(t vfs.Tree, p string) parts {
 
 func (d *dispatcher) copyAll(e *vfs.Editor, src vfs.Tree, c *copyInstruction, m copyMode, sources []source) error {
 	dest := destination(d.config.Config.WorkingDir, c.DestPath)
-	cp := copier{ctx: d.ctx, e: e, src: src, copyMode: m}
+	cp := copier{ctx: d.ctx, e: e, src: src, copyMode: m, bottom: c.linked() || len(d.layers) == 0}
 	var err error
 	if len(c.exclude) > 0 {
 		if cp.exclude, err = patternmatcher.New(c.exclude); err != nil {
@@ -360,7 +360,7 @@ func (d *dispatcher) copyAll(e *vfs.Editor, src vfs.Tree, c *copyInstruction, m 
 		}
 		for _, p := range s.matches {
 			if c.add && c.unpack {
-				done, err := d.unpack(e, src, p, dest, m.owner, c.linked() || len(d.layers) == 0)
+				done, err := d.unpack(e, src, p, dest, m.owner, cp.bottom)
 				if err != nil {
 					return fmt.Errorf("%s: %w", p, err)
 				}

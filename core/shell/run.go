@@ -93,7 +93,11 @@ func Run(ctx context.Context, e *vfs.Editor, c Config) (Result, error) {
 	init := proc.NewProc(c.Argv)
 	init.Env = environment(e.Tree(), c)
 	init.Dir = cmp.Or(c.Dir, "/")
-	init.UID, init.GID, init.Groups = c.UID, c.GID, c.Groups
+	init.UID, init.GID, init.Groups = c.UID, c.GID, slices.Clone(c.Groups)
+	if !slices.Contains(init.Groups, c.GID) {
+		init.Groups = append(init.Groups, c.GID) // which the runtime sees to
+	}
+	slices.Sort(init.Groups)
 	var res Result
 	status, err := m.Start(init, func(p *proc.Proc) int {
 		if max(c.UID, c.GID) > 1<<31-1 {

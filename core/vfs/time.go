@@ -61,8 +61,15 @@ func nanoseconds(sec, nsec int64) int64 {
 	return sec*1e9 + nsec
 }
 
-// ParseTime reads seconds[.nanoseconds] as nanoseconds since the Unix epoch; a
-// time that they do not reach is the nearest one.
+// Sent is the mtime that a file dated t has once BuildKit's client has sent it,
+// in nanoseconds since the Unix epoch. The client counts them in 64 bits (fsutil
+// Stat, time.Time.UnixNano): what comes after 2262 goes round and comes out before
+// 1970; and 1901 is the earliest time that the file system on the other side,
+// taken to be ext4, can hold.
+func Sent(t Time) int64 { return max(t.Sec*1e9+t.Nsec, -1<<31*1e9) }
+
+// ParseTime reads the mtime of a file of a build context, seconds[.nanoseconds],
+// as the nanoseconds since the Unix epoch that it has once it is sent: see Sent.
 func ParseTime(s string) (int64, error) {
 	sec, frac, _ := strings.Cut(s, ".")
 	if sec == "" {
@@ -79,5 +86,5 @@ func ParseTime(s string) (int64, error) {
 	if strings.HasPrefix(sec, "-") {
 		f = -f
 	}
-	return nanoseconds(n, f), nil
+	return Sent(Time{n, f}), nil
 }

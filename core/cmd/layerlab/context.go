@@ -34,7 +34,7 @@ func readContext(dir string, clock int64) (vfs.Tree, error) {
 			return err
 		}
 		p := path.Join("/", filepath.ToSlash(rel))
-		m := vfs.Meta{Mode: vfs.ModeBits(info.Mode()), MTime: info.ModTime().UnixNano()}
+		m := vfs.Meta{Mode: vfs.ModeBits(info.Mode()), MTime: vfs.Sent(vfs.Time{Sec: info.ModTime().Unix(), Nsec: int64(info.ModTime().Nanosecond())})}
 		switch {
 		case info.IsDir():
 			m.Kind = vfs.Dir

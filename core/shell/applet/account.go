@@ -46,6 +46,9 @@ func id(p *proc.Proc) int {
 		all = memberships(p, u.name, gid)
 	} else {
 		all = ownGroups(p, gid)
+		if !p.GNU && !o.Has('G') {
+			all = slices.Sorted(slices.Values(dedup(p.Groups))) // as getgroups(2) has them
+		}
 	}
 	status := 0
 	userName := func(n int) string {
@@ -101,14 +104,14 @@ func id(p *proc.Proc) int {
 		g, ok := groupWithID(p, gid)
 		text += " gid=" + show(gid, g.name, ok)
 		var parts []string
-		if !p.GNU && len(o.Rest) == 0 {
-			slices.Sort(all) // as getgroups(2) has them, the primary one among them
-		}
 		for _, n := range all {
 			g, ok := groupWithID(p, n)
 			parts = append(parts, show(n, g.name, ok))
 		}
-		p.Puts(text + " groups=" + strings.Join(parts, ",") + "\n")
+		if len(parts) > 0 {
+			text += " groups=" + strings.Join(parts, ",")
+		}
+		p.Puts(text + "\n")
 	}
 	return status
 }
@@ -132,7 +135,7 @@ func whoami(p *proc.Proc) int {
 	u, ok := userWithID(p, p.UID)
 	if !ok {
 		if p.GNU {
-			p.Die("cannot find name for user ID %d: No such file or directory", p.UID)
+			p.Die("cannot find name for user ID %d", p.UID)
 		}
 		p.Die("unknown uid %d", p.UID)
 	}
@@ -140,14 +143,10 @@ func whoami(p *proc.Proc) int {
 	return 0
 }
 
-// ownGroups are the groups of the process, in the kernel's order: busybox puts
-// gid in front only where it is not among them, GNU always.
+// ownGroups are the groups of the process: gid, then the others in the kernel's
+// order.
 func ownGroups(p *proc.Proc, gid int) []int {
-	own := slices.Sorted(slices.Values(p.Groups))
-	if !p.GNU && slices.Contains(own, gid) {
-		return dedup(own)
-	}
-	return dedup(append([]int{gid}, own...))
+	return dedup(append([]int{gid}, slices.Sorted(slices.Values(p.Groups))...))
 }
 
 func groupsApplet(p *proc.Proc) int {
@@ -156,7 +155,7 @@ func groupsApplet(p *proc.Proc) int {
 	}
 	o := options(p, "")
 	all := ownGroups(p, p.GID)
-	prefix := ""
+	prefix, status := "", 0
 	if len(o.Rest) > 0 {
 		u, ok := userNamed(p, o.Rest[0])
 		if !ok {
@@ -175,11 +174,17 @@ func groupsApplet(p *proc.Proc) int {
 		if g, ok := groupWithID(p, n); ok {
 			parts = append(parts, g.name)
 		} else {
+			if p.GNU {
+				p.Warn("cannot find name for group ID %d", n)
+			} else {
+				p.Warn("unknown ID %d", n)
+			}
+			status = 1
 			parts = append(parts, strconv.Itoa(n))
 		}
 	}
 	p.Puts(prefix + strings.Join(parts, " ") + "\n")
-	return 0
+	return status
 }
 
 // rewrite changes a colon-separated file as busybox's update_passwd does: the

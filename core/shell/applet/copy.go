@@ -16,6 +16,8 @@ type copier struct {
 	through bool
 	// unlinkFirst removes an existing file, ask asks before it goes.
 	unlinkFirst, ask bool
+	// links keeps names of one inode together, where it is GNU's.
+	links bool
 	// keepMode preserves the mode alone, dropMode does not even copy it.
 	keepMode, dropMode bool
 	seen               map[uint64]string // where the first name of an inode went
@@ -103,6 +105,10 @@ func (c *copier) copy(source, dest string, top bool) bool {
 		if c.noClobber {
 			return true
 		}
+	}
+	if p.GNU && exists && dst.IsDir() && !src.IsDir() {
+		p.Warn("cannot overwrite directory '%s' with non-directory", dest)
+		return false
 	}
 	if src.IsDir() {
 		return c.dir(source, dest, src, dst, exists)
@@ -202,6 +208,9 @@ func (c *copier) keep(source, dest string, src *vfs.Node) bool {
 	}
 	p.Utimes(dest, &t, true)
 	mode := src.Mode
+	if cur, err := p.Stat(dest); err == nil && p.GNU && mode&0o7000 == 0 {
+		mode |= cur.Mode & 0o2000 // an access list is set, which leaves it alone
+	}
 	if err := p.Chown(dest, src.UID, src.GID); err != nil {
 		mode &^= 0o6000
 		if !p.GNU {
@@ -216,7 +225,7 @@ func (c *copier) keep(source, dest string, src *vfs.Node) bool {
 
 func (c *copier) regular(source, dest string, src *vfs.Node, exists bool) bool {
 	p := c.p
-	if src.Linked() && !c.deref && (c.preserve || !p.GNU) {
+	if src.Linked() && !c.deref && (c.links || !p.GNU) {
 		if first, ok := c.seen[src.Ino()]; ok {
 			err := p.Link(first, dest)
 			if err != nil && c.clear(dest, err) {
@@ -336,17 +345,22 @@ func (c *copier) dir(source, dest string, src, dst *vfs.Node, exists bool) bool 
 		}
 	}
 	names, err := p.ReadDir(source)
-	if err != nil {
-		p.WarnErr(err, "can't open '%s'", source)
-		return false
+	ok := err == nil
+	if err != nil && p.GNU { // busybox says nothing
+		p.WarnErr(err, "cannot access '%s'", source)
 	}
-	ok := true
 	for _, n := range names {
 		if !c.copy(under(source, n), under(dest, n), false) {
 			ok = false
 		}
 	}
-	if !exists {
+	switch {
+	case exists:
+	case p.GNU:
+		if cur, err := p.Stat(dest); err == nil {
+			p.Chmod(dest, src.Mode&0o777&^p.Umask|cur.Mode&0o7000)
+		}
+	case err == nil:
 		p.Chmod(dest, src.Mode&^p.Umask)
 	}
 	return c.keep(source, dest, src) && ok

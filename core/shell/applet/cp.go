@@ -23,7 +23,9 @@ func cp(p *proc.Proc) int {
 	if attrs := o.Arg(0x84); o.Has(0x84) {
 		c.preserve = attrs == "" || strings.Contains(attrs, "all") || strings.Contains(attrs, "timestamps")
 		c.keepMode = strings.Contains(attrs, "mode")
+		c.links = strings.Contains(attrs, "links") || strings.Contains(attrs, "all")
 	}
+	c.links = c.links || all || o.Has('d')
 	c.dropMode = o.Arg(0x85) == "mode"
 	c.force = o.Has('f') || o.Has(0x82)
 	c.verbose = o.Has('v')

@@ -62,8 +62,12 @@ func du(p *proc.Proc) int {
 		if n.IsDir() {
 			names, err := p.ReadDir(path)
 			if err != nil {
-				p.WarnErr(err, "can't open '%s'", path)
 				status = 1
+				if !p.GNU {
+					p.WarnErr(err, "can't open '%s'", path)
+					return 0, 0
+				}
+				p.WarnErr(err, "cannot read directory '%s'", path)
 			}
 			for _, c := range names {
 				if o.Has('x') && p.Device(under(path, c)) != p.Device(path) {

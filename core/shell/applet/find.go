@@ -15,6 +15,8 @@ type found struct {
 	path  string
 	node  *vfs.Node
 	depth int
+	// unknown says that no more than name and kind may be known.
+	unknown bool
 }
 
 // predicate is one test or action of find.
@@ -110,7 +112,7 @@ paths:
 			}
 		}
 		f.device = p.Device(path)
-		if f.walk(&found{path, n, 0}, expr); f.quit {
+		if f.walk(&found{path: path, node: n}, expr); f.quit {
 			break
 		}
 	}
@@ -149,7 +151,24 @@ func (f *finder) walk(x *found, expr predicate) {
 			n, err := stat(p, path, f.follow)
 			if err != nil {
 				old := err
-				if n, err = p.Lstat(path); err != nil {
+				n, err = p.Lstat(path)
+				if p.GNU && proc.Is(err, vfs.EACCES) {
+					// The directory tells name and kind; what asks for more fails.
+					if n, err = p.Entry(path); err == nil {
+						x := &found{path: path, node: n, depth: x.depth + 1, unknown: true}
+						if n.IsDir() {
+							f.fail(path, vfs.EACCES) // it would be looked into
+						}
+						if x.depth >= f.minDepth {
+							expr(f, x)
+						}
+						if f.quit {
+							return
+						}
+						continue
+					}
+				}
+				if err != nil {
 					f.fail(path, err)
 					continue
 				}
@@ -159,7 +178,7 @@ func (f *finder) walk(x *found, expr predicate) {
 					continue
 				}
 			}
-			if f.walk(&found{path, n, x.depth + 1}, expr); f.quit {
+			if f.walk(&found{path: path, node: n, depth: x.depth + 1}, expr); f.quit {
 				return
 			}
 		}
@@ -218,8 +237,26 @@ func (f *finder) not() predicate {
 		inner := f.not()
 		return func(f *finder, x *found) bool { return !inner(f, x) }
 	}
-	return f.primary()
+	asks := len(f.args) > 0 && statTests[f.args[0]]
+	inner := f.primary()
+	if !asks {
+		return inner
+	}
+	return func(f *finder, x *found) bool {
+		if x.unknown {
+			if !x.node.IsDir() {
+				f.fail(x.path, vfs.EACCES)
+			}
+			return false
+		}
+		return inner(f, x)
+	}
 }
+
+// statTests are those that look at more of a file than its name and kind.
+var statTests = map[string]bool{"-empty": true, "-perm": true, "-size": true, "-mtime": true, "-atime": true, "-ctime": true, "-mmin": true,
+	"-amin": true, "-cmin": true, "-newer": true, "-anewer": true, "-cnewer": true, "-user": true, "-group": true, "-uid": true, "-gid": true,
+	"-nouser": true, "-nogroup": true, "-links": true, "-samefile": true, "-ls": true, "-printf": true}
 
 // exec runs a command, in dir unless that is "".
 func (f *finder) exec(argv []string, dir string) int {

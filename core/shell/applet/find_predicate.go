@@ -124,7 +124,7 @@ func (f *finder) primary() predicate {
 		}
 		return func(_ *finder, x *found) bool {
 			for _, k := range kinds {
-				if x.node.Kind == k {
+				if x.node.Kind == k && !(x.unknown && x.node.IsDir()) {
 					return true
 				}
 			}

@@ -84,7 +84,11 @@ func install(p *proc.Proc) int {
 		}
 		if o.Has('D') {
 			if i := strings.LastIndexByte(dest, '/'); i > 0 {
-				if !makeDir(p, dest[:i], true, 0o755, false) && p.GNU {
+				mode := int64(0o755)
+				if p.GNU {
+					mode = -1
+				}
+				if !makeDir(p, dest[:i], true, mode, false) && p.GNU {
 					status = 1
 					continue
 				}

@@ -10,6 +10,7 @@ import (
 
 // lister is ls.
 type lister struct {
+	beside  []*listed // directories that GNU leaves as much room for as for the files
 	p       *proc.Proc
 	o       *proc.Options
 	width   int
@@ -25,6 +26,8 @@ type listed struct {
 	path string
 	node *vfs.Node
 	link string
+	// unknown says that no more than the kind may be known.
+	unknown bool
 }
 
 // ls is the command ls.
@@ -86,8 +89,11 @@ func ls(p *proc.Proc) int {
 	l.sort(files)
 	l.sort(dirs)
 	if len(files) > 0 {
+		if p.GNU {
+			l.beside = dirs
+		}
 		l.show(files)
-		l.first = false
+		l.first, l.beside = false, nil
 	}
 	l.dirs(dirs, len(names) > 1 || o.Has('R') || len(files) > 0, len(names) > 1 || len(files) > 0)
 	return l.status
@@ -116,6 +122,9 @@ func (l *lister) dirs(dirs []*listed, header, nested bool) {
 			} else {
 				p.Warn("can't open '%s': %s", d.path, proc.Text(err))
 				l.status = 1
+				if l.long() || l.o.Has('s') {
+					p.Puts("total 0\n")
+				}
 			}
 			continue
 		}
@@ -130,13 +139,27 @@ func (l *lister) dirs(dirs []*listed, header, nested bool) {
 			path := under(d.path, n)
 			node, err := stat(p, path, l.o.Has('L'))
 			if err != nil {
-				if node, err = p.Lstat(path); err != nil {
-					simple(p, path, err)
-					l.status = 1
-					continue
-				}
+				node, err = p.Lstat(path)
 			}
-			e := &listed{name: n, path: path, node: node}
+			unknown := false
+			if p.GNU && proc.Is(err, vfs.EACCES) {
+				if l.long() || l.o.Has('s') || l.o.Has('F') || l.o.Has('t') || l.o.Has('S') {
+					p.Warn("cannot access '%s': %s", path, proc.Text(err))
+					l.status = 1
+				}
+				unknown = true
+				node, err = p.Entry(path)
+			}
+			if err != nil {
+				simple(p, path, err)
+				l.status = 1
+				continue
+			}
+			e := &listed{name: n, path: path, node: node, unknown: unknown}
+			if unknown {
+				list = append(list, e)
+				continue
+			}
 			if node.Kind == vfs.Symlink {
 				e.link = node.Target
 			}
@@ -146,6 +169,9 @@ func (l *lister) dirs(dirs []*listed, header, nested bool) {
 		if l.long() || l.o.Has('s') {
 			var blocks int64
 			for _, e := range list {
+				if e.unknown {
+					continue
+				}
 				blocks += blocks512(l.p, e.path, e.node)
 			}
 			if l.o.Has('h') && p.GNU {

@@ -2,6 +2,7 @@ package applet
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -61,8 +62,9 @@ func (l *lister) showLong(list []*listed) {
 	p, o := l.p, l.o
 	var wLinks, wUser, wGroup, wSize, wBlocks int
 	type row struct{ links, user, group, size string }
-	rows := make([]row, len(list))
-	for i, e := range list {
+	sized := slices.Concat(list, l.beside)
+	rows := make([]row, len(sized))
+	for i, e := range sized {
 		r := row{links: strconv.Itoa(links(p, e.path, e.node)), user: l.owner(e.node.UID), group: l.group(e.node.GID)}
 		switch e.node.Kind {
 		case vfs.CharDevice, vfs.BlockDevice:
@@ -77,6 +79,9 @@ func (l *lister) showLong(list []*listed) {
 			if o.Has('h') {
 				r.size = strings.TrimSpace(human(n, p.GNU))
 			}
+		}
+		if e.unknown {
+			r = row{"?", "?", "?", "?"}
 		}
 		rows[i] = r
 		wBlocks = max(wBlocks, len(l.blocks(e)))
@@ -118,6 +123,9 @@ func (l *lister) showLong(list []*listed) {
 			p.Printf("%6d ", blocks512(p, e.path, e.node)/2)
 		}
 		mode := string(typeLetter(e.node.Kind)) + letters(e.node.Mode)
+		if e.unknown {
+			mode, when = mode[:1]+"?????????", "           ?"
+		}
 		if p.GNU {
 			p.Printf("%s %*s", mode, wLinks, r.links)
 			if !o.Has('g') {

@@ -69,6 +69,9 @@ func makeDir(p *proc.Proc, path string, parents bool, mode int64, verbose bool) 
 	}
 	say(path)
 	if mode >= 0 {
+		if n, err := p.Lstat(path); err == nil && p.GNU && mode < 0o1000 && p.Name() == "mkdir" {
+			mode |= int64(n.Mode & 0o2000) // what was inherited stays
+		}
 		if err := p.Chmod(path, uint32(mode)); err != nil {
 			p.WarnErr(err, "can't set permissions of directory '%s'", path)
 			return false

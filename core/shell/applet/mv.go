@@ -141,7 +141,7 @@ func move(p *proc.Proc, from, to string, keep bool) bool {
 		}
 	}
 	c := newCopier(p)
-	c.recurse, c.preserve = true, true
+	c.recurse, c.preserve, c.links = true, true, true
 	if !c.file(from, to) {
 		return false
 	}

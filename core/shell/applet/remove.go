@@ -30,6 +30,10 @@ func (r *remover) remove(path string) bool {
 				return true
 			}
 		}
+		if !p.GNU && !proc.Is(err, vfs.ENOENT) && !proc.Is(err, vfs.ENOTDIR) {
+			p.WarnErr(err, "can't stat '%s'", path)
+			return false
+		}
 		r.fail(path, err)
 		return false
 	}
@@ -57,10 +61,8 @@ func (r *remover) remove(path string) bool {
 		}
 		names, err := p.ReadDir(path)
 		if err != nil {
-			if p.GNU {
+			if p.GNU { // busybox says nothing
 				r.fail(path, err)
-			} else {
-				p.WarnErr(err, "can't open '%s'", path)
 			}
 			return false
 		}

@@ -282,6 +282,24 @@ func exceptions(t testing.TB) map[string]bool {
 	return out
 }
 
+// readRecords returns what was recorded of a flavour.
+func readRecords(t testing.TB, f flavour) []outcome {
+	t.Helper()
+	file, err := os.Open("testdata/" + f.name + ".jsonl")
+	must(t, err)
+	defer file.Close()
+	sc := bufio.NewScanner(file)
+	sc.Buffer(nil, 1<<20)
+	var list []outcome
+	for sc.Scan() {
+		var o outcome
+		must(t, json.Unmarshal(sc.Bytes(), &o))
+		list = append(list, o)
+	}
+	must(t, sc.Err())
+	return list
+}
+
 // TestRecords replays every recorded line.
 func TestRecords(t *testing.T) {
 	known := exceptions(t)
@@ -290,14 +308,8 @@ func TestRecords(t *testing.T) {
 		if *only != "" && *only != f.name {
 			continue
 		}
-		file, err := os.Open("testdata/" + f.name + ".jsonl")
-		must(t, err)
-		sc := bufio.NewScanner(file)
-		sc.Buffer(nil, 1<<20)
 		n, same := 0, 0
-		for sc.Scan() {
-			var want outcome
-			must(t, json.Unmarshal(sc.Bytes(), &want))
+		for _, want := range readRecords(t, f) {
 			n++
 			got, err := interpret(t, f, want.Line)
 			diff := differ(want, got)
@@ -318,8 +330,6 @@ func TestRecords(t *testing.T) {
 			}
 			delete(known, key)
 		}
-		must(t, sc.Err())
-		must(t, file.Close())
 		t.Logf("%s: %d of %d lines equal", f.name, same, n)
 		total, equal = total+n, equal+same
 	}

@@ -136,8 +136,13 @@ func (t *tarApplet) add(w *bytes.Buffer, name string) {
 	if n.IsDir() && !o.Has(0x8d) {
 		names, err := p.ReadDir(name)
 		if err != nil {
-			p.Warn("can't open '%s': %s", name, proc.Text(err))
-			t.status = 1
+			if p.GNU {
+				p.Errorf("tar: %s: Cannot open: %s\n", name, proc.Text(err))
+				t.status = 2
+			} else {
+				simple(p, name, err)
+				t.status = 1
+			}
 		}
 		for _, c := range names {
 			t.add(w, under(name, c))

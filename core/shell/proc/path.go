@@ -67,12 +67,36 @@ func (p *Proc) reach(name string, follow bool) (at string, n *vfs.Node, err erro
 				return "", nil, vfs.EACCES
 			}
 		}
+		if !p.searched(t, full) {
+			return "", nil, vfs.EACCES
+		}
 	}
 	if err != nil {
 		return at, nil, errno(err)
 	}
 	n, err = t.Lstat(at)
 	return at, n, errno(err)
+}
+
+// searched reports whether p may search the directories that "." and ".." in a
+// path stand in, which its canonical form says nothing of.
+func (p *Proc) searched(t vfs.Tree, path string) bool {
+	if !strings.Contains(path, "/.") {
+		return true
+	}
+	for i := 0; i < len(path); i++ {
+		rest, ok := strings.CutPrefix(path[i:], "/.")
+		if !ok {
+			continue
+		}
+		if rest = strings.TrimPrefix(rest, "."); rest != "" && rest[0] != '/' {
+			continue
+		}
+		if d, err := t.Stat(path[:i] + "/"); err == nil && !p.may(d, 1) {
+			return false
+		}
+	}
+	return true
 }
 
 // errno is the bare reason of an error, without the path.
@@ -160,6 +184,17 @@ func (p *Proc) Access(name string, want uint32) bool {
 func (p *Proc) Permits(name string, want uint32) bool {
 	_, n, err := p.reach(name, true)
 	return err == nil && p.may(n, want)
+}
+
+// Entry returns the inode of an entry that a directory p may read tells of, of
+// which p may know no more than its kind.
+func (p *Proc) Entry(name string) (*vfs.Node, error) {
+	t := p.tree()
+	at, err := t.Canonical(p.abs(name), false)
+	if err != nil {
+		return nil, errno(err)
+	}
+	return t.Lstat(at)
 }
 
 // ReadDir returns the names in a directory, sorted bytewise.
