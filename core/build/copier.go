@@ -198,7 +198,7 @@ func (c *copier) copy(n *vfs.Node, rel, target string, overwrite bool, inInfo, e
 		if c.bottom {
 			return nil // see unpacker
 		}
-		return fmt.Errorf("failed to create device: %w", lower{vfs.EPERM})
+		return fmt.Errorf("failed to create device: %w", vfs.Reason(vfs.EPERM))
 	}
 	if n.Kind == vfs.File {
 		if first, ok := c.inodes[n.Ino()]; ok && n.Linked() {
