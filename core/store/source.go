@@ -89,3 +89,10 @@ func (s Store) ForgetBlobs(path string) (Store, bool) {
 	}
 	return s, true
 }
+
+// ForgetSources takes back where all layers are found; what blobs hold stays
+// known.
+func (s Store) ForgetSources() Store {
+	s.sources = Table[digest.Digest, []Source]{}
+	return s
+}
