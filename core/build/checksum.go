@@ -73,7 +73,7 @@ func (s *selection) wildcard(p string) error {
 	if err != nil {
 		return nil // copying will say so
 	}
-	base, err := s.t.RootPath(fixed)
+	base, err := rootPath(s.t, fixed)
 	if err != nil {
 		return err
 	}
@@ -195,8 +195,6 @@ func resolve(t vfs.Tree, p string, last bool) (string, *vfs.Node, error) {
 	}
 	return current, n, nil
 }
-
-var errTooManyLinks = errors.New("too many links")
 
 // plain finds p without following any link.
 func plain(t vfs.Tree, p string) *vfs.Node {

@@ -94,7 +94,7 @@ func (c *copier) copyTo(src, dst string) error {
 	if err := c.makeDir(ensure); err != nil {
 		return err
 	}
-	from, err := c.src.RootPath(src)
+	from, err := rootPath(c.src, src)
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (c *copier) copyTo(src, dst string) error {
 	if err != nil {
 		return fmt.Errorf("lstat %s: %w", from, reason(err))
 	}
-	target, err := c.e.Tree().RootPath(path.Clean(dst))
+	target, err := rootPath(c.e.Tree(), path.Clean(dst))
 	if err != nil {
 		return err
 	}
@@ -125,6 +125,9 @@ func (c *copier) copyTo(src, dst string) error {
 }
 
 func (c *copier) makeDir(p string) error {
+	if _, err := rootPath(c.e.Tree(), p); err != nil {
+		return err
+	}
 	o := c.dirOwner()
 	if _, err := c.e.MkdirAll(p, c.dirMode(), o.uid, o.gid); err != nil {
 		return fmt.Errorf("mkdir %s: %w", p, reason(err))
@@ -302,7 +305,7 @@ func wildcards(t vfs.Tree, src string) ([]string, error) {
 	if pattern == "" {
 		return []string{base}, nil
 	}
-	base, err := t.RootPath(base)
+	base, err := rootPath(t, base)
 	if err != nil {
 		return nil, err
 	}

@@ -249,6 +249,9 @@ func (d *dispatcher) workdir(c *instructions.WorkdirCommand, step *Step) error {
 		if who == nil {
 			who = &owner{-1, -1}
 		}
+		if _, err := rootPath(d.tree, dir); err != nil {
+			return err
+		}
 		e := d.tree.Edit()
 		made, err := e.MkdirAll(dir, 0o755, who.uid, who.gid)
 		if err != nil {

@@ -1,9 +1,24 @@
 package build
 
 import (
+	"errors"
 	"path"
 	"strings"
+
+	"layerlab.dev/core/vfs"
 )
+
+// rootPath resolves the links in p as if the tree were the whole file system;
+// what is missing is taken as it is written (containerd/continuity fs.RootPath).
+func rootPath(t vfs.Tree, p string) (string, error) {
+	at, err := t.RootPath(p)
+	if errors.Is(err, vfs.ELOOP) {
+		err = errTooManyLinks
+	}
+	return at, err
+}
+
+var errTooManyLinks = errors.New("too many links")
 
 // normalizePath makes p absolute below parent as BuildKit's
 // util/system.NormalizePath does for Linux: an absolute p is left as it is

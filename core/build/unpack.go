@@ -13,7 +13,7 @@ import (
 // (solver/llbsolver/file/unpack.go, moby/go-archive Unpack). An xz stream that
 // only the real xz can read is refused, since nobody knows whether it is one.
 func (d *dispatcher) unpack(e *vfs.Editor, t vfs.Tree, src, dest string, who *owner, bottom bool) (bool, error) {
-	at, err := t.RootPath(src)
+	at, err := rootPath(t, src)
 	if err != nil {
 		return false, err
 	}
@@ -34,7 +34,7 @@ func (d *dispatcher) unpack(e *vfs.Editor, t vfs.Tree, src, dest string, who *ow
 	if r, err = archive.Open(n.Blob()); err != nil {
 		return false, err
 	}
-	dir, err := e.Tree().RootPath(dest)
+	dir, err := rootPath(e.Tree(), dest)
 	if err != nil {
 		return false, err
 	}

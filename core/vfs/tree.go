@@ -115,7 +115,7 @@ func (t Tree) RootPath(p string) (string, error) {
 			n = cur.Child(c)
 		}
 		if n != nil && n.Kind == Symlink {
-			if links++; links > maxLinks {
+			if links++; links > maxScopedLinks {
 				return "", pathError("resolve", p, ELOOP)
 			}
 			if path.IsAbs(n.Target) {
@@ -129,8 +129,12 @@ func (t Tree) RootPath(p string) (string, error) {
 	return out, nil
 }
 
-// maxLinks is MAXSYMLINKS of Linux.
-const maxLinks = 40
+// maxLinks is MAXSYMLINKS of Linux, maxScopedLinks what RootPath of
+// containerd/continuity follows.
+const (
+	maxLinks       = 40
+	maxScopedLinks = 255
+)
 
 // Split cuts p into its components, leaving out empty ones and "."; ".." is
 // kept, because what it means depends on links before it.
