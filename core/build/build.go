@@ -102,6 +102,7 @@ type builder struct {
 	done       int
 	total      int
 	conversion *conversion // while instructions are only read
+	wrong      *finding    // what that found
 }
 
 func (b *builder) run(source []byte, files vfs.Tree) error {
@@ -149,7 +150,7 @@ func (b *builder) run(source []byte, files vfs.Tree) error {
 		return b.wrap(err, nil)
 	}
 	b.final = target
-	wrong := b.convert(target)
+	b.wrong = b.convert(target)
 	for _, s := range b.stages.list {
 		if !s.needed {
 			continue
@@ -157,14 +158,14 @@ func (b *builder) run(source []byte, files vfs.Tree) error {
 		if err := b.stage(s); err != nil {
 			// What BuildKit finds wrong before it begins is what it says. What
 			// stands before is built all the same, to be looked at.
-			if wrong != nil {
-				return wrong
+			if b.wrong != nil && b.ctx.Err() == nil {
+				return b.wrong.err
 			}
 			return err
 		}
 	}
-	if wrong != nil {
-		return wrong
+	if b.wrong != nil {
+		return b.wrong.err
 	}
 	b.res.Target = target.Stage
 	b.res.Image = target.Stage.Image

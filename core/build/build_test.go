@@ -87,6 +87,40 @@ func TestCopy(t *testing.T) {
 	}
 }
 
+// TestFailedSteps holds that what stands before the mistake is built, though
+// BuildKit finds it first.
+func TestFailedSteps(t *testing.T) {
+	context := files(t, "a=a")
+	for _, c := range []struct {
+		dockerfile string
+		line       int
+		steps      []int // of each stage
+	}{
+		{"FROM alpine\nRUN echo 1 >/x\nCOPY none /\nRUN echo 2 >/y\n", 3, []int{2}},
+		{"FROM alpine\nRUN echo 1 >/x\nCOPY --link --chown=u a /\nCOPY a /y\n", 3, []int{2}},
+		{"FROM alpine\nRUN false\nRUN true\nCOPY none /\n", 4, []int{1}},
+		{"FROM alpine AS b\nCOPY a /x\nFROM alpine\nCOPY --from=b /x /\nCOPY a[ /\nCOPY a /\n", 5, []int{1, 2}},
+		{"FROM alpine AS b\nCOPY a /x\nWORKDIR ${Q?no}\nFROM alpine\nCOPY --from=b /x /\n", 3, []int{2, 0}},
+	} {
+		res, err := build.Build(t.Context(), []byte(c.dockerfile), context, options())
+		var e *build.Error
+		if !errors.As(err, &e) || e.Range.Start.Line != c.line || res.Image != nil {
+			t.Errorf("%q: %v", c.dockerfile, err)
+			continue
+		}
+		for i, s := range res.Stages {
+			if len(s.Steps) != c.steps[i] {
+				t.Errorf("%q: stage %d has %d steps, want %d", c.dockerfile, i, len(s.Steps), c.steps[i])
+			}
+			for k, step := range s.Steps[:max(0, len(s.Steps)-1)] {
+				if step.After.Root() == nil {
+					t.Errorf("%q: step %d of stage %d was not done", c.dockerfile, k, i)
+				}
+			}
+		}
+	}
+}
+
 func TestErrors(t *testing.T) {
 	context := files(t, "a=a", "dir/x=x", "dir/y=y", ".dockerignore=hidden\n", "hidden=h")
 	e := context.Edit()

@@ -16,25 +16,45 @@ import (
 // instruction itself is said before an earlier one can fail, and which paths of
 // the context are used is known before it is sent.
 type conversion struct {
-	uses   []use
+	uses []use
+	// first is what the solver finds wrong with an instruction by itself.
+	first  *finding
 	checks map[*planned][]check
+}
+
+// reading is the instruction that is being read: the i-th of the stage.
+type reading struct {
+	p    *planned
+	i    int
+	cmd  command
+	step *Step
+}
+
+// finding is what is wrong, and the instruction at which to stop; no stage where
+// it is none in particular.
+type finding struct {
+	reading
+	err error
 }
 
 // check is a look at the context that BuildKit takes before it carries anything
 // out: the context is there before the first step is done.
 type check struct {
-	cmd  command
-	step *Step
+	reading
 	look func() error
 }
 
 // converting says that instructions are only read, not carried out.
 func (b *builder) converting() bool { return b.conversion != nil }
 
+func (b *builder) found(err error, r reading) *finding {
+	return &finding{r, b.failed(err, r.cmd, r.step)}
+}
+
 // convert reads every needed stage, takes out of the context what is not sent
 // for them, and looks at what is. The state of every stage is afterwards what it
 // was.
-func (b *builder) convert(target *planned) error {
+func (b *builder) convert(target *planned) *finding {
 	b.conversion = &conversion{checks: map[*planned][]check{}}
 	before := make([]state, len(b.stages.list))
 	for i, p := range b.stages.list {
@@ -51,12 +71,15 @@ func (b *builder) convert(target *planned) error {
 		if !p.needed {
 			continue
 		}
-		if err := b.convertStage(p); err != nil {
-			return err
+		if r := b.convertStage(p); r != nil {
+			return r
 		}
 	}
-	if err := b.send(b.conversion.uses); err != nil {
-		return err
+	if b.conversion.first != nil {
+		return b.conversion.first
+	}
+	if r := b.send(b.conversion.uses); r != nil {
+		return r
 	}
 	return b.look(target, map[*planned]bool{})
 }
@@ -64,49 +87,56 @@ func (b *builder) convert(target *planned) error {
 // look takes the looks of a stage, of those below it and of those it copies
 // from. BuildKit's solver begins at the end, so it is the last instruction of
 // which it says that something is missing.
-func (b *builder) look(p *planned, seen map[*planned]bool) error {
+func (b *builder) look(p *planned, seen map[*planned]bool) *finding {
 	if p == nil || seen[p] {
 		return nil
 	}
 	seen[p] = true
 	for _, c := range slices.Backward(b.conversion.checks[p]) {
 		if err := c.look(); err != nil {
-			return b.failed(err, c.cmd, c.step)
+			return b.found(err, c.reading)
 		}
 	}
 	for _, from := range append([]*planned{p.base}, p.deps...) {
-		if err := b.look(from, seen); err != nil {
-			return err
+		if r := b.look(from, seen); r != nil {
+			return r
 		}
 	}
 	return nil
 }
 
-func (b *builder) convertStage(p *planned) error {
+func (b *builder) convertStage(p *planned) *finding {
 	d := b.enter(p)
 	if d == nil {
 		return nil
 	}
-	for _, cmd := range p.commands {
+	for i, cmd := range p.commands {
+		d.reading = reading{p, i, cmd, newStep(cmd, p.tree)}
 		// Expanding variables changes a command, so this one is read anew.
-		var err error
-		step := newStep(cmd, p.tree)
 		if cmd.trigger {
+			var err error
 			if cmd.Command, err = dockerfile.ParseOnbuild(cmd.expression); err != nil {
-				return b.failed(err, cmd, step)
+				return b.found(err, d.reading)
 			}
 		} else {
 			cmd.Command = cmd.in.NewCommand()
 		}
-		d.later = func(look func() error) {
-			b.conversion.checks[p] = append(b.conversion.checks[p], check{cmd, step, look})
-		}
-		if err := d.dispatch(cmd, step); err != nil {
-			return b.failed(err, cmd, step)
+		if err := d.dispatch(cmd, d.step); err != nil {
+			return b.found(err, d.reading)
 		}
 	}
 	p.built = true
 	return nil
+}
+
+// later notes a look.
+func (d *dispatcher) later(look func() error) {
+	d.conversion.checks[d.p] = append(d.conversion.checks[d.p], check{d.reading, look})
+}
+
+// name notes a path of the context.
+func (d *dispatcher) name(p string) {
+	d.conversion.uses = append(d.conversion.uses, use{d.reading, path.Join("/", p)})
 }
 
 // clone copies what converting a stage changes in place.
@@ -119,8 +149,30 @@ func (s state) clone() state {
 	return s
 }
 
-// convertCopy notes the paths of the context that COPY or ADD names.
-func (d *dispatcher) convertCopy(c *copyInstruction, by *dockerfile.Instruction) {
+// layered says that the instruction that is being read makes a layer.
+func (d *dispatcher) layered() { d.out = "some" }
+
+// convertOwner refuses a name where no file is yet in which it could be looked
+// up.
+func (d *dispatcher) convertOwner(spec string) {
+	if namesOwner(spec) && d.out == "" && d.conversion.first == nil {
+		d.conversion.first = d.found(advise(adviseEmptyOwner.With(), "invalid user index -1"), d.reading)
+	}
+}
+
+// convertCopy notes the paths of the context that COPY or ADD names, and what
+// can be said of its sources before anything is carried out.
+func (d *dispatcher) convertCopy(c *copyInstruction) {
+	d.convertOwner(c.chown)
+	d.layered()
+	d.later(func() error {
+		for _, h := range c.SourceContents {
+			if _, _, err := document(h, 0); err != nil {
+				return err
+			}
+		}
+		return c.offline()
+	})
 	if len(c.from) > 0 {
 		return
 	}
@@ -128,7 +180,7 @@ func (d *dispatcher) convertCopy(c *copyInstruction, by *dockerfile.Instruction)
 		if isRemote(p) {
 			continue
 		}
-		d.conversion.uses = append(d.conversion.uses, use{path.Join("/", p), by})
+		d.name(p)
 	}
 	d.later(func() error {
 		for _, p := range c.SourcePaths {
@@ -145,10 +197,14 @@ func (d *dispatcher) convertCopy(c *copyInstruction, by *dockerfile.Instruction)
 
 // convertMounts checks --mount flags as far as that needs no files, and notes
 // the paths of the context that they name (dockerfile2llb dispatchRunMounts).
-func (d *dispatcher) convertMounts(c *instructions.RunCommand, from []*planned, by *dockerfile.Instruction) error {
+func (d *dispatcher) convertMounts(c *instructions.RunCommand, from []*planned) error {
+	d.layered()
 	for i, m := range instructions.GetMounts(c) {
 		switch m.Type {
 		case instructions.MountTypeSSH:
+			if m.Source != "" {
+				return errors.New("ssh does not support source")
+			}
 			continue
 		case instructions.MountTypeSecret:
 			if m.CacheID == "" && m.Source == "" && m.Target == "" {
@@ -169,7 +225,7 @@ func (d *dispatcher) convertMounts(c *instructions.RunCommand, from []*planned, 
 		}
 		// A tmpfs counts as if it were of the context: all of it is sent then.
 		if m.From == "" && m.Type != instructions.MountTypeCache {
-			d.conversion.uses = append(d.conversion.uses, use{path.Join("/", m.Source), by})
+			d.name(m.Source)
 			if m.Type == instructions.MountTypeBind {
 				d.later(func() error {
 					s := selection{t: d.files}

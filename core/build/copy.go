@@ -70,15 +70,9 @@ func (d *dispatcher) copyStep(c copyInstruction, step *Step) error {
 		return err
 	}
 	if d.converting() {
-		d.convertCopy(&c, step.Instruction)
+		d.convertCopy(&c)
 		d.history(step, c.text(), true)
 		return nil
-	}
-	if err := c.offline(); err != nil {
-		return err
-	}
-	if namesOwner(c.chown) && d.out == "" {
-		return advise(adviseEmptyOwner.With(), "invalid user index -1")
 	}
 	depends := parts{{"instruction", fmt.Sprintf("%s %v %v link=%v unpack=%v", c.text(), c.exclude, c.fromName, c.linked(), c.unpack)},
 		{"working directory", d.config.Config.WorkingDir}}

@@ -16,9 +16,9 @@ import (
 type dispatcher struct {
 	*builder
 	*Stage
-	p     *planned
-	lex   *shell.Lex
-	later func(look func() error) // while converting: notes a check
+	p   *planned
+	lex *shell.Lex
+	reading
 	// numbered counts the steps of the stage as BuildKit's log does.
 	numbered numbering
 }
@@ -234,11 +234,10 @@ func (d *dispatcher) workdir(c *instructions.WorkdirCommand, step *Step) error {
 		return nil
 	}
 	if d.converting() {
+		d.convertOwner(d.config.Config.User)
+		d.layered()
 		d.history(step, "WORKDIR "+dir, true)
 		return nil
-	}
-	if namesOwner(d.config.Config.User) && d.out == "" {
-		return advise(adviseEmptyOwner.With(), "invalid user index -1")
 	}
 	parts := parts{{"instruction", "WORKDIR " + dir}, {"user", d.config.Config.User}}
 	err := d.layerStep(step, parts, func(done *work) error {

@@ -31,7 +31,7 @@ func (d *dispatcher) runStep(c *instructions.RunCommand, from []*planned, step *
 	}
 	text := "RUN " + d.runText(args) + " # buildkit"
 	if d.converting() {
-		if err := d.convertMounts(c, from, step.Instruction); err != nil {
+		if err := d.convertMounts(c, from); err != nil {
 			return err
 		}
 		d.history(step, text, true)

@@ -86,7 +86,7 @@ func (b *builder) stage(p *planned) error {
 		return nil
 	}
 	s := p.Stage
-	for _, cmd := range p.commands {
+	for i, cmd := range p.commands {
 		if err := b.ctx.Err(); err != nil {
 			return &Error{File: b.o.Name, Text: saysCancelled.With(), Err: err}
 		}
@@ -96,6 +96,9 @@ func (b *builder) stage(p *planned) error {
 		}
 		b.done++
 		s.Steps = append(s.Steps, step)
+		if b.wrong != nil && b.wrong.p == p && b.wrong.i == i {
+			return b.wrong.err
+		}
 		if err := d.dispatch(cmd, step); err != nil {
 			return b.failed(err, cmd, step)
 		}

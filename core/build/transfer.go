@@ -8,21 +8,20 @@ import (
 
 	"github.com/moby/patternmatcher"
 
-	"layerlab.dev/core/dockerfile"
 	"layerlab.dev/core/vfs"
 )
 
 // use is a path of the context that an instruction of a needed stage names.
 type use struct {
+	reading
 	path string
-	by   *dockerfile.Instruction
 }
 
 // send takes out of the context what BuildKit does not send: it sends the paths
 // that the needed stages name, links followed, less what .dockerignore names
 // (dockerfile2llb filterPaths, fsutil NewFilterFS). Where an instruction names
 // the whole context nothing but .dockerignore counts.
-func (b *builder) send(uses []use) error {
+func (b *builder) send(uses []use) *finding {
 	var paths []string
 	for _, u := range uses {
 		if u.path == "/" {
@@ -41,26 +40,25 @@ func (b *builder) send(uses []use) error {
 	}
 	sent, err := filter(b.all, include, b.ignored)
 	if err != nil {
-		return b.wrap(err, culprit(uses))
+		for _, u := range uses {
+			if !u.isPattern() {
+				return b.found(err, u.reading)
+			}
+		}
+		return &finding{err: b.wrap(err, nil)}
 	}
 	b.files = sent
 	return nil
 }
 
-// culprit is the instruction whose path is no pattern; nil where none alone is
-// to blame.
-func culprit(uses []use) *dockerfile.Instruction {
-	for _, u := range uses {
-		p := strings.TrimPrefix(u.path, "/")
-		m, err := patternmatcher.New([]string{p})
-		if err == nil {
-			_, err = m.MatchesOrParentMatches("x/y")
-		}
-		if err != nil {
-			return u.by
-		}
+// isPattern says that the path can be taken for a pattern, as it is where what
+// is sent is chosen.
+func (u use) isPattern() bool {
+	m, err := patternmatcher.New([]string{strings.TrimPrefix(u.path, "/")})
+	if err == nil {
+		_, err = m.MatchesOrParentMatches("x/y")
 	}
-	return nil
+	return err == nil
 }
 
 // filter gives the tree with what the include patterns match and the exclude
