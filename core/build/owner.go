@@ -59,7 +59,7 @@ func lookupOwner(t vfs.Tree, spec string) (*owner, error) {
 		}
 		for _, f := range lines {
 			if f[0] == user {
-				o.uid, o.gid = wrapID(account.Number(f, 2)), wrapID(account.Number(f, 3))
+				o.uid, o.gid = account.WrapID(account.Number(f, 2)), account.WrapID(account.Number(f, 3))
 				break
 			}
 		}
@@ -77,7 +77,7 @@ func lookupOwner(t vfs.Tree, spec string) (*owner, error) {
 	}
 	for _, f := range lines {
 		if f[0] == group {
-			o.gid = wrapID(account.Number(f, 2))
+			o.gid = account.WrapID(account.Number(f, 2))
 			break
 		}
 	}
