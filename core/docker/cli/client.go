@@ -29,6 +29,9 @@ func (c Client) ImageInspect(name string) (types.ImageInspect, []byte, error) {
 
 // ImageRemove is Engine's.
 func (c Client) ImageRemove(name string, o types.ImageRemoveOptions) ([]types.ImageDeleteResponseItem, error) {
+	if name == "" { // the request's path is then that of nothing
+		return nil, &DaemonError{http.StatusNotFound, "Error: No such image: "}
+	}
 	v, err := c.Engine.ImageRemove(name, o)
 	return v, object(err, "image", name)
 }

@@ -51,10 +51,12 @@ func runRun(s *cli.Session, c *cli.Call) error {
 		}
 	}
 	if err := s.Engine.ContainerStart(s.Context, body.ID, types.ContainerStartOptions{}); err != nil {
+		if session != nil {
+			session.abandon()
+		}
 		err = cli.Daemon(err)
 		report(s, "run", err, false)
 		if session != nil {
-			session.abandon()
 			// What waited for the container's end is given up as well, and says so.
 			cli.Log(s, "error", "error waiting for container: context canceled")
 		}

@@ -63,9 +63,12 @@ func buildClassic(s *cli.Session, c *cli.Call) error {
 	if quiet {
 		out = &hidden
 	}
-	// The line is overwritten while the context is sent; at its end the client
-	// adds a line end of its own.
-	fmt.Fprintf(out, "Sending build context to Docker daemon %8v\r\r\n", units.HumanSize(float64(context.Size)))
+	sending := "Sending build context to Docker daemon %8v\r"
+	if s.TTY.Out && !quiet && context.Size > 512<<10 {
+		// The client reads the archive by 32 kB and tells when it has more than 512.
+		fmt.Fprintf(out, sending, units.HumanSize(float64(min(context.Size, 544<<10))))
+	}
+	fmt.Fprintf(out, sending+"\r\n", units.HumanSize(float64(context.Size)))
 	o := buildOptions(c)
 	o.Version, o.Dockerfile = types.BuilderV1, dockerfile
 	id := ""

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/docker/docker/api/types/blkiodev"
 	"github.com/docker/docker/api/types/filters"
 	units "github.com/docker/go-units"
 	"github.com/spf13/pflag"
@@ -38,7 +39,7 @@ func New(kind, value string, environ func(string) string) pflag.Value {
 	case "gpu-request":
 		return &GPUs{}
 	case "weight":
-		return &Weights{}
+		return &Weights{Values: []*blkiodev.WeightDevice{}}
 	case "bps":
 		return &Rates{bytes: true}
 	case "iops":
