@@ -1,8 +1,10 @@
 package conformance_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -19,6 +21,7 @@ import (
 	"layerlab.dev/core/image"
 	"layerlab.dev/core/layer"
 	"layerlab.dev/core/recorded"
+	"layerlab.dev/core/store"
 	"layerlab.dev/core/vfs"
 )
 
@@ -116,7 +119,7 @@ func buildClassic(t *testing.T, c recorded.Case) (out string, made []*classic.Co
 
 var (
 	reID   = regexp.MustCompile(`[0-9a-f]{64}|\b[0-9a-f]{12}\b`)
-	reTime = regexp.MustCompile(`\b20(26-11|27)-\d\d(-\d\d)?T[0-9:.]+Z`)
+	reTime = regexp.MustCompile(`\b20(26-1[12]|27)-\d\d(-\d\d)?T[0-9:.]+Z`)
 )
 
 // anonymous numbers the ids in the order they appear, so that the same id has
@@ -255,4 +258,173 @@ func moment(s int64) string {
 		return "now"
 	}
 	return strconv.FormatInt(s, 10)
+}
+
+// foundCase is a build of dockerd 20.10.24 in one session with those before it,
+// so that its cache is theirs.
+type foundCase struct {
+	recorded.Case
+	Args    map[string]*string `json:"args"`
+	Target  string             `json:"target"`
+	Labels  map[string]string  `json:"labels"`
+	File    string             `json:"file"`
+	Keep    bool               `json:"keep"` // --rm=false
+	Force   bool               `json:"force"`
+	NoCache bool               `json:"nocache"`
+	Want    struct {
+		Out    string     `json:"out"`
+		Err    string     `json:"err"`
+		Code   int        `json:"code"`
+		Config string     `json:"config"` // of the target
+		Hit    bool       `json:"hit"`    // of the cache
+		Layers [][]string `json:"layers"` // those of the build; the first line holds the sizes
+	} `json:"want"`
+}
+
+// TestClassicFound builds what the classic builder was asked about its odd
+// corners, one after the other, and compares what it prints, its errors and
+// exit statuses, the config with its history, and the layers.
+func TestClassicFound(t *testing.T) {
+	base, err := bases(t)(t.Context(), "classic")
+	if err != nil || base == nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open("testdata/classic-found.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	host := &classicHost{base: base, children: map[digest.Digest][]*store.Image{}, clock: ourClock * 1e9}
+	total, equal := 0, 0
+	for d := json.NewDecoder(f); ; {
+		var c foundCase
+		if err := d.Decode(&c); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		total++
+		if t.Run(c.Name, func(t *testing.T) { host.compare(t, c) }) {
+			equal++
+		}
+	}
+	t.Logf("%d of %d builds equal dockerd's", equal, total)
+	if total < 177 {
+		t.Errorf("only %d cases", total)
+	}
+}
+
+// classicHost remembers the images of a session.
+type classicHost struct {
+	base     *image.Image
+	children map[digest.Digest][]*store.Image
+	clock    int64
+}
+
+func (h *classicHost) compare(t *testing.T, c foundCase) {
+	files, err := c.Files("1690000000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := cmp.Or(c.File, "Dockerfile")
+	e := files.Edit()
+	if err := e.Place("/"+name, vfs.Meta{Mode: 0o644, MTime: 1690000000e9}, vfs.String(c.Dockerfile)); err != nil {
+		t.Fatal(err)
+	}
+	sent, err := classic.Send(e.Tree(), name)
+	if err != nil {
+		if err.Error() != c.Want.Err {
+			t.Errorf("error %q, recorded %q", err, c.Want.Err)
+		}
+		return
+	}
+	var out string
+	var layers [][]string
+	var last *classic.Committed
+	res, err := classic.Build(t.Context(), sent, classic.Options{
+		Dockerfile: name, Target: c.Target, BuildArgs: c.Args, Labels: c.Labels, NoCache: c.NoCache, Remove: !c.Keep, ForceRemove: c.Force,
+		Overlay: hostNames(), Children: func(parent digest.Digest) []*store.Image { return h.children[parent] },
+		Now: func() time.Time { h.clock += 1e7; return time.Unix(0, h.clock).UTC() },
+		Image: func(_ context.Context, w classic.Wanted) (*image.Image, error) {
+			if w.Name != "lab" {
+				return nil, fmt.Errorf("no image %s", w.Name)
+			}
+			return h.base, nil
+		},
+		Event: func(e classic.Event) {
+			switch e := e.(type) {
+			case classic.Text:
+				out += e.String()
+			case *classic.Committed:
+				last = e
+				h.children[e.Parent] = append(h.children[e.Parent], &store.Image{ID: e.ID, Made: e.Image, Document: e.Doc, Parent: e.Parent})
+				if e.Layer != nil {
+					layers = append(layers, listed(e.Layer))
+				}
+			}
+		},
+	})
+	text, code := "", 0
+	var failed *classic.Error
+	switch {
+	case errors.As(err, &failed):
+		text, code = failed.Message, cmp.Or(failed.Code, 1)
+		if !failed.Said {
+			text = "Error response from daemon: " + text
+		}
+	case err != nil:
+		t.Fatal(err)
+	default:
+		out += "Successfully built " + res.ID.Encoded()[:12] + "\n"
+	}
+	keep := map[string]bool{h.base.ID().Encoded()[:12]: true}
+	for _, m := range regexp.MustCompile(`(?:file|dir|multi):([0-9a-f]{64})`).FindAllStringSubmatch(c.Want.Out+c.Want.Config, -1) {
+		keep[m[1][:12]] = true
+	}
+	ours, theirs := map[string]string{}, map[string]string{}
+	if got, want := sortedLines(anonymous(out, keep, ours)), sortedLines(anonymous(c.Want.Out, keep, theirs)); got != want {
+		t.Errorf("output\n%s\nrecorded\n%s", got, want)
+	}
+	if got, want := anonymous(random(text), keep, ours), anonymous(random(c.Want.Err), keep, theirs); got != want || code != c.Want.Code {
+		t.Errorf("error %q (%d), recorded %q (%d)", got, code, want, c.Want.Code)
+	}
+	if err != nil || c.Want.Hit {
+		return
+	}
+	if got, want := anonymous(string(last.Image.ConfigJSON()), keep, ours), anonymous(c.Want.Config, keep, theirs); got != want {
+		t.Errorf("config\n%s\nrecorded\n%s", got, want)
+	}
+	if len(layers) < len(c.Want.Layers) {
+		t.Fatalf("%d layers, recorded %d", len(layers), len(c.Want.Layers))
+	}
+	// Stages that the target was not made from have layers too.
+	layers = layers[len(layers)-len(c.Want.Layers):]
+	for i := range layers {
+		if !slices.Equal(layers[i], c.Want.Layers[i]) {
+			t.Errorf("layer %d\n%s\nrecorded\n%s", i, strings.Join(layers[i], "\n"), strings.Join(c.Want.Layers[i], "\n"))
+		}
+	}
+}
+
+// listed are the members of a layer as they were recorded.
+func listed(l *layer.Layer) []string {
+	out := []string{fmt.Sprintf("%d %d", l.TarSize(), l.DiskSize())}
+	for _, e := range l.Entries() {
+		out = append(out, fmt.Sprintf("%s %c %o %d:%d %s:%s %d %s %s", e.Name, e.Type, e.FileType|e.Mode, e.UID, e.GID, e.Uname, e.Gname, e.Size, moment(e.MTime), e.Linkname))
+	}
+	return out
+}
+
+// random takes out of an error what is random in it and no id.
+func random(s string) string {
+	s = regexp.MustCompile(`/(?:tmp/[a-z/]*|var/lib/docker)/overlay2/[0-9a-f]{64}`).ReplaceAllString(s, "ROOT")
+	return regexp.MustCompile(`pivot_root[0-9]+`).ReplaceAllString(s, "pivot_root")
+}
+
+// sortedLines sorts the lines, colours left out: in which order a command's
+// outputs to its two streams come, dockerd does not repeat.
+func sortedLines(s string) string {
+	lines := strings.Split(regexp.MustCompile(`\x1b\[\d+m`).ReplaceAllString(s, ""), "\n")
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
 }
