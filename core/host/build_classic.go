@@ -15,8 +15,10 @@ import (
 	"github.com/docker/docker/api/types/events"
 	"github.com/docker/docker/api/types/mount"
 	"github.com/opencontainers/go-digest"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"layerlab.dev/core/build/classic"
+	"layerlab.dev/core/dockerfile"
 	"layerlab.dev/core/image"
 	"layerlab.dev/core/store"
 	"layerlab.dev/core/vfs"
@@ -69,15 +71,24 @@ func (c *Change) buildClassic(ctx context.Context, request Build, s *stream) (di
 	return result.ID, nil
 }
 
+// wrongPlatform is what dockerd says of an image that was pulled for one platform
+// and is for another: the platforms, and the image.
+const wrongPlatform = `
+WARNING: Pulled image with specified platform (%s), but the resulting image's configured platform (%s) does not match.
+This is most likely caused by a bug in the build system that created the fetched image (%s).
+Please notify the image author to correct the configuration.`
+
 // find returns the image that FROM or COPY --from means, and pulls it where it
 // is not here.
 func (b *classicBuild) find(ctx context.Context, w classic.Wanted) (*image.Image, error) {
 	if w.Local || !b.pull {
 		i, err := b.FindImage(w.Name)
 		if err == nil && !w.Local && w.Platform != "" {
-			if _, architecture, bad := platform(w.Platform); bad != nil || architecture != i.Document.Architecture {
-				err = Errorf(404, "image with reference %s was found but does not match the specified platform", w.Name)
+			wanted, bad := platform(w.Platform)
+			if bad != nil {
+				return nil, bad
 			}
+			err = mismatch(i, w.Name, wanted)
 		}
 		if err == nil {
 			return i.Made, nil
@@ -91,12 +102,16 @@ func (b *classicBuild) find(ctx context.Context, w classic.Wanted) (*image.Image
 		return nil, err
 	}
 	name = reference.TagNameOnly(name)
-	if err := b.Change.pull(ctx, name, "", b.stream); err != nil {
+	if _, err := b.Change.pull(ctx, name, w.Platform, b.stream); err != nil {
 		return nil, err
 	}
 	i, err := b.FindImage(name.String())
 	if err != nil {
 		return nil, err
+	}
+	if wanted, err := platform(w.Platform); err == nil && w.Platform != "" && mismatch(i, w.Name, wanted) != nil {
+		have := ocispec.Platform{OS: i.Document.OS, Architecture: i.Document.Architecture, Variant: i.Document.Variant}
+		b.say("", wrongPlatform, dockerfile.FormatPlatform(wanted), dockerfile.FormatPlatform(have), reference.FamiliarString(name))
 	}
 	return i.Made, nil
 }

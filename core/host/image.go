@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -8,7 +9,9 @@ import (
 	"github.com/docker/docker/api/types/events"
 	"github.com/docker/docker/api/types/filters"
 	"github.com/opencontainers/go-digest"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
+	"layerlab.dev/core/dockerfile"
 	"layerlab.dev/core/store"
 )
 
@@ -38,6 +41,23 @@ func (s *State) FindImage(name string) (*store.Image, error) {
 		return i, nil
 	}
 	return nil, noImage(ref)
+}
+
+// mismatchError says that an image is for another platform.
+type mismatchError struct{ text string }
+
+func (e *mismatchError) Error() string { return e.text }
+
+// mismatch compares the platform of an image, found by name, with the one that
+// is wanted.
+func mismatch(i *store.Image, name string, wanted ocispec.Platform) error {
+	have := ocispec.Platform{OS: cmp.Or(i.Document.OS, "linux"), Architecture: i.Document.Architecture, Variant: i.Document.Variant}
+	w, h := dockerfile.NormalizePlatform(wanted), dockerfile.NormalizePlatform(have)
+	if w.OS == h.OS && w.Architecture == h.Architecture && (have.Variant == "" || w.Variant == h.Variant) {
+		return nil
+	}
+	return &mismatchError{fmt.Sprintf("image with reference %s was found but does not match the specified platform: wanted %s, actual: %s",
+		name, dockerfile.FormatPlatform(wanted), dockerfile.FormatPlatform(have))}
 }
 
 func noImage(ref reference.Reference) error {

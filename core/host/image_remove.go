@@ -199,6 +199,9 @@ func (r *removal) delete(id digest.Digest, force, prune, quiet bool) error {
 // ImageRemove removes a name, or an image with its names, and the parents that
 // nothing needs any more. It returns what it did, in order.
 func (h *Host) ImageRemove(name string, options types.ImageRemoveOptions) ([]types.ImageDeleteResponseItem, error) {
+	if name == "" {
+		return nil, Errorf(404, "page not found")
+	}
 	if strings.TrimSpace(name) == "" {
 		return nil, Errorf(400, "image name cannot be blank")
 	}

@@ -27,12 +27,15 @@ func (h *Host) ImageImport(ctx context.Context, source io.Reader, ref string, op
 }
 
 func (c *Change) importTar(ctx context.Context, source io.Reader, ref string, options types.ImageImportOptions, s *stream) error {
-	if _, _, err := platform(options.Platform); err != nil {
+	wanted, err := platform(options.Platform)
+	if err != nil {
 		return err
+	}
+	if wanted.OS != "linux" {
+		return Errorf(400, "operating system is not supported")
 	}
 	var name reference.Named
 	if ref != "" {
-		var err error
 		if name, err = reference.ParseNormalizedNamed(ref); err != nil {
 			return &Error{400, err.Error()}
 		}

@@ -11,7 +11,9 @@ import (
 	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/events"
 	"github.com/opencontainers/go-digest"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
+	"layerlab.dev/core/dockerfile"
 	"layerlab.dev/core/host/transfer"
 	"layerlab.dev/core/image"
 	"layerlab.dev/core/layer"
@@ -39,58 +41,48 @@ func (h *Host) ImagePull(ctx context.Context, ref string, options types.ImagePul
 	}
 	s := &stream{to: to}
 	return s.end(h.Change(func(c *Change) error {
-		return c.pull(ctx, name, options.Platform, s)
+		p, err := c.pull(ctx, name, options.Platform, s)
+		if err == nil && options.Platform != "" {
+			p.warn()
+		}
+		return err
 	}))
 }
 
-// platform reads the os and architecture of --platform.
-func platform(text string) (os, architecture string, err error) {
-	os, architecture = "linux", "amd64"
+// platform reads --platform; without one it is that of the host.
+func platform(text string) (ocispec.Platform, error) {
 	if text == "" {
-		return os, architecture, nil
+		return ocispec.Platform{OS: "linux", Architecture: "amd64"}, nil
 	}
-	parts := strings.Split(text, "/")
-	switch {
-	case len(parts) == 1 && slices.Contains([]string{"linux", "windows"}, parts[0]):
-		os = parts[0]
-	case len(parts) == 1:
-		architecture = parts[0]
-	default:
-		os, architecture = parts[0], parts[1]
+	p, err := dockerfile.ParsePlatform(text)
+	if err != nil {
+		return p, &Error{400, err.Error()}
 	}
-	for from, to := range map[string]string{"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "i386": "386"} {
-		if architecture == from {
-			architecture = to
-		}
-	}
-	if os != "linux" {
-		return "", "", Errorf(400, "operating system is not supported")
-	}
-	return os, architecture, nil
+	return p, nil
 }
 
 // pull gets what a name means from the registry it names.
-func (c *Change) pull(ctx context.Context, name reference.Named, onPlatform string, s *stream) error {
+func (c *Change) pull(ctx context.Context, name reference.Named, onPlatform string, s *stream) (*puller, error) {
 	if reference.FamiliarName(name) == "scratch" {
-		return Errorf(403, "'scratch' is a reserved name")
+		return nil, Errorf(403, "'scratch' is a reserved name")
 	}
-	_, architecture, err := platform(onPlatform)
+	wanted, err := platform(onPlatform)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	p := &puller{Change: c, stream: s, name: name, architecture: architecture, platform: onPlatform}
+	p := &puller{Change: c, stream: s, name: name, wanted: wanted}
 	p.source = c.host.net.Network().Pull(reference.Domain(name), reference.Path(name))
 	names := []reference.Named{name}
 	if reference.IsNameOnly(name) {
 		tags, err := p.source.Tags()
 		if err != nil {
-			return p.problem(err)
+			return nil, p.problem(err)
 		}
 		names = names[:0]
 		for _, t := range tags {
 			tagged, err := reference.WithTag(name, t)
 			if err != nil {
-				return &Error{500, err.Error()}
+				return nil, &Error{500, err.Error()}
 			}
 			names = append(names, tagged)
 		}
@@ -99,7 +91,7 @@ func (c *Change) pull(ctx context.Context, name reference.Named, onPlatform stri
 	for _, n := range names {
 		changed, err := p.one(ctx, n)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		newer = newer || changed
 	}
@@ -109,10 +101,7 @@ func (c *Change) pull(ctx context.Context, name reference.Named, onPlatform stri
 		s.say("", "Status: Image is up to date for %s", reference.FamiliarString(name))
 	}
 	c.Log(events.ImageEventType, "pull", reference.FamiliarString(name), c.labels(name))
-	if onPlatform != "" {
-		p.warn()
-	}
-	return nil
+	return p, nil
 }
 
 // labels returns the attributes of the event of a pull or push.
@@ -131,9 +120,9 @@ func (s *State) labels(name reference.Named) map[string]string {
 type puller struct {
 	*Change
 	*stream
-	name                   reference.Named
-	source                 remote.Source
-	architecture, platform string
+	name   reference.Named
+	source remote.Source
+	wanted ocispec.Platform
 }
 
 // problem words an error of the registry as the daemon does.
@@ -145,19 +134,17 @@ func (p *puller) problem(err error) error {
 	return &Error{500, said.Error()}
 }
 
-// warn says where an image is for another platform than was asked for.
+// warn says where the image that the bare name means now is for another platform
+// than was asked for.
 func (p *puller) warn() {
-	i, err := p.FindImage(p.name.String())
-	if err != nil {
-		return
+	familiar := reference.FamiliarName(p.name)
+	i, err := p.FindImage(familiar)
+	if err == nil {
+		err = mismatch(i, familiar, p.wanted)
 	}
-	d := i.Document
-	if d.Architecture != p.architecture {
-		actual := "linux/" + d.Architecture
-		if d.Variant != "" {
-			actual += "/" + d.Variant
-		}
-		p.say("", "WARNING: image with reference %s was found but does not match the specified platform: wanted linux/%s, actual: %s", reference.FamiliarString(p.name), p.architecture, actual)
+	var other *mismatchError
+	if errors.As(err, &other) {
+		p.say("", "WARNING: %s", other)
 	}
 }
 
@@ -177,7 +164,7 @@ func (p *puller) one(ctx context.Context, name reference.Named) (bool, error) {
 	}
 	p.say(shown, "Pulling from %s", reference.Path(name))
 	of := m
-	if d := m.Platform("linux", p.architecture); d != "" {
+	if d := m.Platform(p.wanted.OS, p.wanted.Architecture); d != "" {
 		if of, err = p.source.Manifest(d.String()); err != nil {
 			return false, p.problem(err)
 		}
@@ -187,10 +174,13 @@ func (p *puller) one(ctx context.Context, name reference.Named) (bool, error) {
 	case err != nil:
 		return false, Errorf(500, "unsupported manifest format")
 	case head == nil && list.Digest != "":
-		return false, Errorf(404, "no matching manifest for linux/%s in the manifest list entries", p.architecture)
+		return false, Errorf(404, "no matching manifest for %s in the manifest list entries", dockerfile.FormatPlatform(p.wanted))
 	}
 	id := head.Config.Digest
 	if _, ok := p.Store.Image(id); !ok {
+		if p.wanted.OS != "linux" {
+			return false, Errorf(500, "operating system is not supported")
+		}
 		if err := p.image(ctx, of.JSON, head); err != nil {
 			return false, err
 		}
