@@ -132,7 +132,7 @@ func TestRecordedAnswers(t *testing.T) {
 	all := rows(t, "api.jsonl.gz")
 	for _, r := range all {
 		ok := t.Run(strings.Join(r.Args, " "), func(t *testing.T) {
-			stdout, stderr, exit := play(&recordedAPI{t, r.Exchanges}, r, recordedDirectory(r))
+			stdout, stderr, exit := play(&recordedAPI{t: t, left: r.Exchanges}, r, recordedDirectory(r))
 			if unordered(r, stdout) != unordered(r, r.Stdout) || stderr != r.Stderr || exit != r.Exit {
 				t.Errorf("exit %d, docker's %d\nstdout %q\ndocker %q\nstderr %q\ndocker %q", exit, r.Exit, stdout, r.Stdout, stderr, r.Stderr)
 			}

@@ -168,11 +168,10 @@ func kitContext(s *cli.Session, where, file string) (host.Build, error) {
 		b.Options.Dockerfile = rest
 		return b, nil
 	}
-	text, err := s.Open(file)
-	if err != nil {
-		return b, fmt.Errorf("failed to solve with frontend dockerfile.v0: failed to read dockerfile: open %s: no such file or directory", path.Base(file))
-	}
-	b.Options.Dockerfile, b.Dockerfile = path.Base(file), text
+	b.Options.Dockerfile = path.Base(file)
+	if text, err := s.Open(file); err == nil {
+		b.Dockerfile = text
+	} // else the builder does not find it
 	return b, nil
 }
 
@@ -224,9 +223,12 @@ func secrets(s *cli.Session, list []string) (map[string][]byte, error) {
 		if file == "" {
 			file = id
 		}
+		if _, err := s.Stat(file); err != nil {
+			return nil, fmt.Errorf("failed to stat %s: %w", file, err)
+		}
 		text, err := s.ReadFile(file)
 		if err != nil {
-			return nil, fmt.Errorf("failed to stat %s: %w", file, errors.Unwrap(err))
+			return nil, err
 		}
 		all[id] = text
 	}

@@ -110,6 +110,9 @@ func (p *plain) step(s *step) {
 		}
 	}
 	for _, x := range s.statuses {
+		if x.Completed == nil && s.Completed == nil && x.Started != nil && p.now.Sub(*x.Started) < frame {
+			continue // it may be over in a moment
+		}
 		if x.changed && p.worth(x) {
 			p.status(s, x)
 		}
