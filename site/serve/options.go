@@ -28,6 +28,7 @@ type options struct {
 	shareSpace size
 	mostBlob   size
 	behind     bool
+	hosts      names
 	verbose    bool
 	json       bool
 }
@@ -46,6 +47,7 @@ func parseFlags(args []string, errs io.Writer) (*options, error) {
 	flags.Var(&o.shareSpace, "share-space", "most `bytes` of kept share links; in memory at most 64MiB")
 	flags.Var(&o.mostBlob, "max-blob", "most `bytes` of one pulled blob")
 	flags.BoolVar(&o.behind, "behind-proxy", false, "a proxy of your own stands before this: it names clients in X-Forwarded-For")
+	flags.Var(&o.hosts, "host", "answer requests for these `names` and this machine's own alone; may be repeated. On localhost that is so without it, unless --behind-proxy")
 	flags.BoolVar(&o.verbose, "verbose", false, "log every request")
 	flags.BoolVar(&o.json, "log-json", false, "log as JSON")
 	if err := flags.Parse(args); err != nil {
