@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"layerlab.dev/site/edge"
+	"layerlab.dev/site/serve/local"
 )
 
 func main() {
@@ -59,7 +60,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 	var site http.Handler = handler
 	taken := listener.Addr().(*net.TCPAddr)
 	if len(o.hosts) > 0 || taken.IP.IsLoopback() && !o.behind {
-		site = named(site, o.hosts)
+		site = local.Named(site, o.hosts)
 	}
 	server := &http.Server{
 		Handler:           watched(site, log),

@@ -132,6 +132,22 @@ func (r *registries) Set(text string) error {
 	return err
 }
 
+// names is a flag that may be repeated.
+type names []string
+
+func (n *names) String() string { return strings.Join(*n, ",") }
+
+func (n *names) Set(text string) error {
+	for one := range strings.SplitSeq(text, ",") {
+		name := local.HostName(strings.TrimSpace(one))
+		if name == "" || strings.ContainsAny(name, "/ ") {
+			return fmt.Errorf("%q is no name of a host", one)
+		}
+		*n = append(*n, name)
+	}
+	return nil
+}
+
 // size is a flag of bytes: "512MiB".
 type size int64
 

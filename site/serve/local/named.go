@@ -1,4 +1,4 @@
-package main
+package local
 
 import (
 	"fmt"
@@ -9,13 +9,13 @@ import (
 	"strings"
 )
 
-// named answers only requests for a name of this machine, or one of these. A
+// Named answers only requests for a name of this machine, or one of these. A
 // page of a stranger's may give its own name this machine's address and would
 // then be of the same origin as the site (DNS rebinding): its requests still
 // carry the stranger's name.
-func named(site http.Handler, hosts []string) http.Handler {
+func Named(site http.Handler, hosts []string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if name := hostName(r.Host); ofThisMachine(name) || slices.Contains(hosts, name) {
+		if name := HostName(r.Host); ofThisMachine(name) || slices.Contains(hosts, name) {
 			site.ServeHTTP(w, r)
 			return
 		}
@@ -32,9 +32,9 @@ func named(site http.Handler, hosts []string) http.Handler {
 	})
 }
 
-// hostName is the name in a Host field, without its port, in the form that
+// HostName is the name in a Host field, without its port, in the form that
 // names are compared in.
-func hostName(field string) string {
+func HostName(field string) string {
 	name := field
 	if host, _, err := net.SplitHostPort(field); err == nil {
 		name = host
@@ -51,20 +51,4 @@ func ofThisMachine(name string) bool {
 	}
 	at, err := netip.ParseAddr(name)
 	return err == nil && at.Unmap().IsLoopback()
-}
-
-// names is a flag that may be repeated.
-type names []string
-
-func (n *names) String() string { return strings.Join(*n, ",") }
-
-func (n *names) Set(text string) error {
-	for one := range strings.SplitSeq(text, ",") {
-		name := hostName(strings.TrimSpace(one))
-		if name == "" || strings.ContainsAny(name, "/ ") {
-			return fmt.Errorf("%q is no name of a host", one)
-		}
-		*n = append(*n, name)
-	}
-	return nil
 }
