@@ -44,7 +44,7 @@ func (c *Stack) use(path string) {
 
 // StageNote says what is special about a stage.
 func (c *Stack) StageNote(i int) string {
-	if i == c.Lab.Image.Final {
+	if i == c.Lab.Drawn().Final {
 		return c.Lab.W.FinalStage
 	}
 	return ""
@@ -82,10 +82,10 @@ type sketchLine struct {
 }
 
 // Sketch lists the instructions of the chosen Dockerfile, last first, while no
-// build has been: outlines without sizes or digests.
+// build has come to any: outlines without sizes or digests.
 func (c *Stack) Sketch() []sketchLine {
 	f := c.Lab.File(c.Lab.Meta.Dockerfile)
-	if c.Lab.Image != nil || f == nil || f.Text == nil {
+	if c.Lab.Drawn() != nil || f == nil || f.Text == nil {
 		return nil
 	}
 	torn := 0
@@ -139,13 +139,29 @@ func (c *Stack) now() string {
 	return ""
 }
 
-// Total describes the whole image.
+// failed tells whether the stack is what a failed build made.
+func (c *Stack) failed() bool { return c.Lab.Built != nil && !c.Lab.Built.Ok }
+
+// whole tells whether there is an image to name.
+func (c *Stack) whole() bool { return c.Lab.Image != nil && !c.failed() }
+
+// Total describes the whole image, or how far a build came.
 func (c *Stack) Total() string {
-	img := c.Lab.Image
+	img, w := c.Lab.Drawn(), c.Lab.W
 	if img == nil {
 		return ""
 	}
-	w := c.Lab.W
+	if c.failed() {
+		n := 0
+		for i := range img.Stages {
+			for k := range img.Stages[i].Steps {
+				if s := &img.Stages[i].Steps[k]; s.Kind != "base" && lab.HasLayer(s) {
+					n++
+				}
+			}
+		}
+		return w.BrokenAfter(n)
+	}
 	text := w.Layers(lab.LayerCount(&img.Stages[img.Final])) + ", " + c.Lab.Size(img.Size) + " " + w.Uncompressed
 	if img.Compressed > 0 {
 		text += ", " + c.Lab.Size(img.Compressed) + " " + w.Pulled

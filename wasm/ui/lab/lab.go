@@ -51,6 +51,7 @@ type Lab struct {
 	Built *wire.Built // the last one, good or not
 	Image *wire.Image // of the last good build of the chosen Dockerfile
 	Stale bool
+	draft draft // how far the last one came, where it failed
 
 	// What is looked at.
 	Stage     int

@@ -154,9 +154,9 @@ func (l *Lab) BuildArgs() []BuildArg {
 // Dockerfile's, numbers where they have none.
 func (l *Lab) Targets() []string {
 	var out []string
-	if l.Image != nil {
-		for i := range l.Image.Stages {
-			out = append(out, l.Image.Stages[i].Name)
+	if img := l.Drawn(); img != nil {
+		for i := range img.Stages {
+			out = append(out, img.Stages[i].Name)
 		}
 	}
 	if t := l.Meta.Settings.Target; t != "" && !slices.Contains(out, t) {
