@@ -115,9 +115,9 @@ func (c *Stack) tornWhy() string {
 	return ""
 }
 
-// Active is the element ID of the chosen stratum.
+// Active is the element ID of the chosen stratum, nil where it is not drawn.
 func (c *Stack) Active() any {
-	if s := c.Lab.Chosen(); s != nil {
+	if s := c.Lab.Chosen(); s != nil && c.Lab.Drawn() != nil && lab.Has(c.Lab.ShownStage(), s.ID) {
 		return stratumID(s.ID)
 	}
 	return nil
@@ -160,14 +160,25 @@ func (c *Stack) Total() string {
 				}
 			}
 		}
-		return w.BrokenAfter(n)
+		text := w.BrokenAfter(n)
+		if c.Lab.Image != nil {
+			text += ". " + w.LastGood + ": " + c.size(c.Lab.Image)
+		}
+		return text
 	}
+	text := c.size(img)
+	if c.Lab.Stale {
+		text = w.LastGood + ": " + text
+	}
+	return text
+}
+
+// size says how many layers an image has, and how large it is.
+func (c *Stack) size(img *wire.Image) string {
+	w := c.Lab.W
 	text := w.Layers(lab.LayerCount(&img.Stages[img.Final])) + ", " + c.Lab.Size(img.Size) + " " + w.Uncompressed
 	if img.Compressed > 0 {
 		text += ", " + c.Lab.Size(img.Compressed) + " " + w.Pulled
-	}
-	if c.Lab.Stale {
-		text = w.LastGood + ": " + text
 	}
 	return text
 }

@@ -48,7 +48,7 @@ func (c *Stratum) Height() int {
 }
 
 // unknown tells whether nobody knows what the slab would be.
-func (c *Stratum) unknown() bool { return c.V.Rest != nil && c.V.Was == nil }
+func (c *Stratum) unknown() bool { return c.V.Left && c.V.Was == nil }
 
 func (c *Stratum) hollow() bool {
 	return c.V.Broken == nil && !c.unknown() && lab.Hollow(c.S)
@@ -70,7 +70,7 @@ func (c *Stratum) Class() string {
 		"group", c.V.Group > 0,
 		"opened", c.V.Opened > 0,
 		"broken", c.V.Broken != nil,
-		"rest", c.V.Rest != nil,
+		"rest", c.V.Left,
 		"below", c.V.Below,
 		"lit", c.V.Step != nil && c.Lab.Hover != "" && c.Lab.StandsFor(c.Lab.Hover) == c.S.ID,
 	)
@@ -95,8 +95,8 @@ func (c *Stratum) id() any {
 		return nil
 	case c.V.Broken != nil:
 		return "stratum:broken"
-	case c.V.Rest != nil:
-		return "stratum:line-" + strconv.Itoa(c.V.Rest.StartLine)
+	case c.V.Left:
+		return "stratum:left-" + c.V.Key
 	}
 	return stratumID(c.S.ID)
 }
@@ -144,7 +144,7 @@ func (c *Stratum) title() string {
 		return c.Lab.Meta.Dockerfile // it is not there at all
 	case c.V.Broken != nil:
 		return c.V.Broken.Text
-	case c.V.Rest != nil:
+	case c.unknown():
 		return c.V.Rest.Text
 	case c.V.Group > 0:
 		return c.S.Text + ": " + c.Lab.W.Layers(c.V.Group)
@@ -163,7 +163,7 @@ func (c *Stratum) why() string {
 
 // Facts is what fits beside the instruction.
 func (c *Stratum) Facts() string {
-	if !lab.HasLayer(c.S) || c.V.Rest != nil {
+	if !lab.HasLayer(c.S) || c.V.Left {
 		return ""
 	}
 	if lab.Hollow(c.S) {
@@ -174,7 +174,7 @@ func (c *Stratum) Facts() string {
 
 // Fate counts changes of a kind with its sign, "" where there are none.
 func (c *Stratum) Fate(sign string, n int) string {
-	if n == 0 || c.V.Rest != nil {
+	if n == 0 || c.V.Left {
 		return ""
 	}
 	return sign + strconv.Itoa(n)
@@ -186,7 +186,7 @@ func (c *Stratum) Name() string {
 	if f := c.V.Broken; f != nil {
 		return w.BrokenAt + ", " + f.Text + ", " + c.why()
 	}
-	if c.V.Rest != nil {
+	if c.unknown() {
 		return w.NotBuilt + ", " + c.title()
 	}
 	parts := []string{w.NoLayer}
@@ -197,6 +197,9 @@ func (c *Stratum) Name() string {
 		parts[0] = w.Layer(c.V.Layer)
 	}
 	parts = append(parts, c.title())
+	if c.V.Left {
+		return strings.Join(append(parts, w.OfLastBuild), ", ")
+	}
 	if c.V.Layer > 0 {
 		parts = append(parts, c.Facts())
 		for _, f := range []struct {
@@ -231,7 +234,7 @@ func (c *Stratum) Name() string {
 
 // CacheTitle says where the step's result came from and why.
 func (c *Stratum) CacheTitle() string {
-	if c.V.Rest != nil {
+	if c.V.Left {
 		return c.Lab.W.NotBuilt
 	}
 	return cacheTitle(c.Lab, c.S)
@@ -251,7 +254,7 @@ func (c *Stratum) CacheIcon() string {
 	switch {
 	case c.V.Broken != nil:
 		return "#i-cache-failed"
-	case c.V.Rest != nil:
+	case c.V.Left:
 		return "#i-cache-none"
 	case c.V.Group > 0:
 		return "#i-closed"
@@ -276,8 +279,10 @@ func (c *Stratum) Pick() {
 		c.Lab.GoToLine(f.StartLine)
 		return
 	}
-	if r := c.V.Rest; r != nil {
-		c.Lab.GoToLine(r.StartLine)
+	if c.V.Left {
+		if r := c.V.Rest; r != nil {
+			c.Lab.GoToLine(r.StartLine)
+		}
 		return
 	}
 	was := c.Chosen()
@@ -293,7 +298,7 @@ func (c *Stratum) Pick() {
 
 // diffID is that of the slab's layer; several have several.
 func (c *Stratum) diffID() string {
-	if c.V.Group > 0 && !c.Compact || c.V.Rest != nil {
+	if c.V.Group > 0 && !c.Compact || c.V.Left {
 		return ""
 	}
 	if c.V.Group > 0 {
@@ -304,12 +309,12 @@ func (c *Stratum) diffID() string {
 
 // tall tells whether both digests fit on two lines.
 func (c *Stratum) tall() bool {
-	return !c.Compact && c.V.Rest == nil && lab.HasLayer(c.S) && c.Height() >= 28
+	return !c.Compact && !c.V.Left && lab.HasLayer(c.S) && c.Height() >= 28
 }
 
 func (c *Stratum) number() string {
 	switch {
-	case c.V.Layer == 0:
+	case c.V.Layer == 0 || c.V.Left:
 		return ""
 	case c.V.Group > 0:
 		return strconv.Itoa(c.V.Layer-c.V.Group+1) + "–" + strconv.Itoa(c.V.Layer)

@@ -1,6 +1,8 @@
 package lab
 
 import (
+	"slices"
+
 	"layerlab.dev/wasm/ui/words"
 	"layerlab.dev/wasm/wire"
 )
@@ -57,6 +59,11 @@ func (l *Lab) step(id string) *wire.Step {
 		}
 	}
 	return nil
+}
+
+// Has tells whether a stage has a step.
+func Has(st *wire.Stage, id string) bool {
+	return st != nil && slices.ContainsFunc(st.Steps, func(s wire.Step) bool { return s.ID == id })
 }
 
 // LayerNumber counts the layers of a stage up to a step, from 1 at the

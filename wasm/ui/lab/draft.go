@@ -14,14 +14,17 @@ type draft struct {
 	rest   [][]rest      // by stage, in the order of the file
 }
 
-// rest is an instruction that the build left, or the place where it broke off.
+// rest is an instruction that the build left, what the last good build had in
+// the place of one, or the place where the build broke off.
 type rest struct {
-	*wire.Rest      // nil where it is that place
+	*wire.Rest      // nil where the file has no such instruction any more
+	torn       bool // it is that place
 	below      bool // it stands before that place: nothing at all was built
-	// was are the steps of the last good build that say the same. They are how
-	// the slab looked until now, so that nothing jumps while a line is half
-	// typed.
-	was []wire.Step
+	// was are the steps of the last good build that say the same, and layer the
+	// number of their topmost layer there. They are how the slab looked until
+	// now, so that nothing jumps while a line is half typed.
+	was   []wire.Step
+	layer int
 }
 
 // failed tells whether the last build gave no image.
@@ -56,28 +59,35 @@ func (d *draft) take(l *Lab, b *wire.Built) {
 		st := &d.image.Stages[i]
 		before := stageLike(l.Image, i, st.Name)
 		for k := range st.Steps {
-			before.next(st.Steps[k].Text)
+			before.pass(st.Steps[k].Text)
 		}
 		var torn *wire.Failure
 		if f := d.breach; f != nil && f.Stage == i {
 			torn = f
-			before.next(f.Text)
+			before.pass(f.Text)
 		}
 		var list []rest
 		placed := torn == nil
 		for k := range st.Rest {
 			r := rest{Rest: &st.Rest[k]}
 			if !placed && r.EndLine >= torn.StartLine {
-				list, placed = append(list, rest{}), true
+				list, placed = append(list, rest{torn: true}), true
 			}
 			if torn != nil && r.StartLine <= torn.EndLine && r.EndLine >= torn.StartLine {
 				continue // it is the place
 			}
-			r.was, r.below = before.next(r.Text), !placed
+			gone, was, layer := before.next(r.Text)
+			if placed {
+				list = append(list, gone...)
+			}
+			r.was, r.layer, r.below = was, layer, !placed
 			list = append(list, r)
 		}
 		if !placed {
-			list = append(list, rest{})
+			list = append(list, rest{torn: true})
+		}
+		if len(st.Rest) > 0 {
+			list = append(list, before.gone(before.end())...)
 		}
 		d.rest = append(d.rest, list)
 	}
@@ -161,37 +171,66 @@ func (l *Lab) StageOf(id string) (*wire.Stage, *wire.Image) {
 
 // earlier walks through the steps of a stage of the build before.
 type earlier struct {
-	steps []wire.Step
-	at    int
+	*wire.Stage
+	at int
 }
 
 // stageLike is the stage of an image that has a name, or a place where it has
 // none; one without steps where there is none.
 func stageLike(img *wire.Image, i int, name string) *earlier {
 	if img == nil {
-		return &earlier{}
+		return &earlier{Stage: &wire.Stage{}}
 	}
 	for k := range img.Stages {
 		if named := name != strconv.Itoa(i); named && img.Stages[k].Name == name || !named && k == i {
-			return &earlier{steps: img.Stages[k].Steps}
+			return &earlier{Stage: &img.Stages[k]}
 		}
 	}
-	return &earlier{}
+	return &earlier{Stage: &wire.Stage{}}
 }
 
-// next are the next steps that say a text, several where they are the layers
-// of a base; what is passed over does not come again.
-func (e *earlier) next(text string) []wire.Step {
-	for i := e.at; i < len(e.steps); i++ {
-		if e.steps[i].Text != text {
+// find gives the next steps that say a text, several where they are the layers
+// of a base; both are at the end where there are none.
+func (e *earlier) find(text string) (from, to int) {
+	for i := e.at; i < len(e.Steps); i++ {
+		if e.Steps[i].Text != text {
 			continue
 		}
-		end := i + 1
-		for e.steps[i].Kind == "base" && end < len(e.steps) && e.steps[end].Kind == "base" {
-			end++
+		for to = i + 1; e.Steps[i].Kind == "base" && to < len(e.Steps) && e.Steps[to].Kind == "base"; to++ {
 		}
-		e.at = end
-		return e.steps[i:end]
+		return i, to
 	}
-	return nil
+	return e.end(), e.end()
+}
+
+func (e *earlier) end() int { return len(e.Steps) }
+
+// pass goes behind the steps that say a text, where there are some.
+func (e *earlier) pass(text string) {
+	if from, to := e.find(text); from < to {
+		e.at = to
+	}
+}
+
+// next gives the steps that say a text, with the number of their layer, and
+// those before them that are in the file no more.
+func (e *earlier) next(text string) (gone []rest, was []wire.Step, layer int) {
+	from, to := e.find(text)
+	if from == to {
+		return nil, nil, 0
+	}
+	gone, e.at = e.gone(from), to
+	return gone, e.Steps[from:to], LayerNumber(e.Stage, e.Steps[to-1].ID)
+}
+
+// gone are the instructions up to a step that the file has no more. Another base
+// is none of them.
+func (e *earlier) gone(to int) []rest {
+	var out []rest
+	for ; e.at < to; e.at++ {
+		if s := e.Steps[e.at]; s.Kind != "base" {
+			out = append(out, rest{was: e.Steps[e.at : e.at+1], layer: LayerNumber(e.Stage, s.ID)})
+		}
+	}
+	return out
 }

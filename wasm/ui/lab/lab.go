@@ -87,6 +87,10 @@ type Lab struct {
 	updateLater bool
 	// Unkept is why this browser does not keep the workspace, "" where it does.
 	Unkept string
+	// ArgDraft is what the field for another build argument holds that is none,
+	// and ArgsAdded how often one was added from it.
+	ArgDraft  string
+	ArgsAdded int
 
 	Notice *Notice
 	Crash  *Crash // the last one of the engine

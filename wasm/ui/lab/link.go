@@ -96,6 +96,11 @@ func (l *Lab) wantLink() {
 		case opened.Workspace != nil:
 			l.borrow(*opened.Workspace, opened.View)
 		default:
+			if l.Revision == 0 {
+				// Only a view, where there is nothing yet to look at.
+				l.linkFailed("broken", "")
+				return
+			}
 			l.Guest = *l.Guest.before
 			l.goal = &opened.View
 			if l.Built != nil && !l.Busy {

@@ -17,9 +17,11 @@ type Stratum struct {
 	Group  int           // how many layers are drawn as one; 0: it is a step
 	Opened int           // of the topmost layer of a base that was opened: how many there are
 	Broken *wire.Failure // the build broke off here; Step is nil
-	// Rest is an instruction that was not carried out; Step is nil. Was is how
-	// the last good build had it, nil where it had none; Below that it stands
-	// before the place where the build broke off.
+	// Left says that it was not carried out; Step is nil. Rest is the instruction,
+	// nil where the file has it no more, and Was how the last good build had it,
+	// nil where it had none. Below says that it stands before the place where the
+	// build broke off.
+	Left  bool
 	Rest  *wire.Rest
 	Was   *wire.Step
 	Below bool
@@ -134,13 +136,17 @@ func (l *Lab) strata(stage int) []Stratum {
 func (l *Lab) restOf(stage, n int) []Stratum {
 	var out []Stratum
 	for _, r := range l.draft.rest[stage] {
-		if r.Rest == nil {
+		if r.torn {
 			out = append(out, Stratum{Key: fmt.Sprintf("%d:broken", stage), Broken: l.draft.breach})
 			continue
 		}
 		n += max(len(r.was), 1) // the place that it had
-		v := Stratum{Key: fmt.Sprintf("%d:%d", stage, n-1), Rest: r.Rest, Below: r.below}
-		if len(r.was) > 0 {
+		v := Stratum{Key: fmt.Sprintf("%d:%d", stage, n-1), Left: true, Rest: r.Rest, Below: r.below, Layer: r.layer}
+		switch len(r.was) {
+		case 0:
+		case 1:
+			v.Was = &r.was[0]
+		default:
 			v.Was = sum(r.was)
 		}
 		out = append(out, v)

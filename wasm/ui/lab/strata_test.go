@@ -40,9 +40,12 @@ func drawn(l *lab.Lab) string {
 			switch {
 			case v.Broken != nil:
 				slabs = append(slabs, "!"+v.Broken.Text)
-			case v.Rest != nil:
+			case v.Left:
 				// An outline, and in brackets how it looked until now.
-				text := "?" + v.Rest.Text
+				text := "-"
+				if v.Rest != nil {
+					text = "?" + v.Rest.Text
+				}
 				if v.Below {
 					text = "_" + v.Rest.Text
 				}
@@ -161,24 +164,24 @@ func TestWhereTheBuildBrokeOff(t *testing.T) {
 	}{
 		{"at the first instruction", func(l *lab.Lab) wire.Built {
 			return broke(l, bad(1, 4), 4, tools, wire.Stage{Name: "1", Used: true, Line: 3, Steps: made("b FROM b"), Rest: left("4 BAD", "5 RUN last")})
-		}, "new-b new-r | *new-b !BAD ?RUN last(c2)"},
+		}, "new-b new-r | *new-b !BAD -(c1) ?RUN last(c2)"},
 		{"on another base than before", func(l *lab.Lab) wire.Built {
 			return broke(l, bad(1, 4), 4, tools, wire.Stage{Name: "1", Used: true, Line: 3, Steps: made("b FROM c"), Rest: left("4 BAD", "5 COPY --from=tools /x /")})
-		}, "new-b new-r | *new-b !BAD ?COPY --from=tools /x /(c1)"},
+		}, "new-b new-r | *new-b !BAD ?COPY --from=tools /x /(c1) -(c2)"},
 		{"above all", func(l *lab.Lab) wire.Built {
 			return broke(l, bad(1, 6), 6, tools, wire.Stage{Name: "1", Used: true, Line: 3, Steps: made("b FROM b", "c COPY --from=tools /x /", "l RUN last"), Rest: left("6 BAD")})
 		}, "new-b new-r | *new-b new-c new-l !BAD"},
 		{"in a stage beside, so that the last is not begun", func(l *lab.Lab) wire.Built {
 			return broke(l, bad(0, 2), 2, wire.Stage{Name: "tools", Used: true, Line: 1, Steps: made("b FROM a"), Rest: left("2 BAD", "2 RUN make")},
 				wire.Stage{Name: "1", Used: true, Line: 3, Rest: left("3 FROM b", "4 COPY --from=tools /x /", "5 RUN other")})
-		}, "new-b !BAD | *?FROM b(b2) ?COPY --from=tools /x /(c1) ?RUN other"},
+		}, "new-b !BAD -(t1) | *?FROM b(b2) ?COPY --from=tools /x /(c1) ?RUN other -(c2)"},
 		{"in a trigger of the base", func(l *lab.Lab) wire.Built {
 			return broke(l, bad(1, 3), 3, tools, wire.Stage{Name: "1", Used: true, Line: 3, Steps: made("b FROM b"), Rest: left("4 RUN last")})
-		}, "new-b new-r | *new-b !BAD ?RUN last(c2)"},
+		}, "new-b new-r | *new-b !BAD -(c1) ?RUN last(c2)"},
 		{"at a line that cannot be read: there is no ground", func(l *lab.Lab) wire.Built {
 			return broke(l, nil, 4, wire.Stage{Name: "tools", Used: true, Line: 1, Rest: left("1 FROM a", "2 RUN make")},
 				wire.Stage{Name: "1", Used: true, Line: 3, Rest: left("3 FROM b", "4 BAD", "5 RUN last")})
-		}, "?FROM a(t0) ?RUN make(t1) | *_FROM b(b2) !ADD ./third.txt . ?RUN last(c2)"},
+		}, "?FROM a(t0) ?RUN make(t1) | *_FROM b(b2) !ADD ./third.txt . -(c1) ?RUN last(c2)"},
 		{"in a file without stages", func(l *lab.Lab) wire.Built {
 			b := broke(l, nil, 1)
 			b.Draft = nil
@@ -201,7 +204,7 @@ func TestWhereTheBuildBrokeOff(t *testing.T) {
 				t.Errorf("chosen is %+v, of the last good build: %t", s, l.OfLastGood())
 			}
 			event(t, l, wire.EventBuilt, built(l, staged()))
-			if got := drawn(l); strings.ContainsAny(got, "!?_") || l.OfLastGood() {
+			if got := drawn(l); strings.ContainsAny(got, "!?_-") || l.OfLastGood() {
 				t.Errorf("after a good build: %s", got)
 			}
 			if s := l.Chosen(); s == nil || s.ID != "c2" {

@@ -14,6 +14,7 @@ type Strata struct {
 	BrokenAt       string
 	BrokenAfter    func(layers int) string
 	NotBuilt       string
+	OfLastBuild    string
 	LastGood       string
 	OfBase         string
 	StageNamed     func(name string) string
@@ -35,12 +36,13 @@ var strataEnglish = Strata{
 		}
 		return "Broke off after " + plural(n, "new layer", "new layers")
 	},
-	NotBuilt:   "not built",
-	LastGood:   "Last good build",
-	OfBase:     "from the base image",
-	StageNamed: func(name string) string { return "stage " + name },
-	TakenFrom:  func(stage string) string { return "from " + stage },
-	CountOf:    func(n int, what, size string) string { return Count(n) + " " + what + brackets(size) },
+	NotBuilt:    "not built",
+	OfLastBuild: "of the last good build, not built again",
+	LastGood:    "Last good build",
+	OfBase:      "from the base image",
+	StageNamed:  func(name string) string { return "stage " + name },
+	TakenFrom:   func(stage string) string { return "from " + stage },
+	CountOf:     func(n int, what, size string) string { return Count(n) + " " + what + brackets(size) },
 }
 
 var strataKorean = Strata{
@@ -57,12 +59,13 @@ var strataKorean = Strata{
 		}
 		return fmt.Sprintf("새 레이어 %d개를 만든 뒤 멈춤", n)
 	},
-	NotBuilt:   "빌드되지 않음",
-	LastGood:   "마지막으로 성공한 빌드",
-	OfBase:     "베이스 이미지에서 옴",
-	StageNamed: func(name string) string { return "스테이지 " + name },
-	TakenFrom:  func(stage string) string { return stage + "에서 가져옴" },
-	CountOf:    func(n int, what, size string) string { return what + " " + Count(n) + "개" + brackets(size) },
+	NotBuilt:    "빌드되지 않음",
+	OfLastBuild: "마지막으로 성공한 빌드의 것, 다시 빌드되지 않음",
+	LastGood:    "마지막으로 성공한 빌드",
+	OfBase:      "베이스 이미지에서 옴",
+	StageNamed:  func(name string) string { return "스테이지 " + name },
+	TakenFrom:   func(stage string) string { return stage + "에서 가져옴" },
+	CountOf:     func(n int, what, size string) string { return what + " " + Count(n) + "개" + brackets(size) },
 }
 
 func brackets(s string) string {
