@@ -32,13 +32,7 @@ func (l *Lab) TakeTheirs(t Theirs) {
 	}
 	l.Observe()
 	if t.Replaced {
-		l.Meta.Tabs = t.Tabs
-		l.Mine(t.Workspace, t.Open, t.Lesson, t.Former)
-		l.Notice = &Notice{Text: l.W.TheirsReplaced}
-		if l.Former != nil {
-			l.Notice.Action, l.Notice.Do = l.W.Undo, l.restoreFormer
-		}
-		l.Say = l.W.TheirsReplaced
+		l.follow(t)
 		return
 	}
 	if t.Former != nil {
@@ -76,6 +70,28 @@ func (l *Lab) TakeTheirs(t Theirs) {
 		l.Notice = &Notice{Text: text}
 		l.Say = text
 	}
+}
+
+// follow shows the workspace that another tab has opened.
+func (l *Lab) follow(t Theirs) {
+	l.Former = t.Former
+	l.adopt(t.Workspace)
+	l.Meta.Tabs, l.Meta.Lesson = t.Tabs, t.Lesson
+	l.host.Forget()
+	l.resetLook()
+	if l.index(t.Open) >= 0 {
+		l.Open(t.Open)
+	} else {
+		l.openDefault()
+	}
+	l.relearn()
+	l.Notice = &Notice{Text: l.W.TheirsReplaced}
+	if l.Former != nil {
+		l.Notice.Action, l.Notice.Do = l.W.Undo, l.restoreFormer
+	}
+	l.Say = l.W.TheirsReplaced
+	l.changed()
+	l.since = l.Revision
 }
 
 // accept puts a file that the browser keeps already.
