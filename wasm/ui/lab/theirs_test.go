@@ -74,6 +74,9 @@ func TestTheirSettingsAndClash(t *testing.T) {
 	if l.Meta.Settings.Epoch != 7 || l.Meta.Name != "n" || l.Meta.Open != open {
 		t.Errorf("meta %+v", l.Meta)
 	}
+	if h.meta.Name == "n" {
+		t.Errorf("saved %+v", h.meta)
+	}
 	l.TakeTheirs(lab.Theirs{Removed: []string{open}})
 	if l.Meta.Open == open {
 		t.Error("a file is open that is gone")
@@ -81,9 +84,6 @@ func TestTheirSettingsAndClash(t *testing.T) {
 	l.TakeTheirs(lab.Theirs{Clash: []string{"second.txt"}})
 	if l.Notice == nil || !strings.Contains(l.Notice.Text, "second.txt") {
 		t.Errorf("notice %+v", l.Notice)
-	}
-	if h.meta.Name != "" {
-		t.Errorf("saved %+v", h.meta)
 	}
 }
 
