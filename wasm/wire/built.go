@@ -59,7 +59,7 @@ type Stage struct {
 	Base Base   `json:"base"`
 	// Steps lists the base's layers first, then one a Dockerfile instruction.
 	Steps []Step `json:"steps"`
-	Used  bool   `json:"used"` // needed for the image
+	Used  bool   `json:"used"`           // needed for the image
 	Line  int    `json:"line,omitempty"` // in a Draft: of FROM
 	// Rest are, in a Draft, the instructions that were not carried out, in the
 	// order of the file: from the one that failed on, or from FROM.
