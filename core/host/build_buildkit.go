@@ -97,9 +97,6 @@ func (b *kitBuild) build(tags []reference.Named) (digest.Digest, error) {
 	if err != nil {
 		return "", kitError("%sfailed to create LLB definition: %s", frontend, err)
 	}
-	if r := b.cached(localKey("context")); r != nil {
-		files = received(r.Sent, files)
-	}
 	args := map[string]string{}
 	for k, v := range b.request.Options.BuildArgs {
 		if v != nil {
@@ -113,11 +110,6 @@ func (b *kitBuild) build(tags []reference.Named) (digest.Digest, error) {
 	})
 	b.result = result
 	b.graph.metadata()
-	var missing *baseError
-	if errors.As(b.failed, &missing) && b.copies(b.failed) && result != nil {
-		b.graph.copyFails(missing)
-		return "", kitError("failed to load cache key: %s", missing.text)
-	}
 	if err != nil && !b.begun() {
 		return "", b.early(err)
 	}
@@ -131,7 +123,7 @@ func (b *kitBuild) build(tags []reference.Named) (digest.Digest, error) {
 
 // begun reports whether any stage came to its steps.
 func (b *kitBuild) begun() bool {
-	if b.result == nil || b.failed != nil {
+	if b.result == nil || b.failed != nil && !b.copies(b.failed) {
 		return false
 	}
 	for _, s := range b.result.Stages {
@@ -188,6 +180,10 @@ func (b *kitBuild) late(err error) error {
 	if e.ExitCode != nil {
 		return kitError("%s", text)
 	}
+	var missing *baseError
+	if errors.As(b.failed, &missing) {
+		return kitError("failed to load cache key: %s", missing.text)
+	}
 	return kitError("failed to compute cache key: %s", text)
 }
 
@@ -196,14 +192,11 @@ func (b *kitBuild) definition() ([]byte, error) {
 	n, err := b.request.Context.Stat("/" + b.name)
 	if err != nil || n.Kind != vfs.File {
 		b.graph.transfer("[internal] load build definition from "+path.Base(b.name), "transferring dockerfile:", "", vfs.New(0))
-		b.graph.canceled("[internal] load .dockerignore", "transferring context:")
+		b.graph.transfer("[internal] load .dockerignore", "transferring context:", "", vfs.New(0))
 		return nil, kitError("%sfailed to read dockerfile: open %s/tmp/buildkit-mount%d/%s: no such file or directory", frontend, root, 100000000+b.Random.Below(900000000), b.name)
 	}
-	sent := b.graph.transfer("[internal] load build definition from "+path.Base(b.name), "transferring dockerfile:", "dockerfile", only(b.request.Context, b.name))
+	b.graph.transfer("[internal] load build definition from "+path.Base(b.name), "transferring dockerfile:", "dockerfile", only(b.request.Context, b.name))
 	b.graph.transfer("[internal] load .dockerignore", "transferring context:", "dockerignore", only(b.request.Context, ".dockerignore"))
-	if n, err = sent.Stat("/" + path.Base(b.name)); err != nil {
-		return nil, &Error{500, err.Error()}
-	}
 	return n.Blob().Bytes()
 }
 

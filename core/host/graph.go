@@ -12,7 +12,6 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"layerlab.dev/core/build"
-	"layerlab.dev/core/dockerfile"
 	"layerlab.dev/core/vfs"
 )
 
@@ -64,13 +63,12 @@ func (g *graph) completed(v Vertex, took time.Duration) {
 
 // transfer tells of files that the client sends. key names what was sent the
 // last time, of which only what differs is sent; empty: there is nothing.
-// It returns what the daemon has then.
-func (g *graph) transfer(name, what, key string, files vfs.Tree) vfs.Tree {
+func (g *graph) transfer(name, what, key string, files vfs.Tree) {
 	v := Vertex{Name: name, Digest: digest.FromString(name + g.Random.ID())}
-	return g.sends(v, what, key, files)
+	g.sends(v, what, key, files)
 }
 
-func (g *graph) sends(v Vertex, what, key string, files vfs.Tree) vfs.Tree {
+func (g *graph) sends(v Vertex, what, key string, files vfs.Tree) {
 	before := vfs.New(0)
 	if key != "" {
 		if r := g.cached(localKey(key)); r != nil {
@@ -85,7 +83,6 @@ func (g *graph) sends(v Vertex, what, key string, files vfs.Tree) vfs.Tree {
 	if key != "" {
 		_, bytes := files.Root().Total()
 		r := g.newCache(localKey(key), "source.local", "local source for "+key, bytes)
-		files = received(before, files)
 		r.Sent = files
 		if old := g.cached(r.Key); old != nil {
 			r.ID, r.CreatedAt, r.UsageCount = old.ID, old.CreatedAt, old.UsageCount+1
@@ -93,16 +90,6 @@ func (g *graph) sends(v Vertex, what, key string, files vfs.Tree) vfs.Tree {
 		g.putCache(r)
 	}
 	g.completed(v, 3*time.Millisecond)
-	return files
-}
-
-// canceled tells of a transfer that was broken off because another failed.
-func (g *graph) canceled(name, what string) {
-	v := g.started(Vertex{Name: name, Digest: digest.FromString(name + g.Random.ID())})
-	now := g.at(0)
-	g.tell(Trace{Statuses: []VertexStatus{{ID: what, Vertex: v.Digest, Timestamp: *now, Started: now}}})
-	v.Error = "context canceled"
-	g.completed(v, time.Millisecond)
 }
 
 // metadata tells of the images that stages begin from.
@@ -155,9 +142,11 @@ func (g *graph) lastArgv() []string {
 func (g *graph) play(files vfs.Tree, err error) {
 	r := g.result
 	g.several = len(r.Stages) > 1
-	for _, s := range r.File.Stages {
-		for _, i := range s.Instructions {
-			g.several = g.several || g.addsStage(i)
+	for _, s := range r.Stages {
+		for _, step := range s.Steps {
+			if step.Source != "" && g.stageOf(step.Source) == nil {
+				g.several = true // an image that is copied from is a stage too
+			}
 		}
 	}
 	g.context = &node{Vertex: Vertex{Name: "[internal] load build context"}, sent: files}
@@ -224,50 +213,6 @@ func (g *graph) stageOf(name string) *build.Stage {
 		}
 	}
 	return nil
-}
-
-// addsStage reports whether an instruction takes from an image, which is a stage
-// too then; so is what a cache mount begins with.
-func (g *graph) addsStage(i *dockerfile.Instruction) bool {
-	switch c := i.NewCommand().(type) {
-	case *instructions.CopyCommand:
-		return c.From != "" && g.stageOf(c.From) == nil
-	case *instructions.RunCommand:
-		for _, f := range i.Flags {
-			if f.Name == "mount" && (strings.Contains(f.Value, "type=cache") || strings.Contains(f.Value, "from=") && !g.mountsStage(f.Value)) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func (g *graph) mountsStage(mount string) bool {
-	_, from, _ := strings.Cut(mount, "from=")
-	from, _, _ = strings.Cut(from, ",")
-	return g.stageOf(from) != nil
-}
-
-// copyFails tells of a build in which what COPY --from takes from is not to be
-// had.
-func (g *graph) copyFails(missing *baseError) {
-	g.several = true
-	for _, s := range g.result.Stages {
-		if s.BaseName == "scratch" || s.Parent != nil || g.bases[s.BaseName] != nil || !g.begins(s.BaseName) {
-			continue
-		}
-		total := 1
-		for _, i := range g.result.File.Stages[s.Index].Instructions {
-			if makesVertex(i.Keyword) {
-				total++
-			}
-		}
-		if n := g.base(s.BaseName, g.prefix(s, 1, total)); n.from.id != "" {
-			n.Cached = n.from.seen
-			g.completed(g.started(n.Vertex), 2*time.Millisecond)
-		}
-	}
-	g.showBase(g.base(missing.name, ""))
 }
 
 // prefix is what the names of a stage's vertexes begin with.
@@ -548,12 +493,6 @@ func (g *graph) exporting(fresh bool, id digest.Digest, tags []reference.Named) 
 // oldCreatedBy is the text in the history as BuildKit had it then.
 func oldCreatedBy(s *build.Step) string {
 	switch {
-	case s.Keyword == "COPY" || s.Keyword == "ADD":
-		words := strings.Fields(s.CreatedBy)
-		for len(words) > 1 && strings.HasPrefix(words[1], "--") {
-			words = slices.Delete(words, 1, 2)
-		}
-		return strings.Join(words, " ")
 	case s.Keyword == "EXPOSE":
 		ports := map[string]struct{}{}
 		list := strings.TrimSuffix(strings.TrimPrefix(s.CreatedBy, "EXPOSE ["), "]")

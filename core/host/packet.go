@@ -66,29 +66,6 @@ func content(id int, size int64) int64 {
 	return sum + 2 + number(uint64(id)) // an empty one ends it
 }
 
-// unchanged reports whether a file counts as the one that was sent before: its
-// content is not looked at.
-func unchanged(before, now *vfs.Node) bool {
-	return before != nil && before.Kind == now.Kind && before.Size() == now.Size() && before.MTime == now.MTime && before.Mode == now.Mode
-}
-
-// received is what BuildKit has after a transfer: files that count as unchanged
-// keep what they held.
-func received(before, now vfs.Tree) vfs.Tree {
-	e := now.Edit()
-	for p, n := range now.Walk("/") {
-		if n.Kind != vfs.File {
-			continue
-		}
-		if old, err := before.Lstat(p); err == nil && unchanged(old, n) && old.Blob() != n.Blob() {
-			if err := e.Place(p, n.Meta, old.Blob()); err != nil {
-				panic(err) // where a file is
-			}
-		}
-	}
-	return e.Tree()
-}
-
 // packets is the length of all that is sent of a tree where before was sent the
 // last time.
 func packets(before, now vfs.Tree) int64 {
@@ -100,7 +77,8 @@ func packets(before, now vfs.Tree) int64 {
 		}
 		sum += stat(strings.TrimPrefix(p, "/"), n)
 		if n.Kind == vfs.File {
-			if old, err := before.Lstat(p); err != nil || !unchanged(old, n) {
+			old, err := before.Lstat(p)
+			if err != nil || old.Kind != vfs.File || old.Size() != n.Size() || old.MTime != n.MTime || old.Mode != n.Mode {
 				sum += content(id, n.Size())
 			}
 		}

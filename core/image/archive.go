@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -29,7 +30,7 @@ func (i *Image) WriteOCI(ctx context.Context, w io.Writer, o Options) error {
 // WriteDocker writes the image as a `docker save` archive under the name
 // NAME[:TAG] (the tag is latest without one): the OCI layout with uncompressed
 // layers, and manifest.json and repositories beside it, so that old and new
-// daemons load it.
+// daemons load it. New ones take the name from index.json: see Options.Names.
 func (i *Image) WriteDocker(ctx context.Context, w io.Writer, name string, o Options) error {
 	o.Compression = layer.Uncompressed
 	files, m, err := i.layout(ctx, o)
@@ -89,7 +90,7 @@ func (i *Image) layout(ctx context.Context, o Options) (map[string]member, *Mani
 	if err != nil {
 		return nil, nil, err
 	}
-	index, _, err := i.Index(m)
+	index, _, err := i.Index(m, o.Names...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -111,7 +112,13 @@ func (i *Image) layout(ctx context.Context, o Options) (map[string]member, *Mani
 // writeArchive writes the files sorted by name, as containerd does.
 func writeArchive(ctx context.Context, w io.Writer, files map[string]member) error {
 	tw := tar.NewWriter(w)
-	for _, dir := range []string{"blobs/", "blobs/sha256/"} {
+	dirs := map[string]bool{"blobs/": true, "blobs/sha256/": true} // and those of other digests
+	for name := range files {
+		if strings.HasPrefix(name, "blobs/") {
+			dirs[path.Dir(name)+"/"] = true
+		}
+	}
+	for _, dir := range slices.Sorted(maps.Keys(dirs)) {
 		if err := tw.WriteHeader(&tar.Header{Name: dir, Mode: 0o755, Typeflag: tar.TypeDir}); err != nil {
 			return fmt.Errorf("write archive: %w", err)
 		}

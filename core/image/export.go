@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/opencontainers/go-digest"
@@ -152,16 +153,33 @@ func clamp(h []ocispec.History, base *Config, limit time.Time) {
 }
 
 // Index returns the index.json of the image's OCI archive, which holds the one
-// manifest as BuildKit's OCI exporter writes it (exporter/oci/export.go), and
-// its digest.
-func (i *Image) Index(m *Manifest) ([]byte, digest.Digest, error) {
+// manifest as BuildKit's OCI exporter writes it (exporter/oci/export.go), once
+// for each name, and its digest. Names are full references.
+func (i *Image) Index(m *Manifest, names ...string) ([]byte, digest.Digest, error) {
 	p := i.Platform()
-	doc := ocispec.Index{MediaType: ocispec.MediaTypeImageIndex, Manifests: []ocispec.Descriptor{{
-		MediaType: m.MediaType, Digest: m.Digest, Size: int64(len(m.JSON)),
-		Annotations: map[string]string{ocispec.AnnotationCreated: time.Unix(i.epoch, 0).UTC().Format(time.RFC3339)},
-		Platform:    &p,
-	}}}
+	doc := ocispec.Index{MediaType: ocispec.MediaTypeImageIndex}
+	if len(names) == 0 {
+		names = []string{""}
+	}
+	for _, name := range names {
+		a := map[string]string{ocispec.AnnotationCreated: time.Unix(i.epoch, 0).UTC().Format(time.RFC3339)}
+		if name != "" {
+			// Containerd believes its own annotation; others know that of the
+			// image-spec, which is the tag (containerd core/images/archive).
+			a["io.containerd.image.name"], a[ocispec.AnnotationRefName] = name, refName(name)
+		}
+		doc.Manifests = append(doc.Manifests, ocispec.Descriptor{
+			MediaType: m.MediaType, Digest: m.Digest, Size: int64(len(m.JSON)), Annotations: a, Platform: &p})
+	}
 	doc.SchemaVersion = 2
 	b, err := json.Marshal(doc)
 	return b, digest.FromBytes(b), err
+}
+
+// refName is the tag of a full reference, or all of it where it has a digest.
+func refName(name string) string {
+	if at := strings.LastIndexByte(name, ':'); at > strings.LastIndexByte(name, '/') && !strings.Contains(name, "@") {
+		return name[at+1:]
+	}
+	return name
 }

@@ -107,6 +107,11 @@ type Options struct {
 	// DockerTypes writes Docker's media types instead of the OCI image-spec's,
 	// and no annotations, as oci-mediatypes=false does.
 	DockerTypes bool
+	// Names are the full references, such as docker.io/library/app:1, by which
+	// index.json calls the image, so that Engine, podman, skopeo and umoci know
+	// it. Without any the archive is BuildKit's unnamed one, byte for byte; with
+	// them it is that of name=.
+	Names []string
 	// Progress is told the bytes of layers that are done and those there are.
 	Progress func(done, total int64)
 }

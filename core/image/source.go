@@ -17,8 +17,11 @@ import (
 // Source is an image as an archive or registry holds it: its documents, and
 // its layers as they are stored, none of which has been unpacked.
 type Source struct {
-	// Names are those that the archive gives the image, as they stand there.
-	Names    []string
+	// Names are those that the archive gives the image, as they stand there, and
+	// Tags those that are no more than a tag.
+	Names, Tags []string
+	// Notes say what is to be known of how it was found.
+	Notes    []message.Message
 	Config   []byte
 	Manifest []byte       // nil where it came without one
 	Layers   []layer.Blob // bottom first
@@ -67,10 +70,15 @@ func (s *Source) Image(ctx context.Context, unpack Unpack) (*Image, error) {
 		return nil, err
 	}
 	var layers []*layer.Layer
-	for n := range s.Layers {
-		l, err := s.Layer(ctx, n, unpack)
-		if err != nil {
-			return nil, err
+	known := map[digest.Digest]*layer.Layer{} // of one blob, which may be named often
+	for n, b := range s.Layers {
+		l := known[b.Digest]
+		if l == nil {
+			var err error
+			if l, err = s.Layer(ctx, n, unpack); err != nil {
+				return nil, err
+			}
+			known[b.Digest] = l
 		}
 		layers = append(layers, l)
 	}

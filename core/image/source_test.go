@@ -175,8 +175,8 @@ func TestReadSourcesErrors(t *testing.T) {
 		return fmt.Sprintf(`[{"Config":"%s.json","Layers":[%s]}]`, id, layers)
 	}
 	for _, test := range []struct{ name, archive, want string }{
-		{"nothing", "", "no image archive"},
-		{"text", strings.Repeat("FROM alpine\n", 100), "no tar archive"},
+		{"nothing", "", "an empty file"},
+		{"text", strings.Repeat("FROM alpine\n", 100), "this is a text"},
 		{"cut off", string(oci[:len(oci)/2]), "cut off"},
 		{"another tar", string(pack(t, "a", "b")), "neither index.json"},
 		{"an index of nothing", string(pack(t, "index.json", `{}`)), "names no image"},

@@ -124,40 +124,19 @@ func WriteTar(w io.Writer, entries []Entry) error {
 }
 
 // ReadTar returns the entries of a layer's tar with their contents in memory,
-// names and times as written.
+// names and times as written. A constant run of bytes takes no memory.
 func ReadTar(r io.Reader) ([]Entry, error) {
-	return readTar(context.Background(), r, inMemory)
-}
-
-func inMemory(_ *tar.Header, content io.Reader) (*vfs.Blob, error) {
-	b, err := io.ReadAll(content)
-	return vfs.Bytes(b), err
+	b, err := hold(context.Background(), r, 1<<62)
+	if err != nil {
+		return nil, fmt.Errorf("layer tar: %w", err)
+	}
+	return ReadTarAt(context.Background(), b)
 }
 
 // ReadTarAt returns the entries of a layer's tar as ReadTar does, but leaves
 // their contents where they are: only headers are read. ctx cancels it.
 func ReadTarAt(ctx context.Context, b *vfs.Blob) ([]Entry, error) {
 	r := b.Reader()
-	return readTar(ctx, r, func(h *tar.Header, content io.Reader) (*vfs.Blob, error) {
-		// archive/tar reads no byte ahead, so the content begins here.
-		at, err := r.Seek(0, io.SeekCurrent)
-		switch {
-		case err != nil:
-			return nil, err
-		case sparse(h):
-			return inMemory(h, content)
-		case h.Size == 0:
-			return vfs.Bytes(nil), nil
-		case h.Size > b.Size()-at:
-			return nil, io.ErrUnexpectedEOF
-		}
-		return vfs.Section(b, at, h.Size), nil
-	})
-}
-
-// readTar returns the entries of a tar. content makes the Blob of a file whose
-// bytes are next in r, and which may also be read from the reader it is given.
-func readTar(ctx context.Context, r io.Reader, content func(*tar.Header, io.Reader) (*vfs.Blob, error)) ([]Entry, error) {
 	tr := tar.NewReader(r)
 	var out []Entry
 	for {
@@ -176,7 +155,12 @@ func readTar(ctx context.Context, r io.Reader, content func(*tar.Header, io.Read
 		}
 		e := entryOf(h)
 		if h.Typeflag == tar.TypeReg {
-			if e.Content, err = content(h, tr); err != nil {
+			// archive/tar reads no byte ahead, so the content begins here.
+			at, err := r.Seek(0, io.SeekCurrent)
+			if err != nil {
+				return nil, err
+			}
+			if e.Content, err = content(h, b, at); err != nil {
 				return nil, fmt.Errorf("layer entry %s: %w", h.Name, err)
 			}
 		}
@@ -184,15 +168,22 @@ func readTar(ctx context.Context, r io.Reader, content func(*tar.Header, io.Read
 	}
 }
 
+// content is that of a file, which begins at an offset of the tar b.
+func content(h *tar.Header, b *vfs.Blob, at int64) (*vfs.Blob, error) {
+	switch {
+	case sparse(h):
+		return sparseBlob(h, b, at)
+	case h.Size == 0:
+		return vfs.Bytes(nil), nil
+	case h.Size > b.Size()-at:
+		return nil, io.ErrUnexpectedEOF
+	}
+	return vfs.Section(b, at, h.Size), nil
+}
+
 func entryOf(h *tar.Header) Entry {
 	return Entry{Name: h.Name, Type: h.Typeflag, Mode: h.Mode & 0o7777, FileType: h.Mode & 0o170000, UID: h.Uid, GID: h.Gid, Size: h.Size,
 		MTime: h.ModTime.Unix(), Linkname: h.Linkname, Major: h.Devmajor, Minor: h.Devminor, PAX: h.PAXRecords}
-}
-
-// sparse tells whether a file's content stands in the tar with its holes left
-// out (GNU tar manual, "Storing Sparse Files").
-func sparse(h *tar.Header) bool {
-	return h.PAXRecords["GNU.sparse.major"] != "" || h.PAXRecords["GNU.sparse.map"] != ""
 }
 
 // Time is the mtime that a file made from the entry has, in nanoseconds since

@@ -25,7 +25,6 @@ import (
 	"time"
 
 	"layerlab.dev/site/edge"
-	"layerlab.dev/site/serve/local"
 )
 
 func main() {
@@ -57,20 +56,16 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("listening: %w (another --port may be free)", err)
 	}
-	var site http.Handler = handler
-	taken := listener.Addr().(*net.TCPAddr)
-	if len(o.hosts) > 0 || taken.IP.IsLoopback() && !o.behind {
-		site = local.Named(site, o.hosts)
-	}
 	server := &http.Server{
-		Handler:           watched(site, log),
+		Handler:           watched(handler, log),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
-	fmt.Fprintf(out, "http://%s\n", net.JoinHostPort(o.addr, strconv.Itoa(taken.Port)))
+	taken := listener.Addr().(*net.TCPAddr).Port
+	fmt.Fprintf(out, "http://%s\n", net.JoinHostPort(o.addr, strconv.Itoa(taken)))
 
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()

@@ -210,6 +210,51 @@ func TestSkopeo(t *testing.T) {
 	}
 }
 
+// TestNamedArchive has skopeo and umoci find the image by the name it was
+// written with.
+func TestNamedArchive(t *testing.T) {
+	img := peerImage(t)
+	o := image.Options{Names: []string{"docker.io/lab/five:1.2"}}
+	dir := t.TempDir()
+	archive := filepath.Join(dir, "named.tar")
+	f, err := os.Create(archive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := img.WriteOCI(t.Context(), f, o); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	layout := filepath.Join(dir, "layout")
+	if err := os.Mkdir(layout, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	command(t, tool(t, "tar"), "-xf", archive, "-C", layout)
+	out := command(t, tool(t, "skopeo"), "inspect", "--raw", "--config", "oci-archive:"+archive+":1.2")
+	if !bytes.Equal(bytes.TrimSpace(out), img.ConfigJSON()) {
+		t.Errorf("skopeo reads the config\n%s", out)
+	}
+	if out := command(t, tool(t, "umoci"), "ls", "--layout", layout); string(bytes.TrimSpace(out)) != "1.2" {
+		t.Errorf("umoci lists %q", out)
+	}
+	saved := filepath.Join(dir, "saved.tar")
+	var b bytes.Buffer
+	if err := img.WriteDocker(t.Context(), &b, "lab/five:1.2", o); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(saved, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, from := range []string{"docker-archive:" + saved + ":lab/five:1.2", "oci-archive:" + saved + ":1.2"} {
+		out := command(t, tool(t, "skopeo"), "inspect", "--raw", "--config", from)
+		if !bytes.Equal(bytes.TrimSpace(out), img.ConfigJSON()) {
+			t.Errorf("skopeo reads %s as\n%s", from, out)
+		}
+	}
+}
+
 // TestDockerArchive has skopeo and ourselves read the docker save form, and the
 // layout with Docker's media types.
 func TestDockerArchive(t *testing.T) {

@@ -31,9 +31,7 @@ func (d *Desk) configure(name, value string) {
 			complain(l.W.SeedBad)
 		}
 	case "add-arg":
-		if value == "" {
-			l.ArgDraft = ""
-		} else if !l.AddBuildArg(value) {
+		if value != "" && !l.AddBuildArg(value) {
 			complain(l.W.BuildArgBad)
 		}
 	case "compare-left", "compare-right":

@@ -25,13 +25,14 @@ const defaultEpoch = 1641686400
 func runBuild(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("build", flag.ContinueOnError)
 	file := flags.String("f", "", "Dockerfile (default CONTEXT/Dockerfile)")
+	lenient := flags.Bool("lenient", false, "take base images that BuildKit refuses, as umoci and crane do")
 	target := flags.String("target", "", "stage to build")
 	platform := flags.String("platform", "", "platform to build for")
 	epoch := flags.Int64("epoch", defaultEpoch, "SOURCE_DATE_EPOCH in seconds")
 	asJSON := flags.Bool("json", false, "print everything about the image as one JSON object")
 	output := flags.String("o", "", "write the image as an OCI archive to this file")
 	format := flags.String("format", "oci", "of the archive: oci, or docker for the form of docker save")
-	name := flags.String("name", "", "name[:tag] in a docker archive (default the folder's name)")
+	name := flags.String("name", "", "name[:tag] in the archive (of a docker archive by default the folder's name; an OCI archive without one has BuildKit's bytes)")
 	dockerTypes := flags.Bool("docker-types", false, "write Docker's media types, as oci-mediatypes=false does")
 	compression := flags.String("compression", "gzip", "of the layers: gzip, zstd or uncompressed")
 	seed := flags.Uint64("seed", 0, "what everything random in a RUN begins from")
@@ -66,7 +67,7 @@ func runBuild(ctx context.Context, args []string) error {
 	}
 	opt := build.Options{Name: filepath.Base(*file), Epoch: *epoch, Platform: *platform, Target: *target, Seed: *seed,
 		BuildArgs: buildArgs, Labels: labels, Secrets: map[string][]byte{}, Image: (&bases{paths: paths, files: contents}).find}
-	opt.Outside = true
+	opt.Outside, opt.Lenient = true, *lenient
 	if text, err := os.ReadFile(beside); err == nil {
 		opt.Beside = vfs.Bytes(text)
 	}
@@ -78,6 +79,9 @@ func runBuild(ctx context.Context, args []string) error {
 	res, err := build.Build(ctx, source, files, opt)
 	if !*asJSON {
 		printSteps(res)
+	}
+	for _, m := range res.Deviations {
+		fmt.Fprintln(os.Stderr, "not BuildKit's digests:", m)
 	}
 	if err != nil {
 		return err
@@ -98,13 +102,20 @@ func runBuild(ctx context.Context, args []string) error {
 		return nil
 	}
 	return writeFile(*output, func(w io.Writer) error {
+		if *format == "docker" && *name == "" {
+			*name = imageName(dir)
+		}
+		if *name != "" {
+			full, err := dockerfile.NormalizeReference(*name)
+			if err != nil {
+				return fmt.Errorf("image name %q: %w", *name, err)
+			}
+			how.Names = []string{full}
+		}
 		switch *format {
 		case "oci":
 			return res.Image.WriteOCI(ctx, w, how)
 		case "docker":
-			if *name == "" {
-				*name = imageName(dir)
-			}
 			return res.Image.WriteDocker(ctx, w, *name, how)
 		}
 		return fmt.Errorf("unknown format %q: want oci or docker", *format)

@@ -338,7 +338,7 @@ func TestImportErrors(t *testing.T) {
 	}{
 		{"a damaged layer", damaged, "the blob " + string(m.Layers[0].Digest) + " holds other bytes"},
 		{"half an archive", oci[:len(oci)/2], "cut off"},
-		{"no archive", []byte("hello"), "no tar archive"},
+		{"no archive", []byte("hello"), "this is a text"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := newShelf()

@@ -96,11 +96,6 @@ func (l *Lab) wantLink() {
 		case opened.Workspace != nil:
 			l.borrow(*opened.Workspace, opened.View)
 		default:
-			if l.Revision == 0 {
-				// Only a view, where there is nothing yet to look at.
-				l.linkFailed("broken", "")
-				return
-			}
 			l.Guest = *l.Guest.before
 			l.goal = &opened.View
 			if l.Built != nil && !l.Busy {
@@ -208,7 +203,7 @@ func (l *Lab) Looking() wire.View {
 	if st == nil {
 		return v
 	}
-	if i := l.StageIndex(); i != l.Drawn().Final {
+	if i := l.StageIndex(); i != l.Image.Final {
 		v.Stage = strconv.Itoa(i)
 	}
 	if l.Chosen() != nil {
@@ -231,11 +226,11 @@ func bases(st *wire.Stage) (n int) {
 // arrive looks at what a link named, once there is something to look at. What
 // is not there is passed over: the link is somebody else's.
 func (l *Lab) arrive() {
-	v, img := l.goal, l.Drawn()
-	if l.goal = nil; v == nil || img == nil {
+	v := l.goal
+	if l.goal = nil; v == nil || l.Image == nil {
 		return
 	}
-	for i, st := range img.Stages {
+	for i, st := range l.Image.Stages {
 		if v.Stage != "" && (st.Name == v.Stage || strconv.Itoa(i) == v.Stage) {
 			l.ChooseStage(i)
 			break
