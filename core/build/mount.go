@@ -49,7 +49,7 @@ func (d *dispatcher) mounts(c *instructions.RunCommand, from []*planned) (list [
 			list = append(list, s...)
 			continue
 		case instructions.MountTypeTmpfs:
-			one.Node, one.Tmpfs = d.ownDir(0o1777, 0, 0), true
+			one.Node, one.Tmpfs = ownDir(d.tree.Now(), 0o1777, 0, 0), true
 		case instructions.MountTypeCache:
 			if err := d.cacheMount(&one, m, from[i]); err != nil {
 				return nil, nil, err
@@ -58,6 +58,8 @@ func (d *dispatcher) mounts(c *instructions.RunCommand, from []*planned) (list [
 			if one.Node, err = d.mountSource(m, from[i]); err != nil {
 				return nil, nil, err
 			}
+			one.Overlay = !m.ReadOnly || m.From != "" && len(from[i].layers) > 1
+			one.Top = path.Join("/", m.Source) == "/"
 		}
 		list = append(list, one)
 	}
@@ -161,7 +163,8 @@ func (d *dispatcher) cacheMount(one *mount, m *instructions.Mount, from *planned
 		one.cache = path.Clean(m.Target)
 	}
 	one.source = path.Join("/", m.Source)
-	content := d.ownDir(0o755, 0, 0)
+	content := ownDir(d.o.Epoch*1e9, 0o755, 0, 0)
+	one.Overlay, one.Top = m.From != "", m.From != "" && one.source == "/"
 	if m.From != "" {
 		if from.source != nil && !from.built {
 			return d.notBuilt(m)
@@ -173,8 +176,13 @@ func (d *dispatcher) cacheMount(one *mount, m *instructions.Mount, from *planned
 		}
 	}
 	if text := bits(m); one.source == "/" && text != "" {
-		content = d.ownDir(ownership(m, 0o755))
+		mode, uid, gid := ownership(m, 0o755)
+		content = ownDir(d.o.Epoch*1e9, mode, uid, gid)
 		one.cache += " as " + text
+		one.Overlay, one.Top = true, false
+	}
+	if one.source == "/" {
+		one.Lower = content
 	}
 	if n := d.caches[one.cache]; n != nil {
 		content = n

@@ -321,9 +321,10 @@ func (d *dispatcher) ownFile(data *vfs.Blob, mode uint32, uid, gid int) *vfs.Nod
 	return e.Tree().Root().Child("f")
 }
 
-// ownDir is an empty directory of one's own that is made now, to be mounted.
-func (d *dispatcher) ownDir(mode uint32, uid, gid int) *vfs.Node {
-	e := vfs.New(d.tree.Now()).Edit()
+// ownDir is an empty directory of one's own that is made at a time, to be
+// mounted.
+func ownDir(now int64, mode uint32, uid, gid int) *vfs.Node {
+	e := vfs.New(now).Edit()
 	meta := vfs.Meta{Kind: vfs.Dir, Mode: mode, UID: uid, GID: gid, MTime: e.Tick()}
 	if err := e.SetMeta("/", meta); err != nil {
 		panic(err) // a root directory takes any metadata

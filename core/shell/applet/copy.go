@@ -76,8 +76,12 @@ func (c *copier) copy(source, dest string, top bool) bool {
 		return false
 	}
 	dst, err := p.Lstat(dest)
-	if err != nil && !proc.Is(err, vfs.ENOENT) && !p.GNU {
-		p.WarnErr(err, "can't stat '%s'", dest)
+	if err != nil && !proc.Is(err, vfs.ENOENT) {
+		verb := "can't"
+		if p.GNU {
+			verb = "cannot"
+		}
+		p.WarnErr(err, "%s stat '%s'", verb, dest)
 		return false
 	}
 	if c.deref && err == nil && p.GNU {
@@ -175,7 +179,9 @@ func (c *copier) copy(source, dest string, top bool) bool {
 			return false
 		}
 		if c.preserve {
-			p.Lchown(dest, src.UID, src.GID)
+			if err := p.Lchown(dest, src.UID, src.GID); err != nil && !p.GNU {
+				p.WarnErr(err, "can't preserve ownership of '%s'", dest)
+			}
 			if t := src.Time(); p.GNU {
 				p.Utimes(dest, &t, false)
 			}

@@ -47,7 +47,15 @@ func cp(p *proc.Proc) int {
 	if !ok {
 		return usage(p)
 	}
+	if len(args) == 1 {
+		if _, err := stat(p, args[0], c.deref); nondirectory(p, args[0], err) {
+			return 1
+		}
+	}
 	dst, err := p.Stat(last)
+	if nondirectory(p, last, err) {
+		return 1
+	}
 	intoDir := err == nil && dst.IsDir() && !o.Has('T')
 	if !intoDir && (len(args) > 1 || o.Has('t')) {
 		if p.GNU {
@@ -63,7 +71,11 @@ func cp(p *proc.Proc) int {
 	if !intoDir && err != nil && strings.HasSuffix(last, "/") {
 		// A name with a slash at its end is only good for a directory.
 		if s, e := stat(p, args[0], c.deref); e == nil && !s.IsDir() {
-			if p.GNU {
+			if proc.Is(err, vfs.ENOTDIR) && p.GNU {
+				p.WarnErr(err, "cannot stat '%s'", last)
+			} else if proc.Is(err, vfs.ENOTDIR) {
+				p.WarnErr(err, "can't stat '%s'", last)
+			} else if p.GNU {
 				p.Warn("cannot create regular file '%s': Not a directory", last)
 			} else {
 				p.Warn("can't create '%s': %s", last, proc.Text(vfs.EISDIR))
@@ -111,6 +123,16 @@ func sources(p *proc.Proc, o *proc.Options) (files []string, dest string, ok boo
 		p.Warn("missing file operand")
 	}
 	return nil, "", false
+}
+
+// nondirectory says so where the last of cp's and mv's files leads through what
+// is no directory, as a build of busybox that explains more does.
+func nondirectory(p *proc.Proc, last string, err error) bool {
+	if !p.Plain || !proc.Is(err, vfs.ENOTDIR) {
+		return false
+	}
+	p.Warn("can't stat '%s': Path has non-directory component", last)
+	return true
 }
 
 // makeParents makes the directories above path.

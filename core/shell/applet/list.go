@@ -63,7 +63,7 @@ func ls(p *proc.Proc) int {
 	var files, dirs []*listed
 	for _, n := range names {
 		node, err := stat(p, n, !o.Has('d') && !l.long() && !o.Has('F') && !o.Has('p') || o.Has('L') || o.Has('H'))
-		if err != nil && p.GNU {
+		if proc.Is(err, vfs.ENOENT) && p.GNU {
 			node, err = p.Lstat(n)
 		}
 		if err != nil {

@@ -23,6 +23,9 @@ func mv(p *proc.Proc) int {
 		return usage(p)
 	}
 	into := o.Has('t')
+	if _, err := p.Stat(last); nondirectory(p, last, err) {
+		return 1
+	}
 	if !into {
 		into = len(args) > 1 || isDir(p, last, true) && !o.Has('T')
 		if p.GNU && len(args) > 1 && !isDir(p, last, true) {
@@ -63,8 +66,16 @@ func confirm(p *proc.Proc, dest string) bool {
 
 func move(p *proc.Proc, from, to string, keep bool) bool {
 	dst, derr := p.Lstat(to)
-	if derr != nil && !proc.Is(derr, vfs.ENOENT) && !p.GNU {
-		p.WarnErr(derr, "can't stat '%s'", to)
+	if derr != nil && !proc.Is(derr, vfs.ENOENT) {
+		verb := "can't"
+		if p.GNU {
+			verb = "cannot"
+		}
+		p.WarnErr(derr, "%s stat '%s'", verb, to)
+		return false
+	}
+	if _, err := p.Lstat(from); proc.Is(err, vfs.ENOTDIR) && p.GNU {
+		p.WarnErr(err, "cannot stat '%s'", from)
 		return false
 	}
 	if keep && derr == nil {

@@ -25,12 +25,12 @@ func (r *remover) remove(path string) bool {
 	p.Step()
 	n, err := p.Lstat(path)
 	if err != nil {
-		if proc.Is(err, vfs.ENOENT) || proc.Is(err, vfs.ENOTDIR) {
+		if proc.Is(err, vfs.ENOENT) || proc.Is(err, vfs.ENOTDIR) && p.GNU {
 			if r.force {
 				return true
 			}
 		}
-		if !p.GNU && !proc.Is(err, vfs.ENOENT) && !proc.Is(err, vfs.ENOTDIR) {
+		if !p.GNU && !proc.Is(err, vfs.ENOENT) {
 			p.WarnErr(err, "can't stat '%s'", path)
 			return false
 		}

@@ -80,12 +80,27 @@ func (t *tarApplet) extract(h *tar.Header, content *vfs.Blob, r io.Reader) {
 		if _, err := p.Stat(name[:i]); err != nil {
 			old := p.Umask
 			p.Umask = 0o022
-			makeParents(p, name)
+			if p.GNU {
+				makeParents(p, name)
+			} else if !makeDir(p, name[:i], true, -1, false) {
+				// What cannot be made ends the name in place.
+				for j := 1; j < i; j++ {
+					if name[j] == '/' && !isDir(p, name[:j], true) {
+						name = name[:j+1]
+						break
+					}
+				}
+			}
 			p.Umask = old
 		}
 	}
 	mode := uint32(h.Mode) & 0o7777
-	if p.UID != 0 && !o.Has('p') || o.Has(0x85) {
+	switch {
+	case p.UID != 0 && !p.GNU:
+		mode &^= p.Umask
+	case p.UID != 0 && !o.Has('p'):
+		mode &= 0o777 &^ p.Umask
+	case o.Has(0x85):
 		mode &^= p.Umask
 	}
 	old, err := p.Lstat(name)
@@ -102,7 +117,9 @@ func (t *tarApplet) extract(h *tar.Header, content *vfs.Blob, r io.Reader) {
 			return
 		}
 	}
-	if h.Typeflag != tar.TypeDir && !(exists && old.IsDir()) {
+	if exists && old.IsDir() && h.Typeflag != tar.TypeDir && p.GNU {
+		p.Rmdir(name)
+	} else if h.Typeflag != tar.TypeDir {
 		// busybox tries to, whether it is there or not.
 		if err := p.Unlink(name); err != nil && !p.GNU && !proc.Is(err, vfs.ENOENT) {
 			p.Die("can't remove old file %s: %s", name, proc.Text(err))
@@ -115,8 +132,14 @@ func (t *tarApplet) extract(h *tar.Header, content *vfs.Blob, r io.Reader) {
 	switch h.Typeflag {
 	case tar.TypeDir:
 		if !exists || !isDir(p, name, true) {
-			if err := p.Mkdir(name, mode|0o700); err != nil {
+			err := p.Mkdir(name, mode|0o700)
+			switch {
+			case err == nil, proc.Is(err, vfs.EEXIST) && !p.GNU:
+			case p.GNU:
 				fail(err, "mkdir")
+				return
+			default:
+				p.Warn("can't make dir %s: %s", name, proc.Text(err))
 				return
 			}
 		}
@@ -188,7 +211,9 @@ func (t *tarApplet) extract(h *tar.Header, content *vfs.Blob, r io.Reader) {
 		}
 		return
 	}
-	p.Chmod(name, mode)
+	if p.GNU || p.UID == 0 {
+		p.Chmod(name, mode)
+	}
 	if h.Typeflag == tar.TypeDir {
 		if p.GNU {
 			t.dirTimes = append(t.dirTimes, times)

@@ -17,7 +17,12 @@ type Mount struct {
 	// image already, its mode is that directory's.
 	Tmpfs    bool
 	ReadOnly bool
-	NoExec   bool // no program can be run from it
+	// Overlay says that Node is of several layers on top of each other, Top that
+	// it is the root of them.
+	Overlay, Top bool
+	// Lower is what lies below the topmost of these layers; nil is Node.
+	Lower  *vfs.Node
+	NoExec bool // no program can be run from it
 	// Of names what is mounted, where that is: mounts of one name show the same
 	// files.
 	Of string

@@ -61,15 +61,8 @@ func (p *Proc) reach(name string, follow bool) (at string, n *vfs.Node, err erro
 	t := p.tree()
 	full := p.abs(name)
 	at, err = t.Canonical(full, follow)
-	if at != "" && p.UID != 0 {
-		for _, d := range t.Parents(at) {
-			if !p.may(d, 1) {
-				return "", nil, vfs.EACCES
-			}
-		}
-		if !p.searched(t, full) {
-			return "", nil, vfs.EACCES
-		}
+	if p.UID != 0 && !p.searched(t, name, full, follow) {
+		return "", nil, vfs.EACCES
 	}
 	if err != nil {
 		return at, nil, errno(err)
@@ -78,22 +71,38 @@ func (p *Proc) reach(name string, follow bool) (at string, n *vfs.Node, err erro
 	return at, n, errno(err)
 }
 
-// searched reports whether p may search the directories that "." and ".." in a
-// path stand in, which its canonical form says nothing of.
-func (p *Proc) searched(t vfs.Tree, path string) bool {
-	if !strings.Contains(path, "/.") {
-		return true
+// searched reports whether p may search the directories that are walked to
+// reach a path, as far as there are any: those that its components stand in,
+// and those that lead to where a link points. What is above the working
+// directory does not count for a relative name.
+func (p *Proc) searched(t vfs.Tree, name, full string, follow bool) bool {
+	start := 0
+	if !strings.HasPrefix(name, "/") {
+		start = len(strings.TrimSuffix(p.Dir, "/"))
 	}
-	for i := 0; i < len(path); i++ {
-		rest, ok := strings.CutPrefix(path[i:], "/.")
-		if !ok {
+	passable := func(at string) bool {
+		return !slices.ContainsFunc(t.Parents(at), func(d *vfs.Node) bool { return !p.may(d, 1) })
+	}
+	for i := start; i < len(full); i++ {
+		if full[i] != '/' || strings.Trim(full[i:], "/") == "" {
 			continue
 		}
-		if rest = strings.TrimPrefix(rest, "."); rest != "" && rest[0] != '/' {
-			continue
+		at, err := t.Canonical(full[:i]+"/", true)
+		if err != nil {
+			return true
 		}
-		if d, err := t.Stat(path[:i] + "/"); err == nil && !p.may(d, 1) {
+		if n, err := t.Lstat(full[:i]); err == nil && n.Kind == vfs.Symlink && !passable(at) {
 			return false
+		}
+		if d, err := t.Lstat(at); err != nil || d.Kind != vfs.Dir {
+			return true
+		} else if !p.may(d, 1) {
+			return false
+		}
+	}
+	if n, err := t.Lstat(full); follow && err == nil && n.Kind == vfs.Symlink {
+		if at, err := t.Canonical(full, true); err == nil {
+			return passable(at)
 		}
 	}
 	return true
@@ -142,7 +151,28 @@ func (p *Proc) Device(name string) int {
 // root.
 func (p *Proc) Merged(name string, n *vfs.Node) bool {
 	at, _, err := p.reach(name, true)
-	return err == nil && p.m.mountOf(at) == nil && !p.m.Editor.Whole() && (at == "/" || n.Merged())
+	if err != nil || p.m.Editor.Whole() {
+		return false
+	}
+	if mt := p.m.mountOf(at); mt != nil {
+		return mt.of != nil && mt.of.Overlay && (at == mt.at && mt.of.Top || n.Merged() || mt.changed(at, n))
+	}
+	return at == "/" || n.Merged()
+}
+
+// changed reports whether the directory n at a path of the mount is in its lower
+// layers and looks different now.
+func (mt *mounted) changed(at string, n *vfs.Node) bool {
+	old := mt.of.Lower
+	if old == nil {
+		old = mt.of.Node
+	}
+	for _, c := range vfs.Split(at[len(mt.at):]) {
+		if old = old.Child(c); old == nil {
+			return false
+		}
+	}
+	return old.IsDir() && (old.MTime != n.MTime || old.Mode != n.Mode || old.UID != n.UID || old.GID != n.GID)
 }
 
 // FileSystem returns the type of the file system that name lies in, as mount(8)

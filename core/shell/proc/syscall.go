@@ -56,6 +56,9 @@ func (p *Proc) create(name string, meta vfs.Meta) error {
 	if meta.Kind == vfs.CharDevice && meta.Major|meta.Minor == 0 && p.m.named(at) == nil && !p.m.Editor.Whole() {
 		return vfs.EPERM // overlayfs keeps 0:0 for itself: it marks a removed name
 	}
+	if p.UID != 0 && (meta.Kind == vfs.BlockDevice || meta.Kind == vfs.CharDevice) {
+		return vfs.EPERM
+	}
 	meta.UID, meta.GID = p.fresh(d)
 	if meta.Kind == vfs.Dir {
 		meta.Mode |= d.Mode & 0o2000
@@ -69,14 +72,11 @@ func (p *Proc) create(name string, meta vfs.Meta) error {
 
 // Mkdir makes a directory with mode less the umask.
 func (p *Proc) Mkdir(name string, mode uint32) error {
-	return p.create(name, vfs.Meta{Kind: vfs.Dir, Mode: mode &^ p.Umask})
+	return p.create(name, vfs.Meta{Kind: vfs.Dir, Mode: mode & 0o1777 &^ p.Umask})
 }
 
 // Mknod makes a fifo or a device with mode less the umask.
 func (p *Proc) Mknod(name string, kind vfs.Kind, mode, major, minor uint32) error {
-	if p.UID != 0 && (kind == vfs.CharDevice || kind == vfs.BlockDevice) {
-		return vfs.EPERM
-	}
 	return p.create(name, vfs.Meta{Kind: kind, Mode: mode &^ p.Umask, Major: major, Minor: minor})
 }
 
@@ -191,28 +191,31 @@ func (p *Proc) Rename(old, name string) error {
 	if old == "/" || old == "//" {
 		return vfs.EBUSY
 	}
-	if err != nil {
+	if err != nil && (err != vfs.ENOENT || from == "") {
 		return err
-	}
-	if strings.HasSuffix(old, "/") && n.Kind != vfs.Dir {
-		return vfs.ENOTDIR
 	}
 	if base := path.Base(old); base == "." || base == ".." {
 		return vfs.EBUSY
 	}
 	target := name
-	if n.Kind == vfs.Dir {
+	if n == nil || n.Kind == vfs.Dir {
 		target = strings.TrimRight(name, "/")
 	}
-	at, over, err := p.reach(target, false)
-	if err != nil && (err != vfs.ENOENT || at == "") {
-		return err
+	at, over, terr := p.reach(target, false)
+	if terr != nil && (terr != vfs.ENOENT || at == "") {
+		return terr
 	}
 	switch mt := p.m.named(at); {
 	case p.m.named(from) != mt:
 		return vfs.EXDEV
 	case mt != nil && mt.readOnly:
 		return vfs.EROFS
+	case err != nil:
+		return err
+	case strings.HasSuffix(old, "/") && n.Kind != vfs.Dir:
+		return vfs.ENOTDIR
+	case from != at && below(from, at):
+		return vfs.EINVAL
 	case mt != nil && mt.fs == "proc" && over == nil:
 		return vfs.ENOENT
 	}
@@ -223,6 +226,8 @@ func (p *Proc) Rename(old, name string) error {
 		return err
 	}
 	switch {
+	case n.IsDir() && path.Dir(from) != path.Dir(at) && !p.may(n, 2):
+		return vfs.EACCES // its ".." would change
 	case over != nil && n.IsDir() && !over.IsDir():
 		return vfs.ENOTDIR
 	case over != nil && !n.IsDir() && over.IsDir():
