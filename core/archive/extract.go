@@ -125,7 +125,7 @@ func (u *unpacker) entry(x layer.Entry) error {
 	p := path.Join("/", x.Name)
 	// Implied directories belong to root whatever --chown says.
 	if _, err := u.e.Tree().Lstat(path.Dir(p)); err != nil {
-		if _, err := u.e.MkdirAll(path.Dir(p), 0o755, 0, 0); err != nil {
+		if err := u.implied(path.Dir(p)); err != nil {
 			return err
 		}
 	}
@@ -165,7 +165,11 @@ func (u *unpacker) entry(x layer.Entry) error {
 		}
 		return vfs.Reason(vfs.EPERM)
 	}
-	o := Owner{x.UID, x.GID}.Over(0, 0)
+	group := 0
+	if up, err := u.e.Tree().Stat(path.Dir(p)); err == nil && up.Mode&0o2000 != 0 {
+		group = up.GID
+	}
+	o := Owner{x.UID, x.GID}.Over(0, group)
 	m.UID, m.GID = o.UID, o.GID
 	if m.Kind == vfs.Dir {
 		u.dirs = append(u.dirs, x)
@@ -181,6 +185,27 @@ func (u *unpacker) entry(x layer.Entry) error {
 		}
 	}
 	return u.e.Place(p, m, x.Content)
+}
+
+// implied makes the directories that no member tells of, as mkdir -p does: a
+// link to nothing is in the way.
+func (u *unpacker) implied(dir string) error {
+	for i := 1; i <= len(dir); i++ {
+		if i < len(dir) && dir[i] != '/' {
+			continue
+		}
+		p := dir[:i]
+		if _, err := u.e.Tree().Stat(p); err == nil {
+			continue
+		}
+		if _, err := u.e.Tree().Lstat(p); err == nil {
+			return fmt.Errorf("mkdir %s: %w", p, vfs.Reason(vfs.EEXIST))
+		}
+		if _, err := u.e.MkdirAll(p, 0o755, 0, 0); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // link makes a hard link; its header's metadata goes to the inode they share.
