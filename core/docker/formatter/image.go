@@ -68,8 +68,9 @@ type named struct {
 // imageRows gives the lines of an image: repositories as they come, where
 // docker leaves their order to chance.
 func imageRows(c Context, image *types.ImageSummary, digests bool) []*imageContext {
+	shown := &shownImage{}
 	add := func(rows []*imageContext, repository, tag, digest string) []*imageContext {
-		return append(rows, &imageContext{trunc: c.Trunc, now: c.Now, i: image, repo: repository, tag: tag, digest: digest})
+		return append(rows, &imageContext{trunc: c.Trunc, now: c.Now, i: image, repo: repository, tag: tag, digest: digest, shown: shown})
 	}
 	if dangling(image) {
 		return add(nil, "<none>", "<none>", "<none>")
@@ -137,7 +138,11 @@ type imageContext struct {
 	now               time.Time
 	i                 *types.ImageSummary
 	repo, tag, digest string
+	shown             *shownImage // nil: nobody else shows the image
 }
+
+// shownImage is what the lines of one image have in common, made once.
+type shownImage struct{ age, size string }
 
 func (c *imageContext) MarshalJSON() ([]byte, error) { return methods(c) }
 func (c *imageContext) Repository() string           { return c.repo }
@@ -194,12 +199,23 @@ func (c *imageContext) field(name string) (string, bool) {
 	case "Digest":
 		return c.digest, true
 	case "Size":
-		return c.Size(), true
-	case "-Age":
-		if age := c.CreatedSince(); age != "" {
-			return age, true
+		if c.shown == nil {
+			return c.Size(), true
 		}
-		return "N/A", true
+		if c.shown.size == "" {
+			c.shown.size = c.Size()
+		}
+		return c.shown.size, true
+	case "-Age":
+		if c.shown == nil {
+			c.shown = &shownImage{}
+		}
+		if c.shown.age == "" {
+			if c.shown.age = c.CreatedSince(); c.shown.age == "" {
+				c.shown.age = "N/A"
+			}
+		}
+		return c.shown.age, true
 	case "CreatedSince":
 		return c.CreatedSince(), true
 	case "CreatedAt":

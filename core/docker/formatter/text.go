@@ -1,6 +1,7 @@
 package formatter
 
 import (
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -27,11 +28,23 @@ func Ellipsis(s string, n int) string {
 	return string([]rune(s)[:n-1]) + "…"
 }
 
+var sizeUnits = [...]string{"B", "kB", "MB", "GB", "TB", "PB", "EB"}
+
+// size is go-units' HumanSizeWithPrecision, of which a list needs thousands.
+func size(n int64, digits int) string {
+	v, i := float64(n), 0
+	for v >= 1000 && i < len(sizeUnits)-1 {
+		v, i = v/1000, i+1
+	}
+	b := strconv.AppendFloat(make([]byte, 0, 12), v, 'g', digits, 64)
+	return string(append(b, sizeUnits[i]...))
+}
+
 // Size is a number of bytes with three digits.
-func Size(n int64) string { return units.HumanSizeWithPrecision(float64(n), 3) }
+func Size(n int64) string { return size(n, 3) }
 
 // LongSize is a number of bytes with four digits.
-func LongSize(n int64) string { return units.HumanSize(float64(n)) }
+func LongSize(n int64) string { return size(n, 4) }
 
 // Ago tells how long before now a time was.
 func Ago(now, t time.Time) string { return units.HumanDuration(now.Sub(t)) + " ago" }

@@ -22,6 +22,8 @@ import (
 type Sent struct {
 	Files vfs.Tree
 	Size  int64
+	// Implied are directories that are not in the archive, but made for what is.
+	Implied map[string]bool
 }
 
 // Context is what the client sends of a directory: everything but what
@@ -52,7 +54,7 @@ func Context(dir vfs.Tree, dockerfile string, dockerfileFromStdin bool) (Sent, e
 		return Sent{}, err
 	}
 	size, err := measure(p.e.Tree(), p.implied)
-	return Sent{p.e.Tree(), size}, err
+	return Sent{p.e.Tree(), size, p.implied}, err
 }
 
 // WithDockerfile adds a Dockerfile from elsewhere under a name that no file has,
@@ -87,7 +89,7 @@ func WithDockerfile(c Sent, text []byte) (with Sent, name string, err error) {
 	if err := e.WriteFile("/"+name, vfs.Bytes(text), 0o600, 0, 0); err != nil {
 		return c, "", err
 	}
-	with.Files = e.Tree()
+	with.Files, with.Implied = e.Tree(), c.Implied
 	return with, name, nil
 }
 
@@ -245,10 +247,10 @@ func header(name string, n *vfs.Node) (*tar.Header, error) {
 // Alone is the context of a Dockerfile that comes without any.
 func Alone(dockerfile []byte, now int64) (Sent, error) {
 	e := vfs.New(now).Edit()
-	if err := e.WriteFile("/Dockerfile", vfs.Bytes(dockerfile), 0o600, 0, 0); err != nil {
+	if err := e.WriteFile("/Dockerfile", vfs.Bytes(dockerfile), 0o644, 0, 0); err != nil {
 		return Sent{}, err
 	}
-	return Sent{e.Tree(), 512 + blocks(int64(len(dockerfile))) + 1024}, nil
+	return Sent{Files: e.Tree(), Size: 512 + blocks(int64(len(dockerfile))) + 1024}, nil
 }
 
 // IsArchive reports whether bytes begin a tar archive, compressed or not.
