@@ -69,12 +69,18 @@ func (c Client) ContainerCreate(ctx context.Context, config *container.Config, h
 
 // ContainerStatPath is Engine's.
 func (c Client) ContainerStatPath(name, path string) (types.ContainerPathStat, error) {
+	if path == "" {
+		return types.ContainerPathStat{}, &DaemonError{http.StatusBadRequest, "Error response from daemon: bad parameter: pathcannot be empty"}
+	}
 	v, err := c.Engine.ContainerStatPath(name, path)
 	return v, object(err, "container:path", name+":"+path)
 }
 
 // CopyFromContainer is Engine's.
 func (c Client) CopyFromContainer(ctx context.Context, name, path string, to io.Writer) (types.ContainerPathStat, error) {
+	if path == "" {
+		return types.ContainerPathStat{}, &DaemonError{http.StatusBadRequest, "Error response from daemon: bad parameter: pathcannot be empty"}
+	}
 	v, err := c.Engine.CopyFromContainer(ctx, name, path, to)
 	return v, object(err, "container:path", name+":"+path)
 }

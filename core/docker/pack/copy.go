@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path"
 	"strings"
 
@@ -55,6 +56,11 @@ func Source(t vfs.Tree, name string, follow bool) (Info, error) {
 	rebase := ""
 	if follow {
 		real, err := t.Canonical(name, true)
+		var failed *fs.PathError
+		if errors.As(err, &failed) && real != "" { // a link to nothing: its target is what is missing
+			failed = &fs.PathError{Op: failed.Op, Path: real, Err: failed.Err}
+			return Info{}, failed
+		}
 		if err != nil {
 			return Info{}, err
 		}
