@@ -152,9 +152,18 @@ func (b *builder) image(st *state, step *Step, changes []layer.Change, before, a
 	return nil
 }
 
-// mountPoint is where the daemon has a container's or new layer's files; its
-// last part but one is random.
+// mountPoint is where the daemon has a container's files; its last part but one
+// is random.
 func (b *builder) mountPoint() string { return "/var/lib/docker/overlay2/" + b.id() + "/merged" }
+
+// layerPoint is where it has those of a new layer of COPY or ADD: where there
+// is nothing below that, it is not mounted.
+func (b *builder) layerPoint(st *state) string {
+	if st.id == "" || len(b.images[st.id].img.Layers) == 0 {
+		return "/var/lib/docker/overlay2/" + b.id() + "/diff"
+	}
+	return b.mountPoint()
+}
 
 // remove removes the intermediate containers that are there.
 func (b *builder) remove() {

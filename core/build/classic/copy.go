@@ -117,12 +117,12 @@ func (b *builder) place(st *state, step *Step, c copyInstruction, src *source, i
 	}
 	t = t.At(b.now().UnixNano())
 	e := t.Edit()
-	p := placer{ctx: b.ctx, e: e, src: src, overlay: b.o.Overlay, unpack: c.name == "ADD", root: b.mountPoint}
+	p := placer{ctx: b.ctx, e: e, src: src, overlay: b.o.Overlay, unpack: c.name == "ADD", root: func() string { return b.layerPoint(st) }}
 	if c.from == "" {
 		p.owner = &archive.Owner{}
 	}
 	if c.chown != "" {
-		o, err := parseChown(t, c.chown)
+		o, err := parseChown(t, c.chown, p.root)
 		if err != nil {
 			return fmt.Errorf("unable to convert uid/gid chown string to host mapping: %w", err)
 		}

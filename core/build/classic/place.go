@@ -225,30 +225,30 @@ func destination(workdir, dest string) string {
 
 // parseChown reads --chown by the /etc/passwd and /etc/group of t
 // (parseChownFlag): a name that is not there is an error, and a user alone
-// names the group too.
-func parseChown(t vfs.Tree, spec string) (archive.Owner, error) {
+// names the group too. root is where the tree is mounted, which errors name.
+func parseChown(t vfs.Tree, spec string, root func() string) (archive.Owner, error) {
 	parts := strings.Split(spec, ":")
 	if len(parts) > 2 {
 		return archive.Owner{}, errors.New("invalid chown string format: " + spec)
 	}
 	user, group := parts[0], parts[len(parts)-1]
-	uid, err := lookup(t, account.Passwd, "user", user)
+	uid, err := lookup(t, account.Passwd, "user", user, root)
 	if err != nil {
 		return archive.Owner{}, fmt.Errorf("can't find uid for user %s: %w", user, err)
 	}
-	gid, err := lookup(t, account.Group, "group", group)
+	gid, err := lookup(t, account.Group, "group", group, root)
 	if err != nil {
 		return archive.Owner{}, fmt.Errorf("can't find gid for group %s: %w", group, err)
 	}
 	return archive.Owner{UID: uid, GID: gid}, nil
 }
 
-func lookup(t vfs.Tree, file, what, name string) (int, error) {
+func lookup(t vfs.Tree, file, what, name string, root func() string) (int, error) {
 	if id, ok := atoi(name); ok {
 		return id, nil
 	}
 	if _, err := t.Stat(file); isNotExist(err) {
-		return 0, fmt.Errorf("open %s: no such file or directory", file)
+		return 0, fmt.Errorf("open %s: no such file or directory", root()+file)
 	}
 	lines, err := account.Read(t, file)
 	if err != nil {
