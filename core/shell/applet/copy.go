@@ -167,6 +167,10 @@ func (c *copier) copy(source, dest string, top bool) bool {
 	if src.Kind == vfs.File || follow && !c.recurse {
 		return c.regular(source, dest, src, exists)
 	}
+	if exists && !p.GNU && !p.Plain && !c.force && !c.ask {
+		p.WarnErr(vfs.EEXIST, "can't create '%s'", dest)
+		return false
+	}
 	if exists {
 		if !c.clear(dest, nil) {
 			return false

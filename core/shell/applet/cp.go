@@ -68,6 +68,12 @@ func cp(p *proc.Proc) int {
 		}
 		intoDir = true // it fails at the first file
 	}
+	if !intoDir && err == nil && !p.GNU && !o.Has('T') {
+		// busybox puts a directory below a file as well, and fails there.
+		if s, e := stat(p, args[0], c.deref); e == nil && s.IsDir() {
+			intoDir = true
+		}
+	}
 	if !intoDir && err != nil && strings.HasSuffix(last, "/") {
 		// A name with a slash at its end is only good for a directory.
 		if s, e := stat(p, args[0], c.deref); e == nil && !s.IsDir() {

@@ -61,7 +61,11 @@ func makeDir(p *proc.Proc, path string, parents bool, mode int64, verbose bool) 
 	}
 	if err := p.Mkdir(path, 0o777); err != nil {
 		if parents && (proc.Is(err, vfs.EEXIST)) {
-			if n, e := p.Stat(path); e == nil && n.IsDir() {
+			n, e := p.Stat(path)
+			switch {
+			case e != nil && !p.GNU:
+				err = e
+			case e == nil && n.IsDir():
 				return true
 			}
 		}
