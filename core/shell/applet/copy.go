@@ -167,7 +167,7 @@ func (c *copier) copy(source, dest string, top bool) bool {
 	if src.Kind == vfs.File || follow && !c.recurse {
 		return c.regular(source, dest, src, exists)
 	}
-	if exists && !p.GNU && !p.Plain && !c.force && !c.ask {
+	if exists && p.Plain && !c.force && !c.ask {
 		p.WarnErr(vfs.EEXIST, "can't create '%s'", dest)
 		return false
 	}
