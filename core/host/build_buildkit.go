@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,12 +16,22 @@ import (
 
 	"layerlab.dev/core/build"
 	"layerlab.dev/core/build/classic"
+	"layerlab.dev/core/host/graph"
+	"layerlab.dev/core/host/packet"
 	"layerlab.dev/core/image"
 	"layerlab.dev/core/layer"
 	"layerlab.dev/core/registry"
 	"layerlab.dev/core/registry/remote"
 	"layerlab.dev/core/store"
 	"layerlab.dev/core/vfs"
+)
+
+// TraceID is the id of the messages in which a build by BuildKit tells how it
+// goes on: their data is a graph.Trace. ImageID is that of the message with the
+// id of the image.
+const (
+	TraceID = "layerlab.trace"
+	ImageID = "moby.image.id"
 )
 
 // frontend is what the errors of reading a Dockerfile begin with.
@@ -38,20 +49,11 @@ type kitBuild struct {
 	ctx     context.Context
 	request Build
 	name    string // of the Dockerfile
-	graph   *graph
-	bases   []base // in the order in which they were asked for
-	failed  error  // why a base is not here
+	graph   *graph.Graph
 	noCache bool
 	pulled  map[string]*pulledBase
 	result  *build.Result
 	steps   map[*build.Step]*CacheRecord
-}
-
-// base is an image that the build begins from.
-type base struct {
-	name string // as it was written
-	id   digest.Digest
-	seen bool // by an earlier build
 }
 
 type pulledBase struct {
@@ -72,13 +74,41 @@ func (c *Change) buildKit(ctx context.Context, request Build, tags []reference.N
 	if b.name == "" {
 		b.name = "Dockerfile"
 	}
-	b.graph = newGraph(b)
+	b.graph = &graph.Graph{
+		Tell: func(t graph.Trace) { s.aux(TraceID, t) }, Now: b.later, Unique: b.Random.ID, Sent: b.sent, Keep: b.keepSent,
+		BuildArgs: o.BuildArgs, Tags: o.Tags,
+	}
 	id, err := b.build(tags)
 	if err != nil {
 		return "", err
 	}
 	s.aux(ImageID, types.BuildResult{ID: id.String()})
 	return id, nil
+}
+
+// later moves the clock on.
+func (b *kitBuild) later(by time.Duration) time.Time {
+	b.Clock += int64(by)
+	return time.Unix(0, b.Clock).UTC()
+}
+
+// sent returns what a client sent last under a key.
+func (b *kitBuild) sent(key string) vfs.Tree {
+	if r := b.cached(localKey(key)); r != nil {
+		return r.Sent
+	}
+	return vfs.New(0)
+}
+
+// keepSent keeps what a client sent.
+func (b *kitBuild) keepSent(key string, files vfs.Tree) {
+	_, bytes := files.Root().Total()
+	r := b.newCache(localKey(key), "source.local", "local source for "+key, bytes)
+	r.Sent = files
+	if old := b.cached(r.Key); old != nil {
+		r.ID, r.CreatedAt, r.UsageCount = old.ID, old.CreatedAt, old.UsageCount+1
+	}
+	b.putCache(r)
 }
 
 func kitError(format string, a ...any) error {
@@ -97,6 +127,9 @@ func (b *kitBuild) build(tags []reference.Named) (digest.Digest, error) {
 	if err != nil {
 		return "", kitError("%sfailed to create LLB definition: %s", frontend, err)
 	}
+	if r := b.cached(localKey("context")); r != nil {
+		files = packet.Received(r.Sent, files)
+	}
 	args := map[string]string{}
 	for k, v := range b.request.Options.BuildArgs {
 		if v != nil {
@@ -108,13 +141,18 @@ func (b *kitBuild) build(tags []reference.Named) (digest.Digest, error) {
 		Name: b.name, Ignore: b.name, Epoch: late, Clock: b.Now(), Platform: o.Platform, Target: o.Target,
 		BuildArgs: args, Labels: o.Labels, Secrets: b.request.Secrets, Image: b.find, Kept: b, Seed: b.Random.Seed,
 	})
-	b.result = result
-	b.graph.metadata()
+	b.result, b.graph.Result = result, result
+	b.graph.Metadata()
+	missing := b.graph.Missing()
+	if missing != nil && result != nil && !b.graph.Begins(missing.Name) {
+		b.graph.CopyFailed(missing)
+		return "", kitError("failed to load cache key: %s", missing.Missing)
+	}
 	if err != nil && !b.begun() {
 		return "", b.early(err)
 	}
 	b.keep()
-	b.graph.play(files, err)
+	b.graph.Play(files, err)
 	if err != nil {
 		return "", b.late(err)
 	}
@@ -123,44 +161,18 @@ func (b *kitBuild) build(tags []reference.Named) (digest.Digest, error) {
 
 // begun reports whether any stage came to its steps.
 func (b *kitBuild) begun() bool {
-	if b.result == nil || b.failed != nil && !b.copies(b.failed) {
-		return false
-	}
-	for _, s := range b.result.Stages {
-		if len(s.Steps) > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// copies reports whether it is COPY --from that lacks an image.
-func (b *kitBuild) copies(err error) bool {
-	var e *baseError
-	return errors.As(err, &e) && !b.begins(e.name)
-}
-
-// begins reports whether a stage begins from an image.
-func (b *kitBuild) begins(name string) bool {
-	if b.result == nil {
-		return true
-	}
-	for _, s := range b.result.Stages {
-		if s.BaseName == name {
-			return true
-		}
-	}
-	return false
+	return b.result != nil && b.graph.Missing() == nil &&
+		slices.ContainsFunc(b.result.Stages, func(s *build.Stage) bool { return len(s.Steps) > 0 })
 }
 
 // early words an error of the time before the first step.
 func (b *kitBuild) early(err error) error {
 	text := err.Error()
 	var e *build.Error
-	var missing *baseError
+	missing := b.graph.Missing()
 	switch {
-	case errors.As(b.failed, &missing):
-		text = missing.text
+	case missing != nil:
+		text = missing.Missing
 	case errors.As(err, &e):
 		text = e.Text.String()
 		if target := b.request.Options.Target; target != "" && strings.Contains(text, target) && e.Keyword == "" {
@@ -176,13 +188,9 @@ func (b *kitBuild) late(err error) error {
 	if !errors.As(err, &e) {
 		return kitError("%s", err)
 	}
-	text := b.graph.problem(e)
+	text := b.graph.Problem(e)
 	if e.ExitCode != nil {
 		return kitError("%s", text)
-	}
-	var missing *baseError
-	if errors.As(b.failed, &missing) {
-		return kitError("failed to load cache key: %s", missing.text)
 	}
 	return kitError("failed to compute cache key: %s", text)
 }
@@ -191,12 +199,15 @@ func (b *kitBuild) late(err error) error {
 func (b *kitBuild) definition() ([]byte, error) {
 	n, err := b.request.Context.Stat("/" + b.name)
 	if err != nil || n.Kind != vfs.File {
-		b.graph.transfer("[internal] load build definition from "+path.Base(b.name), "transferring dockerfile:", "", vfs.New(0))
-		b.graph.transfer("[internal] load .dockerignore", "transferring context:", "", vfs.New(0))
+		b.graph.Transfer("[internal] load build definition from "+path.Base(b.name), "transferring dockerfile:", "", vfs.New(0))
+		b.graph.Canceled("[internal] load .dockerignore", "transferring context:")
 		return nil, kitError("%sfailed to read dockerfile: open %s/tmp/buildkit-mount%d/%s: no such file or directory", frontend, root, 100000000+b.Random.Below(900000000), b.name)
 	}
-	b.graph.transfer("[internal] load build definition from "+path.Base(b.name), "transferring dockerfile:", "dockerfile", only(b.request.Context, b.name))
-	b.graph.transfer("[internal] load .dockerignore", "transferring context:", "dockerignore", only(b.request.Context, ".dockerignore"))
+	sent := b.graph.Transfer("[internal] load build definition from "+path.Base(b.name), "transferring dockerfile:", "dockerfile", only(b.request.Context, b.name))
+	b.graph.Transfer("[internal] load .dockerignore", "transferring context:", "dockerignore", only(b.request.Context, ".dockerignore"))
+	if n, err = sent.Stat("/" + path.Base(b.name)); err != nil {
+		return nil, &Error{500, err.Error()}
+	}
 	return n.Blob().Bytes()
 }
 
@@ -230,34 +241,34 @@ func (b *kitBuild) Put(key string, m *build.Made) {
 	b.putCache(r)
 }
 
-// baseError says why an image is not to be had.
-type baseError struct{ name, text string }
-
-func (e *baseError) Error() string { return e.text }
-
 // find returns an image that FROM or COPY --from names: one that is here, else
 // one of a registry, which gets no name here.
 func (b *kitBuild) find(ctx context.Context, name string) (*image.Image, error) {
+	fail := func(text string) (*image.Image, error) {
+		b.graph.Bases = append(b.graph.Bases, &graph.Base{Name: name, Missing: text})
+		return nil, errors.New(text)
+	}
 	ref, err := reference.ParseNormalizedNamed(name)
 	if err != nil {
-		b.failed = &baseError{name, fmt.Sprintf("failed to parse stage name %q: %s", name, err)}
-		return nil, b.failed
+		return fail(fmt.Sprintf("failed to parse stage name %q: %s", name, err))
 	}
-	ref = reference.TagNameOnly(ref)
 	if !b.request.Options.PullParent {
 		if i, err := b.FindImage(name); err == nil {
-			b.bases = append(b.bases, base{name, i.ID, b.cached(baseKey(i.ID)) != nil})
+			b.graph.Bases = append(b.graph.Bases, &graph.Base{Name: name, ID: i.ID, Seen: b.cached(baseKey(i.ID)) != nil})
 			return i.Made, nil
 		}
 	}
-	p, err := b.fetch(ctx, ref)
+	p, err := b.fetch(ctx, reference.TagNameOnly(ref))
 	if err != nil {
-		b.failed = &baseError{name, err.Error()}
-		b.bases = append(b.bases, base{name: name})
-		return nil, b.failed
+		return fail(err.Error())
 	}
 	b.pulled[name] = p
-	b.bases = append(b.bases, base{name, p.made.ID(), b.cached(baseKey(p.made.ID())) != nil})
+	base := &graph.Base{Name: name, ID: p.made.ID(), Seen: b.cached(baseKey(p.made.ID())) != nil, Digest: p.digest}
+	if p.image == nil {
+		raw := p.made.ManifestJSON()
+		base.Came = &graph.Came{Manifest: digest.FromBytes(raw), Config: base.ID, Sizes: [2]int64{int64(len(raw)), p.config}, Layers: p.blobs}
+	}
+	b.graph.Bases = append(b.graph.Bases, base)
 	return p.made, nil
 }
 
@@ -329,17 +340,17 @@ func kitProblem(ref reference.Named, ask string, err error) error {
 
 // holdBases makes the bases records of the cache, which hold their layers.
 func (b *kitBuild) holdBases() error {
-	for _, at := range b.bases {
-		if at.id == "" {
+	for _, at := range b.graph.Bases {
+		if at.ID == "" {
 			continue
 		}
-		if r := b.cached(baseKey(at.id)); r != nil {
+		if r := b.cached(baseKey(at.ID)); r != nil {
 			b.use(r)
 			continue
 		}
-		ref, _ := reference.ParseNormalizedNamed(at.name)
-		r := b.newCache(baseKey(at.id), "regular", "pulled from "+ref.String(), 0)
-		if i, ok := b.Store.Image(at.id); ok {
+		ref, _ := reference.ParseNormalizedNamed(at.Name)
+		r := b.newCache(baseKey(at.ID), "regular", "pulled from "+ref.String(), 0)
+		if i, ok := b.Store.Image(at.ID); ok {
 			r.Chain = i.Chain
 			if i.Chain != "" {
 				next, err := b.Store.Hold(i.Chain)
@@ -349,7 +360,7 @@ func (b *kitBuild) holdBases() error {
 				b.Store = next
 			}
 		} else {
-			for _, l := range b.pulled[at.name].made.Layers {
+			for _, l := range b.pulled[at.Name].made.Layers {
 				next, made, err := b.Store.Register(l, r.Chain, &b.Random, b.Now())
 				if err != nil {
 					return err
@@ -447,7 +458,7 @@ func (b *kitBuild) export(tags []reference.Named) (digest.Digest, error) {
 		if s.CreatedBy == "" {
 			continue
 		}
-		h := store.History{CreatedBy: oldCreatedBy(s), Comment: "buildkit.dockerfile.v0", EmptyLayer: true}
+		h := store.History{CreatedBy: graph.CreatedBy(s), Comment: "buildkit.dockerfile.v0", EmptyLayer: true}
 		if r := b.steps[s]; r != nil && r.Tar != nil {
 			h.Created = r.CreatedAt
 			if !r.Tar.Empty() {
@@ -480,7 +491,7 @@ func (b *kitBuild) export(tags []reference.Named) (digest.Digest, error) {
 			return "", err
 		}
 	}
-	b.graph.exporting(fresh, i.ID, tags)
+	b.graph.Exported(fresh, i.ID)
 	return i.ID, nil
 }
 

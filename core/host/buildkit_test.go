@@ -10,6 +10,7 @@ import (
 	"github.com/docker/docker/api/types"
 
 	"layerlab.dev/core/host"
+	"layerlab.dev/core/host/graph"
 	"layerlab.dev/core/vfs"
 )
 
@@ -30,7 +31,7 @@ func (k *kitLines) take(m host.Message) {
 	if m.ID != host.TraceID {
 		return
 	}
-	var t host.Trace
+	var t graph.Trace
 	if err := json.Unmarshal(*m.Aux, &t); err != nil {
 		panic(err)
 	}
@@ -141,6 +142,17 @@ ERROR failed to solve with frontend dockerfile.v0: failed to create LLB definiti
 #11 writing image <id>
 #11 naming to docker.io/library/one
 #11 DONE`},
+		{"FROM alpine\nCOPY --from=nope /a /b\n", nil, 72, "", meta + `#4 [stage-0 1/2] FROM docker.io/library/alpine
+#4 CACHED
+#5 FROM docker.io/library/nope:latest
+#5 resolve docker.io/library/nope:latest
+#5 ERROR: failed to do request: Head "https://registry-1.docker.io/v2/library/nope/manifests/latest": dial tcp: lookup registry-1.docker.io on 192.0.2.53:53: no such host
+ERROR failed to load cache key: failed to do request: Head "https://registry-1.docker.io/v2/library/nope/manifests/latest": dial tcp: lookup registry-1.docker.io on 192.0.2.53:53: no such host`},
+		{"FROM alpine\nRUN --mount=type=cache,target=/c false\n", nil, 88, "", meta + `#4 [stage-0 1/2] FROM docker.io/library/alpine
+#4 CACHED
+#5 [stage-0 2/2] RUN --mount=type=cache,target=/c false
+#5 ERROR: executor failed running [/bin/sh -c false]: exit code: 1
+ERROR executor failed running [/bin/sh -c false]: exit code: 1`},
 		{"FROM alpine AS build\nRUN echo hi > /f\n", nil, 75, "nope", "ERROR failed to solve with frontend dockerfile.v0: failed to create LLB definition: target stage nope could not be found"},
 	} {
 		file++
@@ -160,7 +172,7 @@ ERROR failed to solve with frontend dockerfile.v0: failed to create LLB definiti
 
 func TestBuildKitStore(t *testing.T) {
 	h, _ := newHost(t)
-	files := folder(t, "Dockerfile", "FROM alpine\nCOPY a /a\nEXPOSE 80 443/udp\nHEALTHCHECK --interval=3s --retries=4 CMD x y\nRUN echo x >> /a\nCMD [\"a\"]\n", "a", "a\n")
+	files := folder(t, "Dockerfile", "FROM alpine\nCOPY --chown=1:2 a /a\nEXPOSE 80 443/udp\nHEALTHCHECK --interval=3s --retries=4 CMD x y\nRUN echo x >> /a\nCMD [\"a\"]\n", "a", "a\n")
 	first := buildKit(t, h, files, types.ImageBuildOptions{Tags: []string{"one"}})
 	if !strings.Contains(first, "FROM docker.io/library/alpine@"+alpineDigest) || !strings.Contains(first, "extracting sha256:bd41c909d4f1") {
 		t.Errorf("the base was not pulled:\n%s", first)
@@ -227,5 +239,24 @@ func TestBuildKitUndo(t *testing.T) {
 	h.SetState(before)
 	if two := buildKit(t, h, files, types.ImageBuildOptions{Tags: []string{"one"}}); one != two || strings.Contains(two, "[2/2] RUN echo x > /x\n#5 CACHED") {
 		t.Errorf("%s\nand again:\n%s", one, two)
+	}
+}
+
+// BuildKit takes a file for the one that was sent before where its size and time
+// are the same.
+func TestBuildKitKeepsWhatLooksUnchanged(t *testing.T) {
+	h, _ := newHost(t)
+	pull(t, h, "alpine")
+	for n, dockerfile := range []string{"FROM scratch\nCOPY a /\n", "FROM alpine\nRUN false\n"} {
+		e := folder(t, "Dockerfile", dockerfile, "a", "a\n").Edit()
+		for _, p := range []string{"/Dockerfile", "/a"} {
+			if err := e.Chtimes(p, 1642312740e9); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got := buildKit(t, h, e.Tree(), types.ImageBuildOptions{})
+		if strings.Contains(got, "ERROR") || !strings.Contains(got, "[1/1] COPY a /") || (n == 1) != strings.Contains(got, "dockerfile: 31B") {
+			t.Error(got)
+		}
 	}
 }

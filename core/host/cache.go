@@ -42,11 +42,9 @@ func (s *State) cached(key string) *CacheRecord {
 	return r
 }
 
-// putCache keeps a record, in place of what has its key.
+// putCache keeps a record, which is found under its key from now on. What had
+// the key stays until it is pruned.
 func (s *State) putCache(r *CacheRecord) {
-	if old, ok := s.cacheKeys.Get(r.Key); ok && old != r.ID {
-		s.dropCache(old)
-	}
 	s.BuildCache = s.BuildCache.Set(r.ID, r)
 	s.cacheKeys = s.cacheKeys.Set(r.Key, r.ID)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/docker/docker/api/types/network"
 	"github.com/opencontainers/go-digest"
 
+	"layerlab.dev/core/host/name"
 	"layerlab.dev/core/vfs"
 )
 
@@ -59,16 +60,16 @@ type Exec struct {
 	Pid       int
 }
 
-// Container returns the container that name means: a whole id, a name or the
+// Container returns the container that called means: a whole id, a name or the
 // beginning of an id, in this order.
-func (s *State) Container(name string) (*Container, error) {
-	if name == "" {
-		return nil, Errorf(400, "invalid name or ID supplied: %q", name)
+func (s *State) Container(called string) (*Container, error) {
+	if called == "" {
+		return nil, Errorf(400, "invalid called or ID supplied: %q", called)
 	}
-	if c, ok := s.Containers.Get(name); ok {
+	if c, ok := s.Containers.Get(called); ok {
 		return c, nil
 	}
-	plain := name
+	plain := called
 	if plain[0] == '/' {
 		plain = plain[1:]
 	}
@@ -78,14 +79,14 @@ func (s *State) Container(name string) (*Container, error) {
 		}
 	}
 	var found *Container
-	for _, c := range s.Containers.WithPrefix(name) {
+	for _, c := range s.Containers.WithPrefix(called) {
 		if found != nil {
-			return nil, Errorf(500, "Multiple IDs found with provided prefix: %s", name)
+			return nil, Errorf(500, "Multiple IDs found with provided prefix: %s", called)
 		}
 		found = c
 	}
 	if found == nil {
-		return nil, Errorf(404, "No such container: %s", name)
+		return nil, Errorf(404, "No such container: %s", called)
 	}
 	return found, nil
 }
@@ -117,6 +118,14 @@ func (s *State) DropContainer(id string) {
 	s.Containers = s.Containers.Delete(id)
 	s.ContainerNames = s.ContainerNames.Delete(c.Name)
 	s.Store, _ = s.Store.RemoveMount(id)
+}
+
+// DrawName draws a name for a container that no other has.
+func (s *State) DrawName() string {
+	return name.Draw(s.Random.Below, func(n string) bool {
+		_, taken := s.ContainerNames.Get(n)
+		return taken
+	})
 }
 
 // using returns the first container, by id, that was made from an image and

@@ -1,4 +1,8 @@
-package host
+// Package packet counts what a client sends to BuildKit (tonistiigi/fsutil): one
+// packet for what each file is, then the contents of those that differ from the
+// last time. What is shown of a transfer is the sum of their lengths as protocol
+// buffers.
+package packet
 
 import (
 	"math/bits"
@@ -8,10 +12,6 @@ import (
 
 	"layerlab.dev/core/vfs"
 )
-
-// The client sends files to BuildKit in packets (tonistiigi/fsutil): one for
-// what each file is, then the contents of those that differ from the last time.
-// What is shown of a transfer is the sum of their sizes as protocol buffers.
 
 // varint is the length of a number.
 func varint(n uint64) int64 { return int64(max(bits.Len64(n)+6, 7) / 7) }
@@ -66,9 +66,32 @@ func content(id int, size int64) int64 {
 	return sum + 2 + number(uint64(id)) // an empty one ends it
 }
 
-// packets is the length of all that is sent of a tree where before was sent the
+// unchanged reports whether a file counts as the one that was sent before: its
+// content is not looked at.
+func unchanged(before, now *vfs.Node) bool {
+	return before != nil && before.Kind == now.Kind && before.Size() == now.Size() && before.MTime == now.MTime && before.Mode == now.Mode
+}
+
+// Received is what BuildKit has after a transfer: files that count as unchanged
+// keep what they held.
+func Received(before, now vfs.Tree) vfs.Tree {
+	e := now.Edit()
+	for p, n := range now.Walk("/") {
+		if n.Kind != vfs.File {
+			continue
+		}
+		if old, err := before.Lstat(p); err == nil && unchanged(old, n) && old.Blob() != n.Blob() {
+			if err := e.Place(p, n.Meta, old.Blob()); err != nil {
+				panic(err) // where a file is
+			}
+		}
+	}
+	return e.Tree()
+}
+
+// Size is the length in bytes of all that is sent of a tree where before was sent the
 // last time.
-func packets(before, now vfs.Tree) int64 {
+func Size(before, now vfs.Tree) int64 {
 	const fin = 2
 	sum, id := int64(fin), 0
 	for p, n := range now.Walk("/") {
@@ -77,8 +100,7 @@ func packets(before, now vfs.Tree) int64 {
 		}
 		sum += stat(strings.TrimPrefix(p, "/"), n)
 		if n.Kind == vfs.File {
-			old, err := before.Lstat(p)
-			if err != nil || old.Kind != vfs.File || old.Size() != n.Size() || old.MTime != n.MTime || old.Mode != n.Mode {
+			if old, err := before.Lstat(p); err != nil || !unchanged(old, n) {
 				sum += content(id, n.Size())
 			}
 		}
@@ -87,9 +109,9 @@ func packets(before, now vfs.Tree) int64 {
 	return sum
 }
 
-// selected returns the part of a tree that has the given paths, with what is
+// Selected returns the part of a tree that has the given paths, with what is
 // below them and the directories above them.
-func selected(t vfs.Tree, paths []string) vfs.Tree {
+func Selected(t vfs.Tree, paths []string) vfs.Tree {
 	for _, p := range paths {
 		if path.Clean("/"+p) == "/" {
 			return t

@@ -1,17 +1,9 @@
-package host
+package graph
 
 import (
 	"time"
 
 	"github.com/opencontainers/go-digest"
-)
-
-// TraceID is the id of the messages in which a build by BuildKit tells how it
-// goes on: their data is a Trace. ImageID is that of the message with the id of
-// the image.
-const (
-	TraceID = "layerlab.trace"
-	ImageID = "moby.image.id"
 )
 
 // Trace tells what is new in the graph of a build, as BuildKit's
