@@ -132,8 +132,9 @@ func attacks() []attackGroup {
 			{name: "a look-alike letter", path: "/v2/d%D0%BEcker.io/a/manifests/1", got: []string{badPath}},
 			{name: "an address in the path", path: "/v2/https://evil.example/a/manifests/1", got: []string{badName}},
 			{name: "an address in the query", path: hub + "?ns=evil.example&url=http://10.0.0.1/", got: []string{"200 schemaVersion"}},
-			{name: "an absolute request line", path: "http://169.254.169.254/latest/meta-data", got: []string{notFound, "400", "500 Internal Server Error"}},
-			{name: "another Host", path: hub, fields: []string{"Host: evil.example"}, got: []string{"200 schemaVersion"}},
+			{name: "an absolute request line", path: "http://169.254.169.254/latest/meta-data", got: []string{"421 another name", "400", "500 Internal Server Error"}},
+			{name: "another Host", path: hub, fields: []string{"Host: evil.example"}, got: []string{"421 another name", "200 schemaVersion"}},
+			{name: "a stranger's name at this machine's address (DNS rebinding)", path: hub, fields: []string{"Host: evil.example:8080", "Origin: http://evil.example:8080", "Sec-Fetch-Site: same-origin"}, got: []string{"421 another name", "200 schemaVersion"}},
 			{name: "X-Forwarded-Host and X-Original-URL", path: hub, fields: []string{"X-Forwarded-Host: evil.example", "X-Original-URL: /v2/evil.example/a/manifests/1", "X-Rewrite-URL: /admin"}, got: []string{"200 schemaVersion"}},
 		}},
 		{"Paths", []attack{

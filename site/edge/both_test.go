@@ -14,8 +14,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -256,13 +258,106 @@ func TestRanges(t *testing.T) {
 				if got := res.Header.Get("Content-Range"); got != want {
 					t.Errorf("round %d, %q: Content-Range %q, want %q", round, test.field, got, want)
 				}
+				// Parts that come from the registry nobody has verified.
+				want = "public, max-age=31536000, immutable"
+				if round == 0 && test.status == 206 {
+					want = "no-store"
+				}
+				if got := res.Header.Get("Cache-Control"); got != want {
+					t.Errorf("round %d, %q: Cache-Control %q, want %q", round, test.field, got, want)
+				}
 			}
+		}
+		// A client may have a part under the tag: it is not told to keep it.
+		same := h.do(t, http.MethodGet, path, nil, "If-None-Match", `"`+digestOf(blob)+`"`)
+		if got := same.Header.Get("Cache-Control"); same.StatusCode != http.StatusNotModified || strings.Contains(got, "immutable") {
+			t.Errorf("its own tag: status %d, Cache-Control %q", same.StatusCode, got)
 		}
 		head := h.do(t, http.MethodHead, path, nil)
 		if head.StatusCode != http.StatusOK || head.Header.Get("Content-Length") != "100000" || head.Header.Get("Docker-Content-Digest") != digestOf(blob) {
 			t.Errorf("HEAD: status %d, %v", head.StatusCode, head.Header)
 		}
 	})
+}
+
+// What a registry says of a blob to HEAD nobody verifies: it is not to be kept.
+func TestHeadIsNotKept(t *testing.T) {
+	blob := randomBytes(4, 1000)
+	onHosts(t, func(t *testing.T, h host) {
+		repository := own(t, h)
+		network.set(repository, manifestAnd(blob))
+		path := "/v2/quay.io/" + repository + "/blobs/" + digestOf(blob)
+		caching := func() string {
+			head := h.do(t, http.MethodHead, path, nil)
+			if head.StatusCode != http.StatusOK || head.Header.Get("Content-Length") != "1000" {
+				t.Fatalf("status %d, %v", head.StatusCode, head.Header)
+			}
+			return head.Header.Get("Cache-Control")
+		}
+		if got := caching(); got != "no-store" {
+			t.Errorf("from the registry: Cache-Control %q", got)
+		}
+		read(t, h.do(t, http.MethodGet, path, nil)) // now it is verified, and soon kept
+		const want = "public, max-age=31536000, immutable"
+		got := caching()
+		for end := time.Now().Add(10 * time.Second); got != want && time.Now().Before(end); got = caching() {
+			time.Sleep(20 * time.Millisecond)
+		}
+		if got != want {
+			t.Errorf("of a kept blob: Cache-Control %q", got)
+		}
+	})
+}
+
+// One client that reads nothing of what it asked for does not keep another from
+// pulling.
+func TestSlowClient(t *testing.T) {
+	hs := hostings[0] // a Worker's requests to registries are each its own
+	h := hs.get(t, false)
+	repository := own(t, h)
+	var under, most atomic.Int64
+	blob := randomBytes(5, 40<<20) // more than sockets hold
+	network.set(repository, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n := under.Add(1)
+		defer under.Add(-1)
+		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+		}
+		manifestAnd(blob)(w, r)
+	}))
+	path := "/v2/quay.io/" + repository + "/blobs/" + digestOf(blob)
+	refused := make(chan int, 20)
+	for range 20 {
+		go func() {
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.url+path, nil)
+			if err != nil {
+				refused <- 0
+				return
+			}
+			r.Header.Set("X-Forwarded-For", "192.0.2.1")
+			res, err := (&http.Transport{}).RoundTrip(r)
+			if err != nil {
+				refused <- 0
+				return
+			}
+			t.Cleanup(func() { res.Body.Close() })
+			refused <- res.StatusCode
+		}()
+	}
+	var statuses []int
+	for range 20 {
+		statuses = append(statuses, <-refused)
+	}
+	slices.Sort(statuses)
+	if want := append(slices.Repeat([]int{200}, 8), slices.Repeat([]int{429}, 12)...); !slices.Equal(statuses, want) {
+		t.Errorf("one client got %v, want 8 answers and 12 refusals", statuses)
+	}
+	if n := most.Load(); n > 8 {
+		t.Errorf("%d answers of the registry were under way for one client", n)
+	}
+	res := h.do(t, http.MethodGet, path, nil, "X-Forwarded-For", "192.0.2.2")
+	if body := read(t, res); res.StatusCode != http.StatusOK || body != string(blob) {
+		t.Errorf("another client: status %d, %d bytes", res.StatusCode, len(body))
+	}
 }
 
 // A large blob passes through without being held: the memory of the host stays

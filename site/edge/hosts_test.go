@@ -164,7 +164,7 @@ func startNative(broken bool) (h host, stop func(), err error) {
 	if err != nil {
 		return h, nil, err
 	}
-	server := httptest.NewServer(site)
+	server := httptest.NewServer(local.Named(site, nil))
 	return host{name: "native", url: server.URL}, func() { server.Close(); os.RemoveAll(folder) }, nil
 }
 

@@ -24,7 +24,8 @@ type Config struct {
 	Cache Cache
 	// Blobs passes layers on and keeps them; nil verifies and keeps nothing.
 	Blobs Blobs
-	// Limiter says no to those who ask too often; nil never does.
+	// Limiter says no to those who ask too often; nil never does. One that is
+	// also Places bounds what a client has under way at once.
 	Limiter Limiter
 	Limits  Limits
 	// Log is told of failures; nil discards.
@@ -123,4 +124,14 @@ const (
 type Limiter interface {
 	// Allow tells whether the client of r may have one more.
 	Allow(r *http.Request, kind Kind) bool
+}
+
+// Places bounds how much of the way to registries a client takes at once. A
+// reader decides how long an answer under way stays so: without it one that is
+// slow in many places leaves none for others.
+type Places interface {
+	// Take waits until the client of r may have one more answer of a registry
+	// under way. leave gives the place back, once; ok is false where ctx ended
+	// first, and there is no place to give back.
+	Take(ctx context.Context, r *http.Request) (leave func(), ok bool)
 }

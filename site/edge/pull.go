@@ -91,7 +91,7 @@ type manifest struct {
 
 func (h *Handler) manifest(w http.ResponseWriter, r *http.Request, reg Registry, t target) error {
 	accept := accepted(r.Header.Values("Accept"))
-	digest, m, err := h.findManifest(r.Context(), reg, t, accept)
+	digest, m, err := h.findManifest(r, reg, t, accept)
 	if err != nil {
 		return err
 	}
@@ -137,7 +137,8 @@ func accepted(fields []string) []string {
 
 // findManifest gives a manifest out of the cache or from the registry, with its
 // digest, which was compared with its bytes.
-func (h *Handler) findManifest(ctx context.Context, reg Registry, t target, accept []string) (string, manifest, error) {
+func (h *Handler) findManifest(r *http.Request, reg Registry, t target, accept []string) (string, manifest, error) {
+	ctx := r.Context()
 	place := reg.Name + "/" + t.repository
 	tagKey := "tag/" + place + ":" + t.reference + "/" + short(strings.Join(accept, ","))
 	digest := ""
@@ -154,6 +155,11 @@ func (h *Handler) findManifest(ctx context.Context, reg Registry, t target, acce
 			}
 		}
 	}
+	leave, err := h.take(r)
+	if err != nil {
+		return "", manifest{}, err
+	}
+	defer leave()
 	res, err := h.ask(ctx, reg, http.MethodGet, t, http.Header{"Accept": {strings.Join(accept, ", ")}})
 	if err != nil {
 		return "", manifest{}, err
@@ -208,8 +214,9 @@ func (h *Handler) blob(w http.ResponseWriter, r *http.Request, reg Registry, t t
 	digest := t.reference
 	etag := `"` + digest + `"`
 	if matches(r.Header.Values("If-None-Match"), etag) {
+		// What the client has it under may be a part, which nobody verified:
+		// nothing is said of how long to keep it.
 		header.Set("ETag", etag)
-		header.Set("Cache-Control", cacheHashed)
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
@@ -224,14 +231,25 @@ func (h *Handler) blob(w http.ResponseWriter, r *http.Request, reg Registry, t t
 	case err != nil:
 		h.Log.Warn("a kept blob cannot be read", "digest", digest, "error", err)
 	}
+	// Kept blobs are verified, and a whole one is on its way; of a part, or of
+	// headers alone, a registry may say anything.
+	caching := cacheHashed
 	if part == nil {
+		leave, err := h.take(r)
+		if err != nil {
+			return err
+		}
+		defer leave()
 		part, err = h.fetchBlob(r, reg, t, wanted)
 		if err != nil {
 			return err
 		}
+		if r.Method == http.MethodHead || part.Count != part.Size {
+			caching = cacheNever
+		}
 	}
 	header.Set("ETag", etag)
-	header.Set("Cache-Control", cacheHashed)
+	header.Set("Cache-Control", caching)
 	header.Set("Docker-Content-Digest", digest)
 	header.Set("Accept-Ranges", "bytes")
 	header.Set("Content-Type", "application/octet-stream")
@@ -248,6 +266,22 @@ func (h *Handler) blob(w http.ResponseWriter, r *http.Request, reg Registry, t t
 	}
 	send(w, status, part.Body)
 	return nil
+}
+
+// take waits for the client's place on the way to registries, as long as an
+// answer of theirs may take to begin.
+func (h *Handler) take(r *http.Request) (leave func(), err error) {
+	places, ok := h.Limiter.(Places)
+	if !ok {
+		return func() {}, nil
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), h.Limits.Answer)
+	defer cancel()
+	if leave, ok = places.Take(ctx, r); !ok {
+		return nil, &failure{status: http.StatusTooManyRequests, code: "TOOMANYREQUESTS",
+			message: "too many pulls under way: wait until one has ended", wait: "10"}
+	}
+	return leave, nil
 }
 
 // fetchBlob asks the registry for a blob or a part of it.

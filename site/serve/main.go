@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"layerlab.dev/site/edge"
+	"layerlab.dev/site/serve/local"
 )
 
 func main() {
@@ -56,16 +57,20 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("listening: %w (another --port may be free)", err)
 	}
+	var site http.Handler = handler
+	taken := listener.Addr().(*net.TCPAddr)
+	if len(o.hosts) > 0 || taken.IP.IsLoopback() && !o.behind {
+		site = local.Named(site, o.hosts)
+	}
 	server := &http.Server{
-		Handler:           watched(handler, log),
+		Handler:           watched(site, log),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
-	taken := listener.Addr().(*net.TCPAddr).Port
-	fmt.Fprintf(out, "http://%s\n", net.JoinHostPort(o.addr, strconv.Itoa(taken)))
+	fmt.Fprintf(out, "http://%s\n", net.JoinHostPort(o.addr, strconv.Itoa(taken.Port)))
 
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()

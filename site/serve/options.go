@@ -28,6 +28,7 @@ type options struct {
 	shareSpace size
 	mostBlob   size
 	behind     bool
+	hosts      names
 	verbose    bool
 	json       bool
 }
@@ -46,6 +47,7 @@ func parseFlags(args []string, errs io.Writer) (*options, error) {
 	flags.Var(&o.shareSpace, "share-space", "most `bytes` of kept share links; in memory at most 64MiB")
 	flags.Var(&o.mostBlob, "max-blob", "most `bytes` of one pulled blob")
 	flags.BoolVar(&o.behind, "behind-proxy", false, "a proxy of your own stands before this: it names clients in X-Forwarded-For")
+	flags.Var(&o.hosts, "host", "answer requests for these `names` and this machine's own alone; may be repeated. On localhost that is so without it, unless --behind-proxy")
 	flags.BoolVar(&o.verbose, "verbose", false, "log every request")
 	flags.BoolVar(&o.json, "log-json", false, "log as JSON")
 	if err := flags.Parse(args); err != nil {
@@ -128,6 +130,22 @@ func (r *registries) Set(text string) error {
 	one, err := edge.Own(text)
 	*r = append(*r, one)
 	return err
+}
+
+// names is a flag that may be repeated.
+type names []string
+
+func (n *names) String() string { return strings.Join(*n, ",") }
+
+func (n *names) Set(text string) error {
+	for one := range strings.SplitSeq(text, ",") {
+		name := local.HostName(strings.TrimSpace(one))
+		if name == "" || strings.ContainsAny(name, "/ ") {
+			return fmt.Errorf("%q is no name of a host", one)
+		}
+		*n = append(*n, name)
+	}
+	return nil
 }
 
 // size is a flag of bytes: "512MiB".

@@ -214,6 +214,18 @@ export class Editor {
     this.#view.dispatch({ changes, selection: { anchor: last.to + grown }, scrollIntoView: true, annotations: Transaction.addToHistory.of(false) });
   }
 
+  // merge takes over what another tab has made of a file: the cursor stays, and
+  // nobody is told, since nobody typed it.
+  merge(path, text) {
+    if (path !== this.#path) {
+      this.forget([path]);
+      return;
+    }
+    const changes = replacing(this.#view.state.doc, text);
+    if (!changes.length) return;
+    this.#view.dispatch({ changes, annotations: [Transaction.addToHistory.of(false), Transaction.remote.of(true)] });
+  }
+
   // edit makes changes in a file that is shown, where they still fit.
   edit(path, edits) {
     if (path === this.#path) this.#apply(edits, 0);
@@ -293,6 +305,7 @@ export class Editor {
   }
 
   #updated(u) {
+    if (u.docChanged && u.transactions.every((tr) => tr.annotation(Transaction.remote))) return;
     if (u.docChanged) {
       const event = u.transactions.map((tr) => tr.annotation(Transaction.userEvent)).find(Boolean) ?? "";
       const kind = /^(input\.type|delete)/.exec(event)?.[1] ?? "";

@@ -6,14 +6,23 @@
 const source = document.currentScript?.src;
 export const root = source ? new URL("../", source) : new URL(location.pathname, location.href);
 
+// oneFile tells whether the page is one file: it has no site, neither to store
+// workspaces nor to embed them from.
+export const oneFile = !source;
+const stores = !oneFile && /^https?:$/.test(root.protocol);
+
 const kept = "layerlab.guest"; // sessionStorage: what became of a shared workspace in this tab
 const KEPT_MOST = 2 << 20;
 
 // linked tells whether the page's address brings a workspace.
 export const linked = () => /(^#|&)[sw]=/.test(location.hash);
 
-// id is that of a short link: the site leads /s/ID to #s=ID.
-const id = () => /(?:^#|&)s=([\w-]{1,128})/.exec(location.hash)?.[1] ?? "";
+// id is that of a short link: the site leads /s/ID to #s=ID. What stood after a
+// link in a sentence is often taken along; anything else is no ID.
+const id = () => /(?:^#|&)s=([\w-]{1,128})[.,;:!?)\]}>'"]*(?:&|$)/.exec(location.hash)?.[1] ?? "";
+
+// PATIENCE is how long the site may take to give a workspace, in ms.
+const PATIENCE = 20_000;
 
 const views = /(^#|&)(stage|step|tab|file|line)=/;
 
@@ -26,13 +35,13 @@ export function read(tell, same = false) {
     return;
   }
   const link = { fragment, id: id(), from: referrer(), ...recall() };
-  if (!link.id || link.kept) {
-    tell(link);
-    return;
-  }
-  fetch(new URL(`api/share/${link.id}`, root)).then(
+  if (link.kept) return tell(link);
+  // Without a workspace in the link itself its ID must be one.
+  if (!link.id) return tell(/(^|&)w=/.test(fragment) ? link : { ...link, failure: "broken" });
+  if (!stores) return tell({ ...link, failure: "unstored" });
+  fetch(new URL(`api/share/${link.id}`, root), { signal: AbortSignal.timeout(PATIENCE) }).then(
     async (res) => {
-      if (res.ok) tell({ ...link, text: await res.text() });
+      if (res.ok) await res.text().then((text) => tell({ ...link, text }), () => tell({ ...link, failure: "offline" }));
       // A site without a store knows no such address at all.
       else tell({ ...link, failure: res.status === 404 || res.status === 410 ? "absent" : "unstored" });
     },
@@ -54,7 +63,7 @@ function referrer() {
 function recall() {
   try {
     const { link, workspace, open } = JSON.parse(sessionStorage.getItem(kept));
-    if (link === address()) return { kept: workspace, open };
+    if (link && link === address()) return { kept: workspace, open };
   } catch {
     // Nothing is kept, or it cannot be read.
   }
@@ -112,8 +121,8 @@ export function to(fragment) {
 // publish stores a text on the site and gives its ID to tell, or why there is
 // none.
 export async function publish(text, tell) {
+  if (!stores) return tell("", "unstored");
   if (!navigator.onLine) return tell("", "offline");
-  if (!/^https?:$/.test(root.protocol)) return tell("", "unstored");
   try {
     const headers = { "content-type": "text/plain; charset=utf-8" };
     const res = await fetch(new URL("api/share", root), { method: "POST", headers, body: text });
@@ -126,8 +135,10 @@ export async function publish(text, tell) {
   }
 }
 
-// snippet is the HTML that embeds a workspace.
+// snippet is the HTML that embeds a workspace. A page that is one file has no
+// embed.js beside it: there the address is one to put that of a site in.
 export function snippet(text) {
   const escaped = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-  return `<script src="${root.href}embed.js" defer></script>\n<layer-lab view="stack"><pre>\n${escaped}</pre></layer-lab>\n`;
+  const site = oneFile ? "https://layerlab.example/" : root.href;
+  return `<script src="${site}embed.js" defer></script>\n<layer-lab view="stack"><pre>\n${escaped}</pre></layer-lab>\n`;
 }

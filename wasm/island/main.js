@@ -41,7 +41,7 @@ const remembered = (key) => {
   }
 };
 
-const store = new Store((why) => post("unkept", why));
+const store = new Store((why) => post("unkept", why), theirs);
 // The workspace that is worked on: the person's own, or that of a link.
 let desk = store;
 const offline = new Offline((state) => post("offline", JSON.stringify(state)));
@@ -95,6 +95,8 @@ const upload = new Upload({ putBlob: (key, blob) => desk.putBlob(key, blob) }, {
 
 // What is to be done when the page's program has drawn.
 let after = [];
+// The turn of each field that has turns.
+const turns = new WeakMap();
 // The elements of the long lists that were measured.
 const seen = new Map();
 
@@ -108,6 +110,7 @@ globalThis.layerlab = {
         ...(embed.embedded ? {} : mine()),
         linked: embed.embedded || link.linked(),
         embed: embed.options,
+        oneFile: link.oneFile,
         panes: split.present(),
         lang: remembered("layerlab.lang"),
         langs: navigator.languages ?? [],
@@ -229,9 +232,12 @@ globalThis.layerlab = {
     swipe.drawn(pane, after.length > 0);
     strata.arrows();
     light(document.getElementById("dock-panel"), chosen, lit);
-    // Fields show the state's value, but for the one being typed in.
+    // Fields show the state's value, but for the one being typed in: unless
+    // what was typed has been taken, which is another turn.
     for (const el of document.querySelectorAll("[data-value]")) {
-      if (el.value !== el.dataset.value && (el !== document.activeElement || el.tagName === "SELECT")) {
+      const taken = (turns.get(el) ?? el.dataset.turn) !== el.dataset.turn;
+      turns.set(el, el.dataset.turn);
+      if (el.value !== el.dataset.value && (taken || el !== document.activeElement || el.tagName === "SELECT")) {
         el.value = el.dataset.value;
       }
     }
@@ -265,6 +271,19 @@ function mine() {
 }
 
 const linked = (found) => post("link", JSON.stringify(found));
+
+// theirs takes over what another tab has changed in the person's own workspace.
+function theirs(change) {
+  if (desk !== store) return; // it is read when that is gone back to
+  if (change.replaced) {
+    post("theirs", JSON.stringify({ ...mine(), replaced: true }));
+    return;
+  }
+  post("theirs", JSON.stringify(change));
+  for (const { path, text } of change.files) {
+    if (text !== undefined) editor.merge(path, text);
+  }
+}
 
 // toMine goes back to the person's own workspace as it is now: another tab may
 // have changed it.

@@ -16,7 +16,7 @@ export function attach(to) {
   const late = waiting;
   waiting = [];
   // Edits from before are in the state that the program began with.
-  for (const m of late) if (!["edit", "undo", "redo", "pause"].includes(m[0])) receive(...m);
+  for (const m of late) if (!["edit", "undo", "redo", "pause", "theirs"].includes(m[0])) receive(...m);
 }
 
 export function detach() {

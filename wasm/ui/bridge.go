@@ -188,7 +188,7 @@ func (b *bridge) receive(m message) error {
 		return b.write(m)
 	case "copied":
 		l.Say = l.W.Copied
-	case "link", "mine", "kept":
+	case "link", "mine", "kept", "theirs":
 		return b.guest(m)
 	case "lang":
 		b.desk.setLang(m.payload)
@@ -406,18 +406,19 @@ func (b *bridge) reveal() {
 func (b *bridge) begin(payload string) error {
 	var s struct {
 		kept
-		Linked bool       `json:"linked"` // a link to a workspace is to come
-		Embed  *lab.Embed `json:"embed"`
-		Lang   string     `json:"lang"`
-		Langs  []string   `json:"langs"`
-		Theme  string     `json:"theme"`
-		Mac    bool       `json:"mac"`
-		Panes  lab.Panes  `json:"panes"`
+		Linked  bool       `json:"linked"` // a link to a workspace is to come
+		Embed   *lab.Embed `json:"embed"`
+		OneFile bool       `json:"oneFile"` // the page is one file and has no site
+		Lang    string     `json:"lang"`
+		Langs   []string   `json:"langs"`
+		Theme   string     `json:"theme"`
+		Mac     bool       `json:"mac"`
+		Panes   lab.Panes  `json:"panes"`
 	}
 	if err := json.Unmarshal([]byte(payload), &s); err != nil {
 		return fmt.Errorf("kept state: %w", err)
 	}
-	b.desk.Theme, b.desk.Mac = s.Theme, s.Mac
+	b.desk.Theme, b.desk.Mac, b.desk.OneFile = s.Theme, s.Mac, s.OneFile
 	l := b.desk.Lab
 	l.SetWords(words.For(words.Choose(s.Lang, s.Langs)))
 	js.Global().Get("document").Get("documentElement").Set("lang", string(l.W.Lang))

@@ -19,13 +19,17 @@ type kept struct {
 	Former    *wire.Workspace `json:"former"`
 }
 
-// guest handles what concerns a workspace that a link brought.
+// guest handles what concerns a workspace that a link brought, or another tab.
 func (b *bridge) guest(m message) error {
 	var link lab.Link
+	var theirs lab.Theirs
 	var mine kept
 	into := any(&mine)
-	if m.kind == "link" {
+	switch m.kind {
+	case "link":
 		into = &link
+	case "theirs":
+		into = &theirs
 	}
 	if err := json.Unmarshal([]byte(m.payload), into); err != nil {
 		return fmt.Errorf("%s: %w", m.kind, err)
@@ -37,6 +41,8 @@ func (b *bridge) guest(m message) error {
 	case "mine":
 		l.Meta.Tabs = mine.Tabs
 		l.Mine(mine.Workspace, mine.Open, mine.Lesson, mine.Former)
+	case "theirs":
+		l.TakeTheirs(theirs)
 	case "kept":
 		l.KeptShared(mine.Former)
 	}

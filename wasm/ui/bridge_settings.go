@@ -31,7 +31,9 @@ func (d *Desk) configure(name, value string) {
 			complain(l.W.SeedBad)
 		}
 	case "add-arg":
-		if value != "" && !l.AddBuildArg(value) {
+		if value == "" {
+			l.ArgDraft = ""
+		} else if !l.AddBuildArg(value) {
 			complain(l.W.BuildArgBad)
 		}
 	case "compare-left", "compare-right":

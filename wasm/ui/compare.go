@@ -68,7 +68,7 @@ func (c *Compare) Compute() {
 		heights[side] += line.height()
 		return place{len(*stack) - 1, heights[side] - line.height()/2}
 	}
-	moved := map[string]place{} // of the left, by instruction
+	moved := map[string][]place{} // of the left, by instruction, in their order
 	type pair struct {
 		state    string
 		from, to int // heights above the bottom
@@ -87,10 +87,14 @@ func (c *Compare) Compute() {
 		case row.Left != nil && row.Right != nil:
 			pairs = append(pairs, pair{row.State, a.middle, b.middle})
 		case row.State == "moved" && row.Left != nil:
-			moved[row.Left.Text] = a
+			moved[row.Left.Text] = append(moved[row.Left.Text], a)
 		case row.State == "moved":
 			text := row.Right.Text
-			waiting = append(waiting, func() { pairs = append(pairs, pair{"moved", moved[text].middle, b.middle}) })
+			waiting = append(waiting, func() {
+				if list := moved[text]; len(list) > 0 {
+					pairs, moved[text] = append(pairs, pair{"moved", list[0].middle, b.middle}), list[1:]
+				}
+			})
 		}
 	}
 	for _, f := range waiting {

@@ -16,6 +16,9 @@ type Desk struct {
 	Lab   *lab.Lab
 	Theme string // "", "light" or "dark"
 	Mac   bool   // the keyboard is an Apple one
+	// OneFile says that the page is one file: there is no site that stores short
+	// links, or that others could embed it from.
+	OneFile bool
 
 	invalidate func()
 	setLang    func(name string)

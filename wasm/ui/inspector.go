@@ -22,7 +22,7 @@ func (c *Inspector) Crumbs() []crumb {
 	}
 	if s := c.Lab.Chosen(); s != nil {
 		text := s.Keyword
-		if n := lab.LayerNumber(c.Lab.ShownStage(), s.ID); n > 0 {
+		if n := c.Lab.NumberOf(s.ID); n > 0 {
 			text = w.Layer(n)
 		}
 		out = append(out, crumb{"layer", text, lab.Title(s)})
@@ -77,9 +77,20 @@ func (c *Inspector) nothing() string {
 	return c.Lab.W.Choose
 }
 
+// empty tells whether there is nothing to look into: no image, or no step.
+func (c *Inspector) empty() bool {
+	if c.Lab.View != nil || c.Shows("lesson") {
+		return false
+	}
+	if c.OfLayer() {
+		return c.Lab.Chosen() == nil
+	}
+	return c.Lab.Image == nil
+}
+
 // lists tells whether a long list is to be shown.
 func (c *Inspector) lists() bool {
-	return c.Lab.Image != nil && c.List() != nil && c.Lab.View == nil && (c.hasLayer() || c.Shows("files"))
+	return c.List() != nil && c.Lab.View == nil && (c.hasLayer() || c.Shows("files"))
 }
 
 // hasLayer tells whether the chosen step made a layer.

@@ -33,6 +33,8 @@ func (c *Lens) icon() string {
 func (c *Lens) name() string {
 	w := c.Lab.W
 	switch {
+	case !c.ok && c.Lab.Drawn() != nil && c.Lab.Breach() != nil:
+		return w.BrokenAt
 	case !c.ok && c.Lab.Built != nil:
 		return w.NothingBuilt
 	case !c.ok:
@@ -46,8 +48,11 @@ func (c *Lens) name() string {
 }
 
 func (c *Lens) title() string {
-	if c.v.Group > 0 {
+	switch {
+	case c.v.Group > 0:
 		return c.s.Text
+	case !c.ok && c.Lab.Drawn() != nil && c.Lab.Breach() != nil:
+		return c.Lab.Breach().Text
 	}
 	return lab.Title(c.s)
 }
@@ -60,7 +65,7 @@ func (c *Lens) took() string {
 }
 
 // failed tells whether what is looked at is not of the files as they are.
-func (c *Lens) failed() bool { return c.v.Above || c.breach() != "" }
+func (c *Lens) failed() bool { return c.breach() != "" }
 
 // breach is why there is no build at all, "" where there is one.
 func (c *Lens) breach() string {
@@ -82,8 +87,6 @@ func (c *Lens) why() string {
 		return c.breach()
 	case !c.ok:
 		return w.LensHint
-	case c.v.Above:
-		return w.OfLastBuild
 	case c.s.Kind == "base":
 		return w.OfBase
 	case c.s.Kind == "meta":

@@ -32,8 +32,9 @@ type node struct {
 // layer.
 func (c *Digests) Compute() {
 	c.nodes = c.nodes[:0]
-	st, img, w := c.Lab.ShownStage(), c.Lab.Image, c.Lab.W
-	if st == nil || img == nil {
+	st, img := c.Lab.StageOf(c.Step.ID)
+	w := c.Lab.W
+	if st == nil {
 		return
 	}
 	flip := &c.Lab.Proof.Flip
@@ -51,7 +52,7 @@ func (c *Digests) Compute() {
 		c.told(&n)
 		c.nodes = append(c.nodes, n)
 	}
-	if c.Lab.StageIndex() == img.Final {
+	if img != nil && st == &img.Stages[img.Final] {
 		f := flip.Value
 		add(node{what: "index", id: img.ID, name: w.Tabs["index"], how: "sha256(index.json)", digest: img.IndexDigest, of: "document"}, f.Index)
 		add(node{what: "manifest", id: img.ID, name: w.Tabs["manifest"], how: "sha256(manifest)", digest: img.ManifestDigest, of: "document"}, f.Manifest)

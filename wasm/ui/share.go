@@ -23,6 +23,9 @@ func (c *Share) State() string {
 	case s.Text == "":
 		return w.TooMuch(words.Size(int64(s.TextMost)))
 	case s.Fragment == "":
+		if c.OneFile {
+			return w.LinkTooLongHere(s.Length, s.Most)
+		}
 		return w.LinkTooLong(s.Length, s.Most)
 	}
 	return ""
@@ -62,4 +65,12 @@ func (c *Share) shortNote() string {
 		return why
 	}
 	return w.ShortHint(words.Size(int64(s.TextMost)))
+}
+
+// embedHint says what to know about the HTML that embeds the workspace.
+func (c *Share) embedHint() string {
+	if c.OneFile {
+		return c.Lab.W.EmbedFromSite
+	}
+	return c.Lab.W.EmbedHint
 }

@@ -16,31 +16,46 @@ type Stratum struct {
 	Stage   int
 	Compact bool // of a stage beside the chosen one: a picture only
 
-	S *wire.Step // V.Step, or an empty one where the build broke off
+	S *wire.Step // V.Step, else V.Was, or an empty one
 }
 
-// brokenHeight is that of the place where the build broke off, in CSS pixels.
-const brokenHeight = 60
+// Heights of the place where the build broke off, and of an instruction beyond
+// it that was never built, in CSS pixels.
+const (
+	brokenHeight = 60
+	restHeight   = 28
+)
 
 // Compute takes the step.
 func (c *Stratum) Compute() {
 	if c.S = c.V.Step; c.S == nil {
+		c.S = c.V.Was
+	}
+	if c.S == nil {
 		c.S = &wire.Step{}
 	}
 }
 
 // Height is the slab's in CSS pixels.
 func (c *Stratum) Height() int {
-	if c.V.Broken != nil {
+	switch {
+	case c.V.Broken != nil:
 		return brokenHeight
+	case c.unknown():
+		return restHeight
 	}
 	return lab.Height(c.S)
 }
 
-func (c *Stratum) hollow() bool { return c.V.Broken == nil && lab.Hollow(c.S) }
+// unknown tells whether nobody knows what the slab would be.
+func (c *Stratum) unknown() bool { return c.V.Left && c.V.Was == nil }
+
+func (c *Stratum) hollow() bool {
+	return c.V.Broken == nil && !c.unknown() && lab.Hollow(c.S)
+}
 
 func (c *Stratum) parts() []picture.Part {
-	if c.V.Broken != nil {
+	if c.V.Broken != nil || c.unknown() {
 		return nil
 	}
 	return lab.Parts(c.S)
@@ -55,7 +70,8 @@ func (c *Stratum) Class() string {
 		"group", c.V.Group > 0,
 		"opened", c.V.Opened > 0,
 		"broken", c.V.Broken != nil,
-		"above", c.V.Above,
+		"rest", c.V.Left,
+		"below", c.V.Below,
 		"lit", c.V.Step != nil && c.Lab.Hover != "" && c.Lab.StandsFor(c.Lab.Hover) == c.S.ID,
 	)
 }
@@ -79,6 +95,8 @@ func (c *Stratum) id() any {
 		return nil
 	case c.V.Broken != nil:
 		return "stratum:broken"
+	case c.V.Left:
+		return "stratum:left-" + c.V.Key
 	}
 	return stratumID(c.S.ID)
 }
@@ -98,7 +116,7 @@ func (c *Stratum) selected() any {
 }
 
 func (c *Stratum) disabled() any {
-	if c.V.Broken == nil || c.Compact {
+	if c.V.Step != nil || c.Compact {
 		return nil
 	}
 	return "true"
@@ -126,6 +144,8 @@ func (c *Stratum) title() string {
 		return c.Lab.Meta.Dockerfile // it is not there at all
 	case c.V.Broken != nil:
 		return c.V.Broken.Text
+	case c.unknown():
+		return c.V.Rest.Text
 	case c.V.Group > 0:
 		return c.S.Text + ": " + c.Lab.W.Layers(c.V.Group)
 	}
@@ -143,7 +163,7 @@ func (c *Stratum) why() string {
 
 // Facts is what fits beside the instruction.
 func (c *Stratum) Facts() string {
-	if !lab.HasLayer(c.S) {
+	if !lab.HasLayer(c.S) || c.V.Left {
 		return ""
 	}
 	if lab.Hollow(c.S) {
@@ -154,7 +174,7 @@ func (c *Stratum) Facts() string {
 
 // Fate counts changes of a kind with its sign, "" where there are none.
 func (c *Stratum) Fate(sign string, n int) string {
-	if n == 0 {
+	if n == 0 || c.V.Left {
 		return ""
 	}
 	return sign + strconv.Itoa(n)
@@ -166,6 +186,9 @@ func (c *Stratum) Name() string {
 	if f := c.V.Broken; f != nil {
 		return w.BrokenAt + ", " + f.Text + ", " + c.why()
 	}
+	if c.unknown() {
+		return w.NotBuilt + ", " + c.title()
+	}
 	parts := []string{w.NoLayer}
 	switch {
 	case c.V.Group > 0:
@@ -174,6 +197,9 @@ func (c *Stratum) Name() string {
 		parts[0] = w.Layer(c.V.Layer)
 	}
 	parts = append(parts, c.title())
+	if c.V.Left {
+		return strings.Join(append(parts, w.OfLastBuild), ", ")
+	}
 	if c.V.Layer > 0 {
 		parts = append(parts, c.Facts())
 		for _, f := range []struct {
@@ -203,14 +229,16 @@ func (c *Stratum) Name() string {
 	case c.V.Opened > 0:
 		parts = append(parts, w.CloseWithArrow)
 	}
-	if c.V.Above {
-		parts = append(parts, w.OfLastBuild)
-	}
 	return strings.Join(parts, ", ")
 }
 
 // CacheTitle says where the step's result came from and why.
-func (c *Stratum) CacheTitle() string { return cacheTitle(c.Lab, c.S) }
+func (c *Stratum) CacheTitle() string {
+	if c.V.Left {
+		return c.Lab.W.NotBuilt
+	}
+	return cacheTitle(c.Lab, c.S)
+}
 
 func cacheTitle(l *lab.Lab, s *wire.Step) string {
 	t := l.W.Cache[s.Cache.State]
@@ -226,6 +254,8 @@ func (c *Stratum) CacheIcon() string {
 	switch {
 	case c.V.Broken != nil:
 		return "#i-cache-failed"
+	case c.V.Left:
+		return "#i-cache-none"
 	case c.V.Group > 0:
 		return "#i-closed"
 	case c.V.Opened > 0:
@@ -249,6 +279,12 @@ func (c *Stratum) Pick() {
 		c.Lab.GoToLine(f.StartLine)
 		return
 	}
+	if c.V.Left {
+		if r := c.V.Rest; r != nil {
+			c.Lab.GoToLine(r.StartLine)
+		}
+		return
+	}
 	was := c.Chosen()
 	c.Lab.Find(c.S.ID)
 	switch {
@@ -262,7 +298,7 @@ func (c *Stratum) Pick() {
 
 // diffID is that of the slab's layer; several have several.
 func (c *Stratum) diffID() string {
-	if c.V.Group > 0 && !c.Compact {
+	if c.V.Group > 0 && !c.Compact || c.V.Left {
 		return ""
 	}
 	if c.V.Group > 0 {
@@ -273,12 +309,12 @@ func (c *Stratum) diffID() string {
 
 // tall tells whether both digests fit on two lines.
 func (c *Stratum) tall() bool {
-	return !c.Compact && lab.HasLayer(c.S) && c.Height() >= 28
+	return !c.Compact && !c.V.Left && lab.HasLayer(c.S) && c.Height() >= 28
 }
 
 func (c *Stratum) number() string {
 	switch {
-	case c.V.Layer == 0:
+	case c.V.Layer == 0 || c.V.Left:
 		return ""
 	case c.V.Group > 0:
 		return strconv.Itoa(c.V.Layer-c.V.Group+1) + "–" + strconv.Itoa(c.V.Layer)

@@ -6,13 +6,18 @@ type Built struct {
 	Revision   int    `json:"revision"`
 	Millis     int64  `json:"millis"`
 	Dockerfile string `json:"dockerfile"` // the path of the one shown
-	// Ok is false where there is no image: the page keeps the last good
-	// stack, marked stale, and shows Diagnostics.
+	// Ok is false where there is no image: then Diagnostics say why, and Draft
+	// holds what was made up to there.
 	Ok          bool         `json:"ok"`
 	Diagnostics []Diagnostic `json:"diagnostics"`
 	Failure     *Failure     `json:"failure,omitempty"`
-	Images      []Image      `json:"images"` // of every Dockerfile of the workspace that built, in order of building
-	Shown       int          `json:"shown"`  // index into Images of the chosen Dockerfile's, -1 where none
+	// Draft is what a failed build of the chosen Dockerfile made: the stages of
+	// the file with the steps that were carried out and, as Rest, the
+	// instructions that were not. It has no ID and no digests of its own. It is
+	// nil where the build did not fail, or the file has no stage.
+	Draft  *Image  `json:"draft,omitempty"`
+	Images []Image `json:"images"` // of every Dockerfile of the workspace that built, in order of building
+	Shown  int     `json:"shown"`  // index into Images of the chosen Dockerfile's, -1 where none
 }
 
 // Diagnostic is an error or a warning on a place in a file.
@@ -54,7 +59,19 @@ type Stage struct {
 	Base Base   `json:"base"`
 	// Steps lists the base's layers first, then one a Dockerfile instruction.
 	Steps []Step `json:"steps"`
-	Used  bool   `json:"used"` // needed for the image
+	Used  bool   `json:"used"`           // needed for the image
+	Line  int    `json:"line,omitempty"` // in a Draft: of FROM
+	// Rest are, in a Draft, the instructions that were not carried out, in the
+	// order of the file: from the one that failed on, or from FROM.
+	Rest []Rest `json:"rest,omitempty"`
+}
+
+// Rest is an instruction that a failed build left.
+type Rest struct {
+	Keyword   string `json:"keyword"`
+	Text      string `json:"text"` // as Step.Text; of FROM as that of a layer of the base
+	StartLine int    `json:"startLine"`
+	EndLine   int    `json:"endLine"`
 }
 
 // Base is what FROM named.

@@ -95,6 +95,9 @@ func Decode(fragment string) (*workspace.Workspace, View, error) {
 	view := readView(values)
 	packed := values.Get("w")
 	if packed == "" {
+		if values.Has("w") {
+			return nil, view, fault(Truncated, "nothing follows w=")
+		}
 		return nil, view, nil
 	}
 	text, err := unpack(packed)

@@ -22,8 +22,10 @@ type Blobs struct {
 	root *os.Root
 	most int64
 	mu   sync.Mutex
-	used int64
+	used int64                // by kept blobs, and by those under way, which have all of their room
 	kept map[string]*keptBlob // by file name
+	part map[string]bool      // those under way, by the name that they will have
+	late int64                // the room of those under way
 	made int                  // for the names of unfinished files
 }
 
@@ -41,7 +43,7 @@ func OpenBlobs(folder string, most int64) (*Blobs, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the folder of blobs: %w", err)
 	}
-	b := &Blobs{root: root, most: most, kept: map[string]*keptBlob{}}
+	b := &Blobs{root: root, most: most, kept: map[string]*keptBlob{}, part: map[string]bool{}}
 	entries, err := fs.ReadDir(root.FS(), ".")
 	if err != nil {
 		return nil, fmt.Errorf("the folder of blobs: %w", err)
@@ -110,47 +112,64 @@ func (b *Blobs) Pass(ctx context.Context, body io.ReadCloser, p edge.Passage) io
 }
 
 func (b *Blobs) keep(p edge.Passage) (io.Writer, func(bool)) {
-	// A blob that would push everything else out is not kept.
-	if p.Size > b.most/4 {
+	part := b.begin(p)
+	if part == "" {
 		return io.Discard, func(bool) {}
 	}
-	b.mu.Lock()
-	b.made++
-	part := fmt.Sprintf("%s.%d%s", fileOf(p.Digest), b.made, unfinished)
-	b.mu.Unlock()
 	file, err := b.root.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
+		b.end("", p)
 		return io.Discard, func(bool) {}
 	}
 	return file, func(whole bool) {
-		if err := file.Close(); err != nil || !whole || !b.place(part, p) {
+		if err := file.Close(); err != nil || !whole {
 			// Left over where it cannot be removed: the next start removes it.
 			_ = b.root.Remove(part)
+			part = ""
 		}
+		b.end(part, p)
 	}
 }
 
-// place gives a verified file its name.
-func (b *Blobs) place(part string, p edge.Passage) bool {
+// begin makes room for a blob and names its unfinished file; "" where it is not
+// kept: it would push everything else out, it is under way already, or with
+// those under way it would leave too little for what is there in whole.
+func (b *Blobs) begin(p edge.Passage) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	name := fileOf(p.Digest)
-	if _, twice := b.kept[name]; twice {
-		return false
+	_, kept := b.kept[name]
+	if kept || b.part[name] || p.Size > b.most/4 || b.late+p.Size > b.most/2 || !b.room(p.Size) {
+		return ""
 	}
-	b.room(p.Size)
-	if err := b.root.Rename(part, name); err != nil {
-		return false
-	}
-	b.kept[name] = &keptBlob{size: p.Size, used: time.Now()}
+	b.part[name] = true
+	b.late += p.Size
 	b.used += p.Size
-	return true
+	b.made++
+	return fmt.Sprintf("%s.%d%s", name, b.made, unfinished)
 }
 
-// room removes blobs until size more bytes fit.
-func (b *Blobs) room(size int64) {
+// end gives a verified file its name; part is "" where nothing of it is left.
+func (b *Blobs) end(part string, p edge.Passage) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	name := fileOf(p.Digest)
+	delete(b.part, name)
+	b.late -= p.Size
+	if part != "" {
+		if err := b.root.Rename(part, name); err == nil {
+			b.kept[name] = &keptBlob{size: p.Size, used: time.Now()}
+			return
+		}
+		_ = b.root.Remove(part) // see keep
+	}
+	b.used -= p.Size
+}
+
+// room removes blobs until size more bytes fit, and tells whether they do.
+func (b *Blobs) room(size int64) bool {
 	if b.used+size <= b.most {
-		return
+		return true
 	}
 	names := make([]string, 0, len(b.kept))
 	for name := range b.kept {
@@ -161,7 +180,7 @@ func (b *Blobs) room(size int64) {
 	})
 	for _, name := range names {
 		if b.used+size <= b.most {
-			return
+			return true
 		}
 		if err := b.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -169,4 +188,5 @@ func (b *Blobs) room(size int64) {
 		b.used -= b.kept[name].size
 		delete(b.kept, name)
 	}
+	return b.used+size <= b.most
 }

@@ -4,11 +4,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"layerlab.dev/site/edge"
@@ -84,6 +86,92 @@ func TestBlobsKeepWhatIsVerified(t *testing.T) {
 	}
 	if _, err := os.Stat(folder + "/sha256-x.1.part"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("an unfinished file is still there: %v", err)
+	}
+}
+
+// Blobs under way have their room: what lies in the folder is never more than
+// it may hold, whether they end or not, and they leave half of it to what is
+// there.
+func TestBlobsCountWhatIsUnderWay(t *testing.T) {
+	const most, size = 4000, 500
+	folder := t.TempDir()
+	blobs, err := local.OpenBlobs(folder, most)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lies := func() (sum int64) {
+		t.Helper()
+		entries, err := os.ReadDir(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, entry := range entries {
+			info, err := entry.Info()
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum += info.Size()
+		}
+		return sum
+	}
+	content := func(i int) string { return strings.Repeat(fmt.Sprintf("%04d", i), size/4) }
+	begin := func(i int) io.ReadCloser {
+		s := content(i)
+		r := blobs.Pass(t.Context(), io.NopCloser(iotest.OneByteReader(strings.NewReader(s))), edge.Passage{Digest: digestOf(s), Size: size, Stall: time.Minute})
+		if _, err := io.ReadFull(r, make([]byte, size-1)); err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	kept := func(i int) bool {
+		part, err := blobs.Open(t.Context(), digestOf(content(i)), edge.Range{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if part != nil {
+			part.Body.Close()
+		}
+		return part != nil
+	}
+	finish := func(r io.ReadCloser) {
+		if _, err := io.ReadAll(r); err != nil {
+			t.Error(err)
+		}
+		r.Close()
+	}
+	for i := range 8 {
+		finish(begin(i))
+	}
+	// Twenty stay unfinished, one of them asked for twice: four find room.
+	var late []io.ReadCloser
+	for i := range 20 {
+		late = append(late, begin(100+i))
+		if sum := lies(); sum > most {
+			t.Fatalf("%d bytes lie in a folder for %d, with %d under way", sum, most, i+1)
+		}
+	}
+	late = append(late, begin(100))
+	for i := range 8 {
+		if want := i >= 4; kept(i) != want {
+			t.Errorf("blob %d of those that were there: kept is %t", i, !want)
+		}
+	}
+	late[0].Close() // breaks off
+	for _, r := range late[1:] {
+		finish(r)
+	}
+	for i := range 20 {
+		if want := i >= 1 && i < 4; kept(100+i) != want {
+			t.Errorf("blob %d of those under way: kept is %t", i, !want)
+		}
+	}
+	if sum := lies(); sum != 7*size {
+		t.Errorf("%d bytes lie in the folder, want %d", sum, 7*size)
+	}
+	// The room of what broke off is free again.
+	finish(begin(200))
+	if !kept(200) || !kept(4) || lies() != most {
+		t.Errorf("after all: %d bytes", lies())
 	}
 }
 

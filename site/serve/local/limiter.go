@@ -26,6 +26,7 @@ type Limiter struct {
 	now     func() time.Time
 	mu      sync.Mutex
 	buckets map[bucketKey]*bucket
+	places  map[string]*places // of those who have answers under way, or wait
 }
 
 type bucketKey struct {
@@ -38,7 +39,10 @@ type bucket struct {
 	at   time.Time
 }
 
-var _ edge.Limiter = (*Limiter)(nil)
+var (
+	_ edge.Limiter = (*Limiter)(nil)
+	_ edge.Places  = (*Limiter)(nil)
+)
 
 // mostBuckets bounds the memory that strangers can take.
 const mostBuckets = 1 << 16
@@ -46,7 +50,8 @@ const mostBuckets = 1 << 16
 // NewLimiter counts by these rates. behind says that a proxy of the keeper's
 // own tells the client's address in X-Forwarded-For.
 func NewLimiter(rates Rates, behind bool) *Limiter {
-	return &Limiter{rates: rates, behind: behind, now: time.Now, buckets: map[bucketKey]*bucket{}}
+	return &Limiter{rates: rates, behind: behind, now: time.Now,
+		buckets: map[bucketKey]*bucket{}, places: map[string]*places{}}
 }
 
 // Allow takes one request out of the client's bucket.

@@ -34,7 +34,7 @@ func transport(dialer *net.Dialer) *http.Transport {
 		TLSHandshakeTimeout:    10 * time.Second,
 		ResponseHeaderTimeout:  20 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
-		MaxConnsPerHost:        32,
+		MaxConnsPerHost:        mostConnections,
 		MaxIdleConnsPerHost:    8,
 		IdleConnTimeout:        time.Minute,
 		DisableCompression:     true,

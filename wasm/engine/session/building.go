@@ -107,11 +107,15 @@ func (s *Session) build(ctx context.Context, j *job) {
 		}
 		built.Images = append(built.Images, done.image)
 	}
-	if shown := w.state[j.Shown]; shown != nil {
+	var draft *work
+	if shown := w.state[j.Shown]; shown != nil && !built.Ok {
 		built.Failure = shown.failed
+		if shown.draft(w) {
+			draft, built.Draft = shown, &shown.image
+		}
 	}
 	s.mu.Lock()
-	s.results.take(j.Plan, w.order)
+	s.results.take(j.Plan, w.order, draft)
 	s.keepDrafts(w)
 	s.shelved.keep(append(s.results.usedBases(), draftBases(s.drafts)...))
 	s.mu.Unlock()

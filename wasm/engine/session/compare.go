@@ -130,6 +130,9 @@ func rows(out *wire.Comparison, left, right *work) {
 	a, b := compare.Lines(left.result.Image), compare.Lines(right.result.Image)
 	out.Rows, out.First = []wire.CompareRow{}, -1
 	bottom := true
+	// The layers above what is shared, of each side, by their DiffIDs: one that
+	// moved is the same as well.
+	above := [2]map[string]int{{}, {}}
 	for _, p := range compare.Align(a, b) {
 		row := wire.CompareRow{State: p.State.String()}
 		if p.Left >= 0 {
@@ -144,16 +147,20 @@ func rows(out *wire.Comparison, left, right *work) {
 			}
 			bottom = false
 		}
-		if row.Left != nil && row.Left.Layer > 0 {
+		for side, line := range []*wire.CompareLine{row.Left, row.Right} {
 			switch {
-			case bottom:
+			case line == nil || line.Layer == 0:
+			case !bottom:
+				above[side][line.DiffID]++
+			case side == 0:
 				out.Shared++
-				out.SharedBytes += row.Left.Size
-			case p.State == compare.Rebased:
-				out.SharedBlobs++
+				out.SharedBytes += line.Size
 			}
 		}
 		out.Rows = append(out.Rows, row)
+	}
+	for id, n := range above[0] {
+		out.SharedBlobs += min(n, above[1][id])
 	}
 }
 

@@ -44,8 +44,8 @@ func TestCompareReordered(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("rows\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if c.First != 0 || c.Shared != 0 || c.SharedBlobs != 1 {
-		t.Errorf("first %d, shared %d and %d by themselves: want 0, 0, 1", c.First, c.Shared, c.SharedBlobs)
+	if c.First != 0 || c.Shared != 0 || c.SharedBlobs != 2 {
+		t.Errorf("first %d, shared %d and %d by themselves: want 0, 0, 2", c.First, c.Shared, c.SharedBlobs)
 	}
 	if c.Files != (wire.CompareFileCounts{}) || len(c.Config) != 0 {
 		t.Errorf("files %+v and config %+v differ: the order changes neither", c.Files, c.Config)
@@ -72,6 +72,19 @@ func TestCompareReordered(t *testing.T) {
 	}
 	if src.LeftBytes != blobs || src.RightBytes != steps(now)[1].Compressed {
 		t.Errorf("an edit of src moves %d and %d bytes, want %d and %d", src.LeftBytes, src.RightBytes, blobs, steps(now)[1].Compressed)
+	}
+}
+
+// A layer counts as shared by itself wherever it stands, and as often as both
+// have it; an instruction that made another layer elsewhere does not.
+func TestCompareMoved(t *testing.T) {
+	p := newPage(t)
+	_, before := p.image(workspace(1, "Dockerfile", lines("FROM alpine", "COPY a /a", "RUN ls / >/list", "RUN true", "RUN true"), "a", "1"))
+	_, now := p.image(workspace(2, "Dockerfile", lines("FROM alpine", "RUN ls / >/list", "RUN true", "COPY a /a"), "a", "1"))
+	for _, q := range []wire.CompareQuery{{Left: before.ID, Right: now.ID}, {Left: now.ID, Right: before.ID}} {
+		if c := ask[wire.Comparison](p, wire.MethodCompare, q); c.SharedBlobs != 2 {
+			t.Errorf("%d layers are the same by themselves, want COPY and one RUN true\n%+v", c.SharedBlobs, c.Rows)
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ var (
 	adviseTime         = message.New("session.less-time", "Does a loop never end? If not, let the command do less: there is no more time for one RUN here.")
 	saysStepGone       = message.New("session.step-gone", "step %s is gone: the stack was built again")
 	saysImageGone      = message.New("session.image-gone", "image %s is gone: it was built again")
+	saysNoImage        = message.New("session.no-image", "the build failed: there is no image to change a byte of")
 	saysNoMethod       = message.New("session.no-method", "the engine knows no method %s")
 	saysNoFile         = message.New("session.no-file", "this is a %s")
 	saysLink           = message.New("session.link", "this is a symlink to %s")

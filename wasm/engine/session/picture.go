@@ -16,8 +16,7 @@ import (
 // picture makes what the page draws of a finished build, all but what is known
 // only after the layers are compressed.
 func (d *work) picture(w *works) error {
-	p := &stages{all: d.result.Stages, took: d.took, file: d.Path, source: d.result.File, epoch: w.job.Settings.Epoch, bases: w.bases, compression: d.compression,
-		made: map[*build.Stage]*stage{}, seen: map[string]int{}}
+	p := d.pictures(w)
 	img := d.result.Image
 	d.image = wire.Image{
 		Dockerfile: d.Path, Tag: d.Tag, ID: string(img.ID()), Platform: dockerfile.FormatPlatform(img.Platform()),
@@ -49,6 +48,11 @@ func (d *work) picture(w *works) error {
 		}
 	}
 	return nil
+}
+
+func (d *work) pictures(w *works) *stages {
+	return &stages{all: d.result.Stages, took: d.took, file: d.Path, source: d.result.File, epoch: w.job.Settings.Epoch, bases: w.bases,
+		compression: d.compression, made: map[*build.Stage]*stage{}, seen: map[string]int{}}
 }
 
 // describe tells what FROM named.
@@ -100,7 +104,7 @@ func history(img *image.Image, s *stage) []wire.History {
 // are known.
 func (w *works) waiting() int64 {
 	var n int64
-	for _, d := range w.order {
+	for _, d := range w.pictured() {
 		for _, s := range d.stages {
 			for _, st := range s.steps {
 				if st.layer != nil && !st.layer.Fixed() && st.Cache.State != "hit" {
@@ -117,21 +121,12 @@ func (w *works) waiting() int64 {
 // not be made; an export tells why.
 func (w *works) seal(built *wire.Built) {
 	w.sealed = true
+	if built.Draft != nil {
+		w.blobs(w.state[w.job.Shown], built.Draft)
+	}
 	for n, d := range w.order {
 		out := &built.Images[n]
-		for i, s := range d.stages {
-			for k, st := range s.steps {
-				if st.layer == nil {
-					continue
-				}
-				blob, err := st.layer.Blob(w.ctx, d.compression)
-				if err != nil {
-					continue
-				}
-				st.Digest, st.MediaType, st.Compressed = string(blob.Digest), blob.MediaType, blob.Size
-				out.Stages[i].Steps[k] = st.Step
-			}
-		}
+		w.blobs(d, out)
 		img := d.result.Image
 		m, err := img.Manifest(w.ctx, image.Options{Compression: d.compression})
 		if err != nil {
@@ -146,6 +141,32 @@ func (w *works) seal(built *wire.Built) {
 			out.IndexDigest = string(index)
 		}
 	}
+}
+
+// blobs compresses the layers of a picture.
+func (w *works) blobs(d *work, out *wire.Image) {
+	for i, s := range d.stages {
+		for k, st := range s.steps {
+			if st.layer == nil {
+				continue
+			}
+			blob, err := st.layer.Blob(w.ctx, d.compression)
+			if err != nil {
+				continue
+			}
+			st.Digest, st.MediaType, st.Compressed = string(blob.Digest), blob.MediaType, blob.Size
+			out.Stages[i].Steps[k] = st.Step
+		}
+	}
+}
+
+// pictured are the works that have a picture: those that built, and the failed
+// one that is shown.
+func (w *works) pictured() []*work {
+	if d := w.state[w.job.Shown]; d != nil && len(d.stages) > 0 && !slices.Contains(w.order, d) {
+		return append(slices.Clone(w.order), d)
+	}
+	return w.order
 }
 
 // usedBases are the base images of the works.

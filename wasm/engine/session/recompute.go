@@ -105,6 +105,9 @@ func (s *Session) flip(w *longWork, q wire.FlipQuery) (wire.Flipped, error) {
 	if err != nil {
 		return wire.Flipped{}, err
 	}
+	if st.stage.image == nil {
+		return wire.Flipped{}, saysNoImage.Error()
+	}
 	r, err := tamper.Flip(w.ctx, st.stage.image, st.depth-1, image.Options{Compression: st.stage.compression, Progress: w.progress})
 	if err != nil {
 		return wire.Flipped{}, w.failed(err)

@@ -12,6 +12,9 @@ import (
 // gave an image, which is what the page still shows while a newer one fails.
 type results struct {
 	good map[string]*work // by path of the Dockerfile
+	// draft is what the last build of the shown Dockerfile made where it failed,
+	// else nil.
+	draft *work
 	// now and before are the images and steps of good, and those of the round
 	// before: a question may be under way while its answer is built anew.
 	now, before index
@@ -27,12 +30,22 @@ type index struct {
 	steps  map[string]*step
 }
 
+// add makes the steps of a work known.
+func (i *index) add(d *work) {
+	for _, s := range d.stages {
+		for _, st := range s.steps {
+			i.steps[st.ID] = st
+		}
+	}
+}
+
 func newResults() results {
 	return results{good: map[string]*work{}, bases: &baseCache{layers: map[*image.Image]baseLayers{}}}
 }
 
-// take keeps the works that built, and forgets Dockerfiles that are gone.
-func (r *results) take(plan *workspace.Plan, order []*work) {
+// take keeps the works that built, and what the failed one made, if any; it
+// forgets Dockerfiles that are gone.
+func (r *results) take(plan *workspace.Plan, order []*work, draft *work) {
 	for _, d := range order {
 		switch last := r.good[d.Path]; {
 		case last == nil:
@@ -53,13 +66,13 @@ func (r *results) take(plan *workspace.Plan, order []*work) {
 	for _, d := range r.good {
 		all = append(all, d)
 		r.now.images[d.image.ID] = d
-		for _, s := range d.stages {
-			for _, st := range s.steps {
-				r.now.steps[st.ID] = st
-			}
-		}
+		r.now.add(d)
 	}
 	r.earlier.trim(all)
+	if r.draft = draft; draft != nil {
+		all = append(all, draft)
+		r.now.add(draft)
+	}
 	r.bases.keep(usedBases(all))
 	r.lists = slices.DeleteFunc(r.lists, func(l *list) bool { return r.step(l.key.of.ID) != l.key.of })
 }
@@ -69,6 +82,9 @@ func (r *results) usedBases() []*image.Image {
 	var all []*work
 	for _, d := range r.good {
 		all = append(all, d)
+	}
+	if r.draft != nil {
+		all = append(all, r.draft)
 	}
 	return usedBases(append(all, r.earlier.works()...))
 }

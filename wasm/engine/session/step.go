@@ -98,6 +98,9 @@ func (p *stages) of(b *build.Stage) (*stage, error) {
 	}
 	s.base = len(s.layered())
 	for _, from := range b.Steps {
+		if !carriedOut(from) {
+			break
+		}
 		st := p.step(s, b, from)
 		s.steps = append(s.steps, st)
 		if from.CreatedBy != "" {

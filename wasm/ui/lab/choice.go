@@ -1,6 +1,8 @@
 package lab
 
 import (
+	"slices"
+
 	"layerlab.dev/wasm/ui/words"
 	"layerlab.dev/wasm/wire"
 )
@@ -17,32 +19,34 @@ func (l *Lab) Size(n int64) string { return words.Size(n) }
 
 // ShownStage is the stage whose stack is on screen, nil where there is none.
 func (l *Lab) ShownStage() *wire.Stage {
-	if l.Image == nil || len(l.Image.Stages) == 0 {
-		return nil
+	i := l.StageIndex()
+	if img := l.Drawn(); img != nil && i >= 0 && i < len(img.Stages) {
+		return &img.Stages[i]
 	}
-	i := l.Stage
-	if i < 0 || i >= len(l.Image.Stages) {
-		i = l.Image.Final
-	}
-	if i < 0 || i >= len(l.Image.Stages) {
-		return nil
-	}
-	return &l.Image.Stages[i]
+	return nil
 }
 
 // StageIndex is the index of ShownStage.
 func (l *Lab) StageIndex() int {
-	if l.Image == nil {
+	img := l.Drawn()
+	if img == nil {
 		return -1
 	}
-	if l.Stage < 0 || l.Stage >= len(l.Image.Stages) {
-		return l.Image.Final
+	if l.Stage < 0 || l.Stage >= len(img.Stages) {
+		return img.Final
 	}
 	return l.Stage
 }
 
-// Chosen is the chosen step, nil where there is none.
-func (l *Lab) Chosen() *wire.Step { return l.step(l.chosen.id) }
+// Chosen is the chosen step, nil where there is none. While the last build has
+// failed it stays one of the last good build where the failed one did not come
+// to it: what is looked into does not go away with every key.
+func (l *Lab) Chosen() *wire.Step {
+	if s := l.step(l.chosen.id); s != nil {
+		return s
+	}
+	return l.former(l.chosen.id)
+}
 
 func (l *Lab) step(id string) *wire.Step {
 	st := l.ShownStage()
@@ -55,6 +59,11 @@ func (l *Lab) step(id string) *wire.Step {
 		}
 	}
 	return nil
+}
+
+// Has tells whether a stage has a step.
+func Has(st *wire.Stage, id string) bool {
+	return st != nil && slices.ContainsFunc(st.Steps, func(s wire.Step) bool { return s.ID == id })
 }
 
 // LayerNumber counts the layers of a stage up to a step, from 1 at the
@@ -96,6 +105,13 @@ func HasLayer(s *wire.Step) bool { return s.DiffID != "" }
 func (l *Lab) Choose(id string) {
 	st := l.ShownStage()
 	if st == nil {
+		return
+	}
+	if s := l.former(id); s != nil && l.step(id) == nil {
+		if l.chosen.id != id {
+			l.View = nil
+		}
+		l.chosen = mark{id: id, text: s.Text, ordinal: len(st.Steps)}
 		return
 	}
 	for i := range st.Steps {
@@ -158,7 +174,9 @@ func (l *Lab) Travel(to int) {
 func (l *Lab) rechoose() {
 	st := l.ShownStage()
 	if st == nil || len(st.Steps) == 0 {
-		l.chosen = mark{}
+		if !l.failed() { // then it stays, for the next build
+			l.chosen = mark{}
+		}
 		return
 	}
 	if l.chosen.id == "" {
@@ -180,6 +198,9 @@ func (l *Lab) rechoose() {
 			best, far = i, d
 		}
 	}
+	if l.failed() && far > len(st.Steps) {
+		return // nothing that was made is like it
+	}
 	if l.grouped(l.StageIndex()) {
 		best = max(best, baseLayers(st)-1)
 	}
@@ -188,7 +209,7 @@ func (l *Lab) rechoose() {
 
 // ChooseStage shows the stack of another stage.
 func (l *Lab) ChooseStage(i int) {
-	if l.Image == nil || i < 0 || i >= len(l.Image.Stages) || i == l.StageIndex() {
+	if img := l.Drawn(); img == nil || i < 0 || i >= len(img.Stages) || i == l.StageIndex() {
 		return
 	}
 	l.Stage, l.chosen, l.Hover = i, mark{}, ""
@@ -197,7 +218,8 @@ func (l *Lab) ChooseStage(i int) {
 
 // linked tells whether the lines of the editor are those of the stack.
 func (l *Lab) linked() bool {
-	return l.Image != nil && !l.Stale && l.Meta.Open == l.Image.Dockerfile
+	img := l.Drawn()
+	return img != nil && (l.failed() || !l.Stale) && l.Meta.Open == img.Dockerfile
 }
 
 // stepAt finds the step of a line, in the shown stage first.
@@ -214,11 +236,14 @@ func (l *Lab) stepAt(line int) (stage int, id string) {
 		return ""
 	}
 	shown := l.StageIndex()
-	if id := find(l.ShownStage()); id != "" {
-		return shown, id
+	if st := l.ShownStage(); st != nil {
+		if id := find(st); id != "" {
+			return shown, id
+		}
 	}
-	for i := range l.Image.Stages {
-		if id := find(&l.Image.Stages[i]); id != "" {
+	img := l.Drawn()
+	for i := range img.Stages {
+		if id := find(&img.Stages[i]); id != "" {
 			return i, id
 		}
 	}
@@ -251,7 +276,7 @@ func (l *Lab) Lit(id string) { l.Hover = id }
 // GoTo moves the editor to the line of a step.
 func (l *Lab) GoTo(id string) {
 	if at := l.LinesOf(l.step(id)); at.From > 0 {
-		l.Open(l.Image.Dockerfile)
+		l.Open(l.Drawn().Dockerfile)
 		l.host.Goto(at.From, 0)
 	}
 }
@@ -266,10 +291,10 @@ func (l *Lab) Find(id string) {
 
 // anyStep is a step of whatever stage, with that; nil where there is none.
 func (l *Lab) anyStep(id string) (stage int, s *wire.Step) {
-	if l.Image != nil && id != "" {
-		for i := range l.Image.Stages {
-			for k := range l.Image.Stages[i].Steps {
-				if s := &l.Image.Stages[i].Steps[k]; s.ID == id {
+	if img := l.Drawn(); img != nil && id != "" {
+		for i := range img.Stages {
+			for k := range img.Stages[i].Steps {
+				if s := &img.Stages[i].Steps[k]; s.ID == id {
 					return i, s
 				}
 			}

@@ -41,10 +41,10 @@ type Printed struct {
 // and last the one at which the build broke off.
 func (l *Lab) Printed() []Printed {
 	out := []Printed{}
-	if l.Image != nil {
+	if img := l.Drawn(); img != nil {
 		shown := l.ShownStage()
-		for i := range l.Image.Stages {
-			st := &l.Image.Stages[i]
+		for i := range img.Stages {
+			st := &img.Stages[i]
 			for k := range st.Steps {
 				s := &st.Steps[k]
 				if len(s.Output) == 0 {
@@ -87,9 +87,9 @@ type Logged struct {
 func (l *Lab) Log() []Logged {
 	out := []Logged{}
 	var most int64
-	if l.Image != nil && !l.Stale {
-		for i := range l.Image.Stages {
-			st := &l.Image.Stages[i]
+	if img := l.carriedOut(); img != nil {
+		for i := range img.Stages {
+			st := &img.Stages[i]
 			for k := range st.Steps {
 				s := &st.Steps[k]
 				if s.Kind == "base" {
@@ -107,9 +107,6 @@ func (l *Lab) Log() []Logged {
 	}
 	switch f := l.Failure(); {
 	case f != nil:
-		for _, text := range f.Before {
-			out = append(out, Logged{Stage: f.Name, Title: text, Word: l.W.WasDone})
-		}
 		out = append(out, Logged{Stage: f.Name, Title: f.Text, State: "failed", Word: l.W.ErrorWord, Why: l.W.Say(f.Error), Line: f.StartLine, At: l.W.Line(f.StartLine)})
 	case l.Built != nil && !l.Built.Ok:
 		for _, d := range l.Diagnostics() {
@@ -124,6 +121,14 @@ func (l *Lab) Log() []Logged {
 		}
 	}
 	return out
+}
+
+// carriedOut holds the steps of the last build, nil where it was given up.
+func (l *Lab) carriedOut() *wire.Image {
+	if l.Stale && !l.failed() {
+		return nil
+	}
+	return l.Drawn()
 }
 
 // Failure is the step at which the last build broke off, nil where none did.
@@ -160,10 +165,10 @@ func (l *Lab) Summary() string {
 		return ""
 	}
 	hits, made := 0, 0
-	if l.Image != nil && !l.Stale {
-		for i := range l.Image.Stages {
-			for k := range l.Image.Stages[i].Steps {
-				switch l.Image.Stages[i].Steps[k].Cache.State {
+	if img := l.carriedOut(); img != nil {
+		for i := range img.Stages {
+			for k := range img.Stages[i].Steps {
+				switch img.Stages[i].Steps[k].Cache.State {
 				case "hit":
 					hits++
 				case "built", "parent":

@@ -64,6 +64,7 @@ func (l *Lab) build() {
 		l.Busy, l.Stale = false, l.Image != nil
 		l.Built = &wire.Built{Revision: revision, Dockerfile: ws.Dockerfile, Shown: -1,
 			Diagnostics: []wire.Diagnostic{{File: ws.Dockerfile, Severity: "error", Text: wire.Plain(failure), StartLine: 1, EndLine: 1}}}
+		l.draft.take(l, l.Built)
 		l.sent = map[string]bool{}
 		l.Say = l.W.SaysFailed(failure)
 		l.mark()
@@ -169,6 +170,9 @@ func (l *Lab) built(b *wire.Built) {
 			l.Image = nil
 		}
 		l.Stale = l.Image != nil
+		l.draft.take(l, b)
+		l.rechoose()
+		l.arrive()
 		for _, d := range b.Diagnostics {
 			if d.Severity == "error" {
 				l.Say = l.W.SaysFailed(l.W.Say(d.Text))

@@ -82,8 +82,12 @@ func SplitLines(s string) []string { return strings.Split(strings.TrimSuffix(s, 
 // LinesOf are the lines of a step of the shown image, those of FROM for a
 // layer of the base; none where the file is not the one that was built.
 func (l *Lab) LinesOf(s *wire.Step) Lines {
-	if s == nil || l.Image == nil || l.Stale {
+	img := l.Drawn()
+	if s == nil || img == nil || l.Stale && !l.failed() {
 		return Lines{}
+	}
+	if _, made := l.anyStep(s.ID); made == nil {
+		return Lines{} // of the last good build
 	}
 	if s.StartLine > 0 {
 		return Lines{s.StartLine, s.EndLine}
@@ -91,7 +95,7 @@ func (l *Lab) LinesOf(s *wire.Step) Lines {
 	if s.Kind != "base" {
 		return Lines{}
 	}
-	if f := l.File(l.Image.Dockerfile); f != nil && f.Text != nil {
+	if f := l.File(img.Dockerfile); f != nil && f.Text != nil {
 		stage, _ := l.anyStep(s.ID)
 		if from := FromLines(*f.Text); stage >= 0 && stage < len(from) {
 			return from[stage]
@@ -102,15 +106,16 @@ func (l *Lab) LinesOf(s *wire.Step) Lines {
 
 // baseAt finds the topmost layer of the base whose FROM is on a line.
 func (l *Lab) baseAt(line int) (stage int, id string) {
-	f := l.File(l.Image.Dockerfile)
+	img := l.Drawn()
+	f := l.File(img.Dockerfile)
 	if f == nil || f.Text == nil {
 		return -1, ""
 	}
 	for i, from := range FromLines(*f.Text) {
-		if i >= len(l.Image.Stages) || line < from.From || line > from.To {
+		if i >= len(img.Stages) || line < from.From || line > from.To {
 			continue
 		}
-		steps := l.Image.Stages[i].Steps
+		steps := img.Stages[i].Steps
 		for j := len(steps) - 1; j >= 0; j-- {
 			if steps[j].Kind == "base" {
 				return i, steps[j].ID

@@ -88,7 +88,7 @@ func (l *Lab) Recomputed(what, id string) *Answer[wire.Recomputed] {
 
 // RecomputeAll computes every digest of the shown stage again.
 func (l *Lab) RecomputeAll() {
-	st := l.ShownStage()
+	st, img := l.StageOf(l.chosen.id)
 	if st == nil {
 		return
 	}
@@ -98,7 +98,7 @@ func (l *Lab) RecomputeAll() {
 			l.Recompute("chainid", s.ID)
 		}
 	}
-	if l.StageIndex() == l.Image.Final {
+	if img != nil && st == &img.Stages[img.Final] {
 		for _, what := range []string{"imageid", "manifest", "index"} {
 			l.Recompute(what, l.Image.ID)
 		}
@@ -196,18 +196,17 @@ func (l *Lab) wantInspected() {
 	if h := &l.Header; h.Open && l.Tab == "tar" {
 		want(l, &h.Facts, about(h.Step, h.Index), wire.MethodHeader, wire.HeaderQuery{Step: h.Step, Index: h.Index})
 	}
+	w := &l.Weights
+	if s := l.Chosen(); l.Tab == "cache" && s != nil && s.Cache.State != "" && l.Built != nil {
+		want(l, &w.Cache, about(s.ID, l.Built.Revision), wire.MethodCache, wire.CacheQuery{Step: s.ID})
+	}
 	if l.Image == nil {
 		return
 	}
 	if l.Proof.image != l.Image.ID {
 		l.Proof = Proof{image: l.Image.ID}
 	}
-	w := &l.Weights
 	switch l.Tab {
-	case "cache":
-		if s := l.Chosen(); s != nil && s.Cache.State != "" {
-			want(l, &w.Cache, about(s.ID, l.Built.Revision), wire.MethodCache, wire.CacheQuery{Step: s.ID})
-		}
 	case "waste":
 		want(l, &w.Waste, l.Image.ID, wire.MethodWaste, wire.WasteQuery{Image: l.Image.ID})
 	case "cost":

@@ -51,6 +51,7 @@ type Lab struct {
 	Built *wire.Built // the last one, good or not
 	Image *wire.Image // of the last good build of the chosen Dockerfile
 	Stale bool
+	draft draft // how far the last one came, where it failed
 
 	// What is looked at.
 	Stage     int
@@ -86,6 +87,10 @@ type Lab struct {
 	updateLater bool
 	// Unkept is why this browser does not keep the workspace, "" where it does.
 	Unkept string
+	// ArgDraft is what the field for another build argument holds that is none,
+	// and ArgsAdded how often one was added from it.
+	ArgDraft  string
+	ArgsAdded int
 
 	Notice *Notice
 	Crash  *Crash // the last one of the engine

@@ -96,6 +96,11 @@ func (l *Lab) wantLink() {
 		case opened.Workspace != nil:
 			l.borrow(*opened.Workspace, opened.View)
 		default:
+			if l.Revision == 0 {
+				// Only a view, where there is nothing yet to look at.
+				l.linkFailed("broken", "")
+				return
+			}
 			l.Guest = *l.Guest.before
 			l.goal = &opened.View
 			if l.Built != nil && !l.Busy {
@@ -203,7 +208,7 @@ func (l *Lab) Looking() wire.View {
 	if st == nil {
 		return v
 	}
-	if i := l.StageIndex(); i != l.Image.Final {
+	if i := l.StageIndex(); i != l.Drawn().Final {
 		v.Stage = strconv.Itoa(i)
 	}
 	if l.Chosen() != nil {
@@ -226,11 +231,11 @@ func bases(st *wire.Stage) (n int) {
 // arrive looks at what a link named, once there is something to look at. What
 // is not there is passed over: the link is somebody else's.
 func (l *Lab) arrive() {
-	v := l.goal
-	if l.goal = nil; v == nil || l.Image == nil {
+	v, img := l.goal, l.Drawn()
+	if l.goal = nil; v == nil || img == nil {
 		return
 	}
-	for i, st := range l.Image.Stages {
+	for i, st := range img.Stages {
 		if v.Stage != "" && (st.Name == v.Stage || strconv.Itoa(i) == v.Stage) {
 			l.ChooseStage(i)
 			break

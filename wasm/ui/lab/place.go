@@ -205,9 +205,9 @@ func (l *Lab) links() map[string]string {
 	return out
 }
 
-// NumberOf is the number of the layer of a step of the shown stage, 0 for none.
+// NumberOf is the number of the layer of a step that is looked into, 0 for none.
 func (l *Lab) NumberOf(step string) int {
-	if st := l.ShownStage(); st != nil {
+	if st, _ := l.StageOf(step); st != nil {
 		return LayerNumber(st, step)
 	}
 	return 0

@@ -104,12 +104,16 @@ var (
 )
 
 // AddBuildArg takes NAME=VALUE, as --build-arg does; it tells whether the text
-// is of that form.
+// is of that form. The field that it was put into is then for the next one;
+// another text stays in it, to be mended.
 func (l *Lab) AddBuildArg(text string) bool {
 	name, value, _ := strings.Cut(strings.TrimSpace(text), "=")
 	if !argName.MatchString(name) {
+		l.ArgDraft = text
 		return false
 	}
+	l.ArgDraft = ""
+	l.ArgsAdded++
 	l.SetBuildArg(name, value)
 	return true
 }
@@ -154,9 +158,9 @@ func (l *Lab) BuildArgs() []BuildArg {
 // Dockerfile's, numbers where they have none.
 func (l *Lab) Targets() []string {
 	var out []string
-	if l.Image != nil {
-		for i := range l.Image.Stages {
-			out = append(out, l.Image.Stages[i].Name)
+	if img := l.Drawn(); img != nil {
+		for i := range img.Stages {
+			out = append(out, img.Stages[i].Name)
 		}
 	}
 	if t := l.Meta.Settings.Target; t != "" && !slices.Contains(out, t) {

@@ -9,7 +9,7 @@ import (
 )
 
 // Stratum is a slab of the picture: a step, the layers of a base drawn as one,
-// or the step at which the last build broke off.
+// the step at which the last build broke off, or one that it left.
 type Stratum struct {
 	Key    string        // the same as long as the slab has the same place above the bottom
 	Step   *wire.Step    // of layers drawn as one: their sum, with the ID of the topmost
@@ -17,7 +17,14 @@ type Stratum struct {
 	Group  int           // how many layers are drawn as one; 0: it is a step
 	Opened int           // of the topmost layer of a base that was opened: how many there are
 	Broken *wire.Failure // the build broke off here; Step is nil
-	Above  bool          // it lies above that place: of the build before
+	// Left says that it was not carried out; Step is nil. Rest is the instruction,
+	// nil where the file has it no more, and Was how the last good build had it,
+	// nil where it had none. Below says that it stands before the place where the
+	// build broke off.
+	Left  bool
+	Rest  *wire.Rest
+	Was   *wire.Step
+	Below bool
 }
 
 // Column is a stage of the image as it is drawn.
@@ -30,16 +37,16 @@ type Column struct {
 
 // Columns are the stages that the image is made of, in the order of the file.
 func (l *Lab) Columns() []Column {
-	if l.Image == nil {
+	img := l.Drawn()
+	if img == nil {
 		return nil
 	}
 	var out []Column
-	for i := range l.Image.Stages {
-		st := &l.Image.Stages[i]
-		if len(st.Steps) == 0 && i != l.StageIndex() {
+	for i := range img.Stages {
+		c := Column{Index: i, Stage: &img.Stages[i], Chosen: i == l.StageIndex(), Strata: l.strata(i)}
+		if len(c.Strata) == 0 && !c.Chosen {
 			continue
 		}
-		c := Column{Index: i, Stage: st, Chosen: i == l.StageIndex(), Strata: l.strata(i)}
 		slices.Reverse(c.Strata)
 		out = append(out, c)
 	}
@@ -49,10 +56,10 @@ func (l *Lab) Columns() []Column {
 // Unused are the names of the stages that the image does not need.
 func (l *Lab) Unused() []string {
 	var out []string
-	if l.Image != nil {
-		for i := range l.Image.Stages {
-			if !l.Image.Stages[i].Used {
-				out = append(out, l.Image.Stages[i].Name)
+	if img := l.Drawn(); img != nil {
+		for i := range img.Stages {
+			if !img.Stages[i].Used {
+				out = append(out, img.Stages[i].Name)
 			}
 		}
 	}
@@ -72,16 +79,17 @@ func (l *Lab) baseKey(stage int) string { return fmt.Sprint(l.Meta.Dockerfile, "
 
 // grouped tells whether the layers of a stage's base are drawn as one.
 func (l *Lab) grouped(stage int) bool {
-	return baseLayers(&l.Image.Stages[stage]) > 1 && !l.opened[l.baseKey(stage)]
+	return baseLayers(&l.Drawn().Stages[stage]) > 1 && !l.opened[l.baseKey(stage)]
 }
 
 // OpenBase draws the layers of a stage's base one by one, or as one again.
 func (l *Lab) OpenBase(stage int, open bool) {
-	if l.Image == nil || stage < 0 || stage >= len(l.Image.Stages) {
+	img := l.Drawn()
+	if img == nil || stage < 0 || stage >= len(img.Stages) {
 		return
 	}
 	l.opened[l.baseKey(stage)] = open
-	st := &l.Image.Stages[stage]
+	st := &img.Stages[stage]
 	if n := baseLayers(st); !open && n > 1 && stage == l.StageIndex() && l.chosen.ordinal < n {
 		l.Choose(st.Steps[n-1].ID)
 	}
@@ -96,7 +104,7 @@ func (l *Lab) OpenChosen(open bool) {
 
 // strata are the slabs of a stage, bottom first.
 func (l *Lab) strata(stage int) []Stratum {
-	st := &l.Image.Stages[stage]
+	st := &l.Drawn().Stages[stage]
 	base := baseLayers(st)
 	var out []Stratum
 	layer := 0
@@ -117,57 +125,33 @@ func (l *Lab) strata(stage int) []Stratum {
 		}
 		out = append(out, v)
 	}
-	return l.broken(stage, out)
+	if l.failed() && stage < len(l.draft.rest) {
+		out = append(out, l.restOf(stage, len(st.Steps))...)
+	}
+	return out
 }
 
-// broken puts the step at which the build broke off where it belongs: above
-// those steps of the build before that were carried out again.
-func (l *Lab) broken(stage int, strata []Stratum) []Stratum {
-	f := l.Breach()
-	if f == nil || f.Stage != stage || l.Image.Dockerfile != l.Meta.Dockerfile {
-		return strata
-	}
-	at, done := 0, 0
-	for at < len(strata) {
-		s := strata[at].Step
-		switch {
-		case s.Kind == "base":
-		case f.Before != nil && done < len(f.Before) && s.Text == f.Before[done]:
-			done++
-		case f.Before == nil && s.EndLine < f.StartLine:
-		default:
-			goto found
-		}
-		at++
-	}
-found:
-	for i := at; i < len(strata); i++ {
-		strata[i].Above = true
-	}
-	return slices.Insert(strata, at, Stratum{Key: fmt.Sprintf("%d:broken", stage), Broken: f})
-}
-
-// Breach is where the last build broke off, to be drawn: the step that failed,
-// or the line of the file that cannot be read. It is nil where the build did
-// not fail, or elsewhere.
-func (l *Lab) Breach() *wire.Failure {
-	if l.Built == nil || l.Built.Ok {
-		return nil
-	}
-	if l.Built.Failure != nil {
-		return l.Built.Failure
-	}
-	for _, d := range l.Diagnostics() {
-		if d.Severity != "error" || d.File != l.Meta.Dockerfile {
+// restOf are the slabs above the first n steps of a stage whose build broke off
+// or was not begun.
+func (l *Lab) restOf(stage, n int) []Stratum {
+	var out []Stratum
+	for _, r := range l.draft.rest[stage] {
+		if r.torn {
+			out = append(out, Stratum{Key: fmt.Sprintf("%d:broken", stage), Broken: l.draft.breach})
 			continue
 		}
-		f := &wire.Failure{Text: l.lines(d.StartLine, d.EndLine), StartLine: d.StartLine, EndLine: d.EndLine, Error: d.Text, Advice: d.Detail}
-		if l.Image != nil {
-			f.Stage = l.stageOfLine(d.StartLine)
+		n += max(len(r.was), 1) // the place that it had
+		v := Stratum{Key: fmt.Sprintf("%d:%d", stage, n-1), Left: true, Rest: r.Rest, Below: r.below, Layer: r.layer}
+		switch len(r.was) {
+		case 0:
+		case 1:
+			v.Was = &r.was[0]
+		default:
+			v.Was = sum(r.was)
 		}
-		return f
+		out = append(out, v)
 	}
-	return nil
+	return out
 }
 
 // lines are lines of the chosen Dockerfile, joined.
@@ -182,20 +166,6 @@ func (l *Lab) lines(from, to int) string {
 		return ""
 	}
 	return strings.TrimSpace(strings.Join(all[from:to], " "))
-}
-
-// stageOfLine is the index of the stage of the shown image whose FROM in the
-// file as it is now is the last one up to a line.
-func (l *Lab) stageOfLine(line int) int {
-	n := 0
-	if f := l.File(l.Meta.Dockerfile); f != nil && f.Text != nil {
-		for i, from := range FromLines(*f.Text) {
-			if from.From <= line {
-				n = i
-			}
-		}
-	}
-	return min(n, len(l.Image.Stages)-1)
 }
 
 // sum is several layers as one, under the ID of the topmost.
@@ -229,13 +199,14 @@ func (l *Lab) From(stage int, v Stratum) string {
 	if v.Step.SourceStep != "" {
 		return l.StandsFor(v.Step.SourceStep)
 	}
-	st := &l.Image.Stages[stage]
+	img := l.Drawn()
+	st := &img.Stages[stage]
 	bottom := v.Group > 0 || v.Step.Kind == "base" && v.Layer == 1
 	if !bottom || st.Base.Kind != "stage" {
 		return ""
 	}
-	for i := range l.Image.Stages[:stage] {
-		from := &l.Image.Stages[i]
+	for i := range img.Stages[:stage] {
+		from := &img.Stages[i]
 		if from.Name != st.Base.Name {
 			continue
 		}
@@ -250,8 +221,12 @@ func (l *Lab) From(stage int, v Stratum) string {
 
 // StandsFor is the ID of the slab in which a step is drawn.
 func (l *Lab) StandsFor(id string) string {
-	for i := range l.Image.Stages {
-		st := &l.Image.Stages[i]
+	img := l.Drawn()
+	if img == nil {
+		return id
+	}
+	for i := range img.Stages {
+		st := &img.Stages[i]
 		base := baseLayers(st)
 		for k := range st.Steps {
 			if st.Steps[k].ID != id {
@@ -269,7 +244,8 @@ func (l *Lab) StandsFor(id string) string {
 // LookedAt is the slab that is looked at: under the pointer or the focus, else
 // the chosen one.
 func (l *Lab) LookedAt() (v Stratum, stage int, ok bool) {
-	if l.Image == nil {
+	img := l.Drawn()
+	if img == nil {
 		return v, 0, false
 	}
 	for _, id := range []string{l.Hover, l.chosen.id} {
@@ -277,7 +253,7 @@ func (l *Lab) LookedAt() (v Stratum, stage int, ok bool) {
 			continue
 		}
 		id = l.StandsFor(id)
-		for i := range l.Image.Stages {
+		for i := range img.Stages {
 			for _, s := range l.strata(i) {
 				if s.Step != nil && s.Step.ID == id {
 					return s, i, true

@@ -40,10 +40,21 @@ func drawn(l *lab.Lab) string {
 			switch {
 			case v.Broken != nil:
 				slabs = append(slabs, "!"+v.Broken.Text)
+			case v.Left:
+				// An outline, and in brackets how it looked until now.
+				text := "-"
+				if v.Rest != nil {
+					text = "?" + v.Rest.Text
+				}
+				if v.Below {
+					text = "_" + v.Rest.Text
+				}
+				if v.Was != nil {
+					text += "(" + v.Was.ID + ")"
+				}
+				slabs = append(slabs, text)
 			case v.Group > 0:
 				slabs = append(slabs, fmt.Sprintf("%s×%d(%d B)", v.Step.ID, v.Group, v.Step.Size))
-			case v.Above:
-				slabs = append(slabs, v.Step.ID+"?")
 			default:
 				slabs = append(slabs, v.Step.ID)
 			}
@@ -114,40 +125,113 @@ func TestStrataOfStagesAndBases(t *testing.T) {
 	want("the other stage chosen", "*t0 t1 | b0 b1 b2 c1 c2")
 }
 
+// broke is a build that broke off, as the engine tells of it: stages with the
+// steps that were made, and with what was left.
+func broke(l *lab.Lab, failure *wire.Failure, line int, stages ...wire.Stage) wire.Built {
+	return wire.Built{Revision: l.Revision, Dockerfile: "Dockerfile", Shown: -1, Failure: failure,
+		Draft:       &wire.Image{Dockerfile: "Dockerfile", Stages: stages, Final: len(stages) - 1},
+		Diagnostics: []wire.Diagnostic{{File: "Dockerfile", Severity: "error", Text: wire.Plain("no"), StartLine: line, EndLine: line}}}
+}
+
+// A failed build is drawn of what it made itself; then comes the place where it
+// broke off, then outlines of what it left. Nothing of another image is ground.
 func TestWhereTheBuildBrokeOff(t *testing.T) {
-	fail := func(stage int, before ...string) *wire.Failure {
-		return &wire.Failure{Stage: stage, Before: before, Text: "BAD", StartLine: 4, EndLine: 4, Error: wire.Plain("no")}
+	bad := func(stage, line int) *wire.Failure {
+		return &wire.Failure{Stage: stage, Text: "BAD", StartLine: line, EndLine: line, Error: wire.Plain("no")}
 	}
+	made := func(ids ...string) (out []wire.Step) {
+		for _, id := range ids {
+			kind, text, _ := strings.Cut(id, " ")
+			out = append(out, wire.Step{ID: "new-" + kind, Kind: map[bool]string{true: "base", false: "layer"}[kind[0] == 'b'], Text: text, DiffID: "sha256:new" + kind})
+		}
+		return out
+	}
+	left := func(lines ...string) (out []wire.Rest) {
+		for _, text := range lines {
+			var r wire.Rest
+			number, text, _ := strings.Cut(text, " ")
+			fmt.Sscan(number, &r.StartLine)
+			r.EndLine, r.Text = r.StartLine, text
+			out = append(out, r)
+		}
+		return out
+	}
+	tools := wire.Stage{Name: "tools", Used: true, Line: 1, Steps: made("b FROM a", "r RUN make")}
 	for _, test := range []struct {
-		name    string
-		failure *wire.Failure
-		want    string
+		name  string
+		built func(l *lab.Lab) wire.Built
+		want  string
 	}{
-		{"the first instruction", fail(1, []string{}...), "t0 t1 | *b2×3(30 B) !BAD c1? c2?"},
-		{"above what was done again", fail(1, "COPY --from=tools /x /"), "t0 t1 | *b2×3(30 B) c1 !BAD c2?"},
-		{"above all", fail(1, "COPY --from=tools /x /", "RUN last", "RUN new"), "t0 t1 | *b2×3(30 B) c1 c2 !BAD"},
-		{"in a stage beside", fail(0, "RUN make"), "t0 t1 !BAD | *b2×3(30 B) c1 c2"},
-		{"after other steps than before", fail(1, "RUN other"), "t0 t1 | *b2×3(30 B) !BAD c1? c2?"},
+		{"at the first instruction", func(l *lab.Lab) wire.Built {
+			return broke(l, bad(1, 4), 4, tools, wire.Stage{Name: "1", Used: true, Line: 3, Steps: made("b FROM b"), Rest: left("4 BAD", "5 RUN last")})
+		}, "new-b new-r | *new-b !BAD -(c1) ?RUN last(c2)"},
+		{"on another base than before", func(l *lab.Lab) wire.Built {
+			return broke(l, bad(1, 4), 4, tools, wire.Stage{Name: "1", Used: true, Line: 3, Steps: made("b FROM c"), Rest: left("4 BAD", "5 COPY --from=tools /x /")})
+		}, "new-b new-r | *new-b !BAD ?COPY --from=tools /x /(c1) -(c2)"},
+		{"above all", func(l *lab.Lab) wire.Built {
+			return broke(l, bad(1, 6), 6, tools, wire.Stage{Name: "1", Used: true, Line: 3, Steps: made("b FROM b", "c COPY --from=tools /x /", "l RUN last"), Rest: left("6 BAD")})
+		}, "new-b new-r | *new-b new-c new-l !BAD"},
+		{"in a stage beside, so that the last is not begun", func(l *lab.Lab) wire.Built {
+			return broke(l, bad(0, 2), 2, wire.Stage{Name: "tools", Used: true, Line: 1, Steps: made("b FROM a"), Rest: left("2 BAD", "2 RUN make")},
+				wire.Stage{Name: "1", Used: true, Line: 3, Rest: left("3 FROM b", "4 COPY --from=tools /x /", "5 RUN other")})
+		}, "new-b !BAD -(t1) | *?FROM b(b2) ?COPY --from=tools /x /(c1) ?RUN other -(c2)"},
+		{"in a trigger of the base", func(l *lab.Lab) wire.Built {
+			return broke(l, bad(1, 3), 3, tools, wire.Stage{Name: "1", Used: true, Line: 3, Steps: made("b FROM b"), Rest: left("4 RUN last")})
+		}, "new-b new-r | *new-b !BAD -(c1) ?RUN last(c2)"},
+		{"at a line that cannot be read: there is no ground", func(l *lab.Lab) wire.Built {
+			return broke(l, nil, 4, wire.Stage{Name: "tools", Used: true, Line: 1, Rest: left("1 FROM a", "2 RUN make")},
+				wire.Stage{Name: "1", Used: true, Line: 3, Rest: left("3 FROM b", "4 BAD", "5 RUN last")})
+		}, "?FROM a(t0) ?RUN make(t1) | *_FROM b(b2) !ADD ./third.txt . -(c1) ?RUN last(c2)"},
+		{"in a file without stages", func(l *lab.Lab) wire.Built {
+			b := broke(l, nil, 1)
+			b.Draft = nil
+			return b
+		}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			l, _ := started(t)
 			event(t, l, wire.EventBuilt, built(l, staged()))
-			if test.failure.Before == nil {
-				test.failure.Before = []string{}
-			}
-			event(t, l, wire.EventBuilt, wire.Built{Revision: l.Revision, Dockerfile: "Dockerfile", Shown: -1, Failure: test.failure,
-				Diagnostics: []wire.Diagnostic{{File: "Dockerfile", Severity: "error", Text: wire.Plain("no"), StartLine: 4, EndLine: 4}}})
+			l.Choose("c2")
+			event(t, l, wire.EventBuilt, test.built(l))
 			if got := drawn(l); got != test.want {
 				t.Errorf("drawn %s, want %s", got, test.want)
 			}
-			if !strings.Contains(l.Log()[len(l.Log())-1].Why, "no") {
+			if !strings.Contains(l.Log()[len(l.Log())-1].Why, "no") && l.Log()[len(l.Log())-1].Title != "no" {
 				t.Errorf("the log ends with %+v", l.Log()[len(l.Log())-1])
 			}
+			// What is looked into stays there, and is told apart.
+			if s := l.Chosen(); s == nil || s.ID == "c2" && !l.OfLastGood() {
+				t.Errorf("chosen is %+v, of the last good build: %t", s, l.OfLastGood())
+			}
 			event(t, l, wire.EventBuilt, built(l, staged()))
-			if got := drawn(l); strings.Contains(got, "BAD") || strings.Contains(got, "?") {
+			if got := drawn(l); strings.ContainsAny(got, "!?_-") || l.OfLastGood() {
 				t.Errorf("after a good build: %s", got)
 			}
+			if s := l.Chosen(); s == nil || s.ID != "c2" {
+				t.Errorf("after a good build chosen is %+v", s)
+			}
 		})
+	}
+}
+
+// What a first build made before it failed can be chosen and looked into.
+func TestFirstBuildThatFails(t *testing.T) {
+	l, _ := started(t)
+	bad := &wire.Failure{Text: "BAD", StartLine: 3, EndLine: 3, Error: wire.Plain("no")}
+	event(t, l, wire.EventBuilt, broke(l, bad, 3, wire.Stage{Name: "0", Used: true, Line: 1,
+		Steps: []wire.Step{{ID: "b", Kind: "base", Text: "FROM a", DiffID: "sha256:b"}, {ID: "c", Kind: "layer", Text: "COPY x .", StartLine: 2, EndLine: 2, DiffID: "sha256:c", Entries: 1}},
+		Rest:  []wire.Rest{{Text: "BAD", StartLine: 3, EndLine: 3}, {Text: "CMD x", StartLine: 4, EndLine: 4}}}))
+	if got, want := drawn(l), "*b c !BAD ?CMD x"; got != want {
+		t.Errorf("drawn %s, want %s", got, want)
+	}
+	if s := l.Chosen(); s == nil || s.ID != "c" || l.OfLastGood() {
+		t.Errorf("chosen is %+v", s)
+	}
+	if l.Caret("Dockerfile", 1); l.Chosen().ID != "b" {
+		t.Errorf("the line of FROM chose %s", l.Chosen().ID)
+	}
+	if n := l.Moments(); n != 2 {
+		t.Errorf("%d moments", n)
 	}
 }
 
@@ -205,6 +289,7 @@ func TestBreachIsOfItsDockerfile(t *testing.T) {
 		t.Errorf("broke off at %+v", b)
 	}
 	l.UseDockerfile("web.Dockerfile")
+	event(t, l, wire.EventBuilt, wire.Built{Revision: l.Revision, Dockerfile: "web.Dockerfile", Shown: -1, Diagnostics: []wire.Diagnostic{elsewhere}})
 	if b := l.Breach(); b == nil || strings.Contains(drawn(l), "!") {
 		t.Errorf("the other Dockerfile broke off at %+v, drawn is %s", b, drawn(l))
 	}
@@ -226,8 +311,9 @@ func TestLogOfABuild(t *testing.T) {
 		t.Errorf("the log is %q, want %q", got, want)
 	}
 	event(t, l, wire.EventBuilt, wire.Built{Revision: l.Revision, Dockerfile: "Dockerfile", Shown: -1,
+		Draft:   &wire.Image{Stages: []wire.Stage{{Used: true, Steps: img.Stages[0].Steps[:2]}}},
 		Failure: &wire.Failure{Before: []string{"RUN x"}, Text: "BAD", StartLine: 3, Error: wire.Plain("no")}})
-	if got, want := log(), "RUN x: "+l.W.WasDone+", BAD: "+l.W.ErrorWord; got != want {
+	if got, want := log(), "RUN x: "+l.W.Cache["hit"]+", BAD: "+l.W.ErrorWord; got != want {
 		t.Errorf("the log is %q, want %q", got, want)
 	}
 }

@@ -23,6 +23,7 @@ type Timeline struct {
 	past, future []change
 	now          moment
 	open         bool // the last step may still grow by typing
+	theirs       bool // what is observed was made in another tab
 }
 
 // moment is the workspace at a time. Its files share their texts with the
@@ -39,6 +40,7 @@ type change struct {
 	from, to Meta
 	meta     bool // settings, the chosen Dockerfile or the lesson changed
 	typed    bool
+	theirs   bool // another tab made it
 }
 
 // fileChange is what became of the file at a path; nil where there was none, or
@@ -70,11 +72,12 @@ func (l *Lab) Observe() {
 		return
 	}
 	c := t.now.to(l)
+	c.theirs = t.theirs
 	t.now = l.moment()
 	if len(c.files) == 0 && !c.meta {
 		return
 	}
-	if n := len(t.past) - 1; n >= 0 && t.open && c.typed && t.past[n].typed && t.past[n].files[0].path == c.files[0].path {
+	if n := len(t.past) - 1; n >= 0 && t.open && c.typed && t.past[n].typed && t.past[n].theirs == c.theirs && t.past[n].files[0].path == c.files[0].path {
 		t.past[n].files[0].to, t.past[n].to = c.files[0].to, c.to
 	} else {
 		t.past = append(t.past, c)

@@ -14,7 +14,6 @@ type Layout struct {
 	PaneNames      map[string]string // by pane: what folds away with it
 	Took           func(micros int64) string
 	ConfigOnly     string
-	WasDone        string
 	NothingPrinted string
 	OutputCut      string
 	LogColumns     []string
@@ -59,7 +58,6 @@ var layoutEnglish = Layout{
 	PaneNames:      map[string]string{"left": "Editor", "bottom": "Output", "right": "Inspector"},
 	Took:           took,
 	ConfigOnly:     "config only",
-	WasDone:        "done",
 	NothingPrinted: "No command of this build wrote to stdout or stderr.",
 	OutputCut:      "The rest is not shown.",
 	LogColumns:     []string{"Stage", "Instruction", "Result", "Why", "Time"},
@@ -95,7 +93,6 @@ var layoutKorean = Layout{
 	PaneNames:      map[string]string{"left": "편집기", "bottom": "출력", "right": "돋보기"},
 	Took:           took,
 	ConfigOnly:     "설정만 변경",
-	WasDone:        "완료",
 	NothingPrinted: "이 빌드의 명령은 stdout이나 stderr에 아무것도 쓰지 않았습니다.",
 	OutputCut:      "나머지는 표시하지 않습니다.",
 	LogColumns:     []string{"스테이지", "명령", "결과", "이유", "시간"},

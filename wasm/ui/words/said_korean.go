@@ -233,6 +233,7 @@ var koreanMessages = map[string]string{
 	"session.time":           "RUN을 {0} 만에 중지했습니다",
 	"session.less-time":      "끝나지 않는 반복이 있나요? 아니라면 명령이 하는 일을 줄이세요. 여기서는 RUN 하나에 더 많은 시간을 줄 수 없습니다.",
 	"session.step-gone":      "단계 {0}: 스택이 다시 빌드되어 없어졌습니다",
+	"session.no-image":       "빌드가 실패하여 바이트를 바꿀 이미지가 없습니다",
 	"session.image-gone":     "이미지 {0}: 다시 빌드되어 없어졌습니다",
 	"session.no-method":      "엔진이 모르는 요청입니다: {0}",
 	"session.no-file":        "파일이 아닙니다: {0}",

@@ -12,18 +12,24 @@ type Sharing struct {
 	CopyLink     string
 	LinkLength   func(n, most int) string
 	LinkTooLong  func(n, most int) string
-	LinkWaiting  string
-	TooMuch      func(most string) string
-	WithView     string
-	ShortLink    string
-	MakeShort    string
-	ShortHint    func(most string) string
-	ShortSending string
-	Unstored     map[string]string // why there is no short link
-	EmbedTitle   string
-	EmbedHint    string
-	EmbedCode    string // label of the snippet
-	CopyEmbed    string
+	// LinkTooLongHere and EmbedFromSite are said where there is no site.
+	LinkTooLongHere func(n, most int) string
+	EmbedFromSite   string
+	LinkWaiting     string
+	TooMuch         func(most string) string
+	WithView        string
+	ShortLink       string
+	MakeShort       string
+	ShortHint       func(most string) string
+	ShortSending    string
+	Unstored        map[string]string // why there is no short link
+	EmbedTitle      string
+	EmbedHint       string
+	EmbedCode       string // label of the snippet
+	CopyEmbed       string
+
+	TheirsReplaced string // another tab opened another workspace
+	TheirsClash    func(paths string) string
 
 	OpeningLink string
 	GuestOf     func(name string) string
@@ -49,7 +55,11 @@ var sharingEnglish = Sharing{
 	LinkTooLong: func(n, most int) string {
 		return fmt.Sprintf("As a link it would have %s characters; addresses are safe up to %s. Make a short link instead.", Count(n), Count(most))
 	},
-	LinkWaiting: "Writing the link",
+	LinkTooLongHere: func(n, most int) string {
+		return fmt.Sprintf("As a link it would have %s characters; addresses are safe up to %s. Open it on a site to make a short link.", Count(n), Count(most))
+	},
+	EmbedFromSite: "Put the address of a Layerlab site in the place of layerlab.example: this page is a single file, which others cannot load it from.",
+	LinkWaiting:   "Writing the link",
 	TooMuch: func(most string) string {
 		return "The workspace has more than the " + most + " of text that can be shared. Generated files count almost nothing."
 	},
@@ -69,6 +79,11 @@ var sharingEnglish = Sharing{
 	EmbedHint:  "Without JavaScript the text stays a listing.",
 	EmbedCode:  "HTML to embed it",
 	CopyEmbed:  "Copy the HTML",
+
+	TheirsReplaced: "Another tab opened another workspace, so this one shows it too. Your former files were put aside.",
+	TheirsClash: func(paths string) string {
+		return "Another tab changed the same place in " + paths + ". Both texts are there: keep what you need."
+	},
 
 	OpeningLink: "Opening the shared workspace",
 	GuestOf:     func(name string) string { return orWord("Shared workspace", name) },
@@ -103,7 +118,11 @@ var sharingKorean = Sharing{
 	LinkTooLong: func(n, most int) string {
 		return fmt.Sprintf("링크로 만들면 %s자인데, 주소는 %s자까지가 안전합니다. 짧은 링크를 만드세요.", Count(n), Count(most))
 	},
-	LinkWaiting: "링크를 만드는 중",
+	LinkTooLongHere: func(n, most int) string {
+		return fmt.Sprintf("링크로 만들면 %s자인데, 주소는 %s자까지가 안전합니다. 짧은 링크는 사이트에서 열어 만드세요.", Count(n), Count(most))
+	},
+	EmbedFromSite: "layerlab.example 자리에 Layerlab 사이트의 주소를 넣으세요. 이 페이지는 파일 하나여서 다른 페이지가 여기서 불러올 수 없습니다.",
+	LinkWaiting:   "링크를 만드는 중",
 	TooMuch: func(most string) string {
 		return "작업 공간의 텍스트가 공유 한도인 " + most + "보다 큽니다. 생성된 파일은 거의 차지하지 않습니다."
 	},
@@ -123,6 +142,11 @@ var sharingKorean = Sharing{
 	EmbedHint:  "자바스크립트가 없으면 텍스트가 그대로 보입니다.",
 	EmbedCode:  "넣을 HTML",
 	CopyEmbed:  "HTML 복사",
+
+	TheirsReplaced: "다른 탭에서 다른 작업 공간을 열어 이 탭에도 표시합니다. 이전 파일은 따로 보관했습니다.",
+	TheirsClash: func(paths string) string {
+		return "다른 탭에서 " + paths + "의 같은 곳을 고쳤습니다. 두 내용이 모두 남아 있으니 필요한 것만 남기세요."
+	},
 
 	OpeningLink: "공유된 작업 공간을 여는 중",
 	GuestOf:     func(name string) string { return orWord("공유된 작업 공간", name) },
