@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"layerlab.dev/core/dockerfile"
 	"layerlab.dev/core/image"
 	"layerlab.dev/core/layer"
 	"layerlab.dev/core/message"
@@ -18,6 +19,14 @@ import (
 type RefusedBaseError struct {
 	Name string
 	Err  error
+	// Broken says that no tool takes it, and a lenient build does not either.
+	Broken bool
+}
+
+// Deviation is what of a base image BuildKit refuses, and where it is named.
+type Deviation struct {
+	Text  message.Message
+	Range dockerfile.Range // of the FROM, empty where another instruction names it
 }
 
 // Message is what is said of it.
@@ -43,7 +52,7 @@ func (b *builder) extract(p *planned, img *image.Image) (*image.Files, error) {
 	var refused *layer.RefusalError
 	switch {
 	case errors.As(err, &refused):
-		return nil, refuse(adviseBrokenBase.With(), &RefusedBaseError{p.BaseName, err})
+		return nil, refuse(adviseBrokenBase.With(), &RefusedBaseError{Name: p.BaseName, Err: err, Broken: true})
 	case err != nil:
 		return nil, fmt.Errorf("base image %s: %w", p.BaseName, err)
 	}
@@ -73,15 +82,18 @@ func (b *builder) use(s *state) error {
 
 func (b *builder) refuse(r refusal) error {
 	if !b.o.Lenient {
-		err := refuse(adviseRefusedBase.With(), &RefusedBaseError{r.stage.BaseName, &reasonError{r.why}})
+		err := refuse(adviseRefusedBase.With(), &RefusedBaseError{Name: r.stage.BaseName, Err: &reasonError{r.why}})
 		if in := from(r.stage); in != nil {
 			return b.wrap(err, in)
 		}
 		return err // in the instruction that names the image
 	}
-	m := saysDeviates.With(r.stage.BaseName, r.why)
-	if !slices.ContainsFunc(b.res.Deviations, func(o message.Message) bool { return o.Text == m.Text }) {
-		b.res.Deviations = append(b.res.Deviations, m)
+	d := Deviation{Text: saysDeviates.With(r.stage.BaseName, r.why)}
+	if in := from(r.stage); in != nil {
+		d.Range = in.Range
+	}
+	if !slices.ContainsFunc(b.res.Deviations, func(o Deviation) bool { return o.Text.Text == d.Text.Text }) {
+		b.res.Deviations = append(b.res.Deviations, d)
 	}
 	return nil
 }
@@ -131,7 +143,8 @@ func (b *builder) walk(s *planned, t vfs.Tree, p string) error {
 		if b.o.Lenient {
 			return b.refuse(refusal{s, saysGhost.With(g.path)})
 		}
-		return advise(adviseGhost.With(g.path), "failed to walk %s: lstat %s: no such file or directory", g.path, g.path)
+		why := fmt.Errorf("failed to walk %s: lstat %s: no such file or directory", g.path, g.path)
+		return refuse(adviseGhost.With(g.path), &RefusedBaseError{Name: s.BaseName, Err: why})
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ func TestRefusedBases(t *testing.T) {
 		}
 		said := ""
 		for _, m := range result.Deviations {
-			said += m.Text + "\n"
+			said += m.Text.Text + "\n"
 		}
 		if (said == "") != (c.deviation == "") || !strings.Contains(said, c.deviation) {
 			t.Errorf("%s: it says %q, want %q", c.name, said, c.deviation)

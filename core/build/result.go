@@ -28,7 +28,7 @@ type Result struct {
 	Image *image.Image
 	// Deviations say what of the base images BuildKit refuses; with any, the
 	// image is another than BuildKit's, which makes none. Only where Lenient.
-	Deviations []message.Message
+	Deviations []Deviation
 }
 
 // Stage is one FROM with what follows it.

@@ -55,7 +55,7 @@ func (s Source) Build(ctx context.Context, o build.Options) (*build.Result, erro
 // Options are how the plan builds a Dockerfile, but for where images come from.
 func (p *Plan) Options(d Dockerfile) build.Options {
 	s := p.Settings
-	o := build.Options{Name: d.Path, Ignore: d.Name, Epoch: s.Epoch, Platform: s.Platform, BuildArgs: maps.Clone(s.BuildArgs), Seed: s.Seed}
+	o := build.Options{Name: d.Path, Ignore: d.Name, Epoch: s.Epoch, Platform: s.Platform, BuildArgs: maps.Clone(s.BuildArgs), Seed: s.Seed, Lenient: s.Lenient}
 	if d.Path == p.Shown {
 		o.Target = s.Target
 	}

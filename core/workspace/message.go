@@ -14,6 +14,7 @@ var (
 	saysSetting   = message.New("workspace.setting", "want NAME: VALUE, not %s")
 	saysUnknown   = message.New("workspace.unknown-setting", "unknown setting %s")
 	saysEpoch     = message.New("workspace.epoch", "epoch %s: want seconds")
+	saysLenient   = message.New("workspace.lenient", "lenient %s: want true, or no such line")
 	saysSeed      = message.New("workspace.seed", "seed %s: want a whole number")
 	saysArgument  = message.New("workspace.build-arg", "build-arg: want NAME=VALUE, not %s")
 	saysNegative  = message.New("workspace.negative", "a size cannot be negative")

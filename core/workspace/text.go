@@ -74,6 +74,11 @@ func (w *Workspace) setting(line string) error {
 			return saysSeed.Error(strconv.Quote(value))
 		}
 		s.Seed = n
+	case "lenient":
+		if value != "true" {
+			return saysLenient.Error(strconv.Quote(value))
+		}
+		s.Lenient = true
 	case "build-arg":
 		k, v, ok := strings.Cut(value, "=")
 		if !ok {
@@ -239,6 +244,9 @@ func (w *Workspace) Format() ([]byte, error) {
 	set("compression", s.Compression)
 	if s.Seed != 0 {
 		set("seed", strconv.FormatUint(s.Seed, 10))
+	}
+	if s.Lenient {
+		set("lenient", "true")
 	}
 	for _, k := range slices.Sorted(maps.Keys(s.BuildArgs)) {
 		set("build-arg", k+"="+s.BuildArgs[k])

@@ -32,6 +32,8 @@ type Settings struct {
 	BuildArgs   map[string]string
 	// Seed is what everything random in a RUN begins from.
 	Seed uint64
+	// Lenient takes base images that BuildKit refuses, as umoci and crane do.
+	Lenient bool
 }
 
 // File is a file, directory or symbolic link of the context.

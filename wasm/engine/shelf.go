@@ -189,8 +189,9 @@ func (s shelf) unpack(ctx context.Context, v js.Value) (*vfs.Blob, error) {
 	case layer.Uncompressed:
 		return b, nil
 	case layer.Gzip:
-		// The browser's own is several times as fast, but takes only one member.
-		if out, err := s.call(ctx, "gunzip", v); err == nil {
+		// The browser's own is several times as fast, but takes only one member
+		// and nothing behind it.
+		if out, err := s.call(ctx, "gunzip", v, float64(most)); err == nil {
 			return wrap(s.images, out), nil
 		} else if ctx.Err() != nil {
 			return nil, err
@@ -201,9 +202,12 @@ func (s shelf) unpack(ctx context.Context, v js.Value) (*vfs.Blob, error) {
 		return nil, err
 	}
 	defer r.Close()
-	out, err := collect(ctx, r)
+	out, err := collect(ctx, io.LimitReader(r, most+1))
 	if err != nil {
 		return nil, err
+	}
+	if out.Get("size").Float() > most {
+		return nil, &layer.BombError{Stored: b.Size(), Limit: most}
 	}
 	return wrap(s.images, out), nil
 }
@@ -276,6 +280,9 @@ func (b *body) Close() error {
 }
 
 const (
+	// most bounds what a Blob is unpacked to, in bytes: far more than any image
+	// that a page can hold.
+	most = 4 << 30
 	// piece is how much is handed to the browser at once, and heap how much of
 	// it before it is made a Blob, which need not stay in memory.
 	piece = 1 << 20

@@ -132,9 +132,17 @@ export class Images {
     return new Uint8Array(reader.readAsArrayBuffer(blob.slice(from, to)));
   }
 
-  // gunzip gives what a Blob of gzip holds, outside of any program's memory.
-  gunzip(blob) {
-    return new Response(blob.stream().pipeThrough(new DecompressionStream("gzip"))).blob();
+  // gunzip gives what a Blob of gzip holds, outside of any program's memory. It
+  // fails where that is more than so many bytes.
+  gunzip(blob, most) {
+    let bytes = 0;
+    const bounded = new TransformStream({
+      transform(chunk, controller) {
+        if ((bytes += chunk.byteLength) > most) throw new Error(`more than ${most} bytes`);
+        controller.enqueue(chunk);
+      },
+    });
+    return new Response(blob.stream().pipeThrough(new DecompressionStream("gzip")).pipeThrough(bounded)).blob();
   }
 
   // get asks the site. The answer is {status, reader}.

@@ -26,6 +26,8 @@ func (d *Desk) configure(name, value string) {
 		l.SetTarget(value)
 	case "compression":
 		l.SetCompression(value)
+	case "lenient":
+		l.SetLenient(value == "true")
 	case "seed":
 		if !l.SetSeed(value) {
 			complain(l.W.SeedBad)

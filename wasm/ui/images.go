@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"layerlab.dev/wasm/ui/lab"
 	"layerlab.dev/wasm/wire"
@@ -117,6 +118,26 @@ func (c *Images) facts(r lab.BaseRow) string {
 		what += ", " + w.InUse
 	}
 	return what + " · " + w.Layers(r.Kept.Layers) + " · " + c.Lab.Size(r.Kept.Size) + " · " + r.Kept.Platform
+}
+
+// choiceText says that an archive holds several images.
+func (c *Images) choiceText() string {
+	return c.Lab.W.ChoiceOf(len(c.Lab.Shelf.Choice), c.Lab.Shelf.Chosen)
+}
+
+func (c *Images) choiceName(x wire.Choice) string { return strings.Join(x.Names, ", ") }
+
+func (c *Images) choiceFacts(x wire.Choice) string {
+	return c.Lab.W.Layers(x.Layers) + " · " + c.Lab.Size(x.Size) + " · " + x.Platform
+}
+
+// note says what is to be known of what came last.
+func (c *Images) note() string {
+	var out []string
+	for _, m := range c.Lab.Shelf.Note {
+		out = append(out, c.Lab.W.Say(m))
+	}
+	return strings.Join(out, " ")
 }
 
 func (c *Images) onlineOnly() any {

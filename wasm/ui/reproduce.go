@@ -43,6 +43,9 @@ func (c *Reproduce) State() string {
 // caveats are what RUN steps mean for the comparison.
 func (c *Reproduce) caveats() []string {
 	var out []string
+	if c.recipe().Deviates {
+		out = append(out, c.Lab.W.RunDeviates)
+	}
 	if c.recipe().Interpreted {
 		out = append(out, c.Lab.W.RunThere)
 	}

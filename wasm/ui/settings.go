@@ -38,6 +38,8 @@ func (c *Settings) compression() string {
 
 func (c *Settings) seed() string { return strconv.FormatUint(c.settings().Seed, 10) }
 
+func (c *Settings) lenient() string { return strconv.FormatBool(c.settings().Lenient) }
+
 // about says of a build argument where its value comes from.
 func (c *Settings) about(a lab.BuildArg) string {
 	switch {

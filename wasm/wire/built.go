@@ -36,6 +36,9 @@ type Diagnostic struct {
 	EndColumn   int `json:"endColumn"`
 	// Missing is the base image that is not here, where that is the error.
 	Missing *Missing `json:"missing,omitempty"`
+	// Refused says that BuildKit refuses a base image that the setting Lenient
+	// would take.
+	Refused bool `json:"refused,omitempty"`
 }
 
 // Image is a built image with the stages that led to it.

@@ -11,6 +11,7 @@ const (
 // or pull) at a time.
 const (
 	MethodImport       = "import"       // ImportQuery -> Imported
+	MethodTake         = "take"         // TakeQuery -> Imported: of several images in an archive
 	MethodLookUp       = "lookUp"       // ImageQuery -> Offer: what pulling would fetch
 	MethodPull         = "pull"         // ImageQuery -> Imported
 	MethodStopTransfer = "stopTransfer" // nothing -> nothing
@@ -63,6 +64,11 @@ type ImportQuery struct {
 	File string `json:"file"` // name of the file, for an image without one
 }
 
+// TakeQuery says which images of an archive that holds several are taken.
+type TakeQuery struct {
+	Which []int `json:"which"` // indexes into Imported.Choice; none: the archive is put away
+}
+
 // ImageQuery names an image, in whatever form FROM does.
 type ImageQuery struct {
 	Name string `json:"name"`
@@ -82,6 +88,20 @@ type RenameQuery struct {
 // Imported are the names of what came, in short.
 type Imported struct {
 	Names []string `json:"names"`
+	// Choice lists the images of an archive that holds several, of which none has
+	// been taken: MethodTake says which are.
+	Choice []Choice `json:"choice,omitempty"`
+	// Notes say what is to be known of how an image was found.
+	Notes []Message `json:"notes,omitempty"`
+}
+
+// Choice is one of several images in an archive.
+type Choice struct {
+	Names    []string `json:"names"` // by which it would be kept, in short
+	ID       string   `json:"id"`
+	Platform string   `json:"platform"`
+	Layers   int      `json:"layers"`
+	Size     int64    `json:"size"` // bytes that would be kept
 }
 
 // Offer is what a registry says of an image before it is pulled.

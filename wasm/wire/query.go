@@ -137,8 +137,9 @@ type Doc struct {
 // ExportQuery asks for an image as an archive.
 type ExportQuery struct {
 	Image string `json:"image"`
-	// Format is "oci", "docker" for docker load, or "reproduce" for the archive
-	// with which BuildKit makes the image again.
+	// Format is "oci", "unnamed" for the bytes of BuildKit's archive without a
+	// name, "docker" for docker load, or "reproduce" for the archive with which
+	// BuildKit makes the image again.
 	Format string `json:"format"`
 }
 
@@ -172,4 +173,7 @@ type Reproduce struct {
 	// Placeholders says that a RUN stands on a stand-in image, whose programs
 	// are placeholders: BuildKit has nothing to execute there.
 	Placeholders bool `json:"placeholders"`
+	// Deviates says that BuildKit refuses a base image, so that it makes nothing
+	// of the archive.
+	Deviates bool `json:"deviates,omitempty"`
 }

@@ -46,6 +46,8 @@ type Settings struct {
 	BuildArgs   map[string]string `json:"buildArgs,omitempty"`
 	Compression string            `json:"compression,omitempty"` // "gzip" (default), "zstd", "uncompressed"
 	Seed        uint64            `json:"seed,omitempty"`        // what everything random in a RUN begins from, below 2^53
+	// Lenient takes base images that BuildKit refuses, as umoci and crane do.
+	Lenient bool `json:"lenient,omitempty"`
 }
 
 // Lesson is a ready workspace.

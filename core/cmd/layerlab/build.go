@@ -80,8 +80,8 @@ func runBuild(ctx context.Context, args []string) error {
 	if !*asJSON {
 		printSteps(res)
 	}
-	for _, m := range res.Deviations {
-		fmt.Fprintln(os.Stderr, "not BuildKit's digests:", m)
+	for _, d := range res.Deviations {
+		fmt.Fprintln(os.Stderr, "not BuildKit's digests:", d.Text)
 	}
 	if err != nil {
 		return err

@@ -235,6 +235,15 @@ func (w *works) diagnostics(d *work, err error) []wire.Diagnostic {
 				Detail: toPage(found.Detail), URL: found.URL, Fixes: fixes(d.Source, f, assist.Fixes(f, found, around))}))
 		}
 	}
+	if d.result != nil {
+		for _, v := range d.result.Deviations {
+			w := wire.Diagnostic{File: d.Path, Severity: "warning", Text: toPage(v.Text), Detail: toPage(adviseDeviates.With()), StartLine: 1, EndLine: 1}
+			if v.Range.Start.Line > 0 {
+				w = locate(f, v.Range, w)
+			}
+			out = append(out, w)
+		}
+	}
 	var failed *build.Error
 	switch {
 	case err == nil || f != nil && f.Err() != nil:
@@ -247,6 +256,8 @@ func (w *works) diagnostics(d *work, err error) []wire.Diagnostic {
 		if errors.As(err, &late) {
 			why.Text, why.Detail = toPage(late.Message()), toPage(adviseTime.With())
 		}
+		var refused *build.RefusedBaseError
+		why.Refused = errors.As(err, &refused) && !refused.Broken && !d.settings.Lenient
 		var missing *build.NoBaseError
 		if errors.As(err, &missing) {
 			if full, err := dockerfile.NormalizeReference(missing.Name); err == nil {

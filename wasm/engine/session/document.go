@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/opencontainers/go-digest"
 
+	"layerlab.dev/core/dockerfile"
 	"layerlab.dev/core/image"
 	"layerlab.dev/wasm/wire"
 )
@@ -55,8 +57,8 @@ func document(text []byte) wire.Doc {
 
 // export answers an ExportQuery; the archive is buffer 0.
 func (s *Session) export(id int, q wire.ExportQuery) (any, [][]byte, error) {
-	if q.Format != "oci" && q.Format != "docker" && q.Format != "reproduce" {
-		return nil, nil, fmt.Errorf("there is no format %q: ask for oci, docker or reproduce", q.Format)
+	if !slices.Contains([]string{"oci", "unnamed", "docker", "reproduce"}, q.Format) {
+		return nil, nil, fmt.Errorf("there is no format %q: ask for oci, unnamed, docker or reproduce", q.Format)
 	}
 	d, err := s.work(q.Image)
 	if err != nil {
@@ -65,6 +67,9 @@ func (s *Session) export(id int, q wire.ExportQuery) (any, [][]byte, error) {
 	w := s.longWork(id, "export")
 	defer w.end()
 	o := image.Options{Compression: d.compression, Progress: w.progress}
+	if full, err := dockerfile.NormalizeReference(d.Tag); err == nil && q.Format != "unnamed" {
+		o.Names = []string{full}
+	}
 	var b bytes.Buffer
 	switch q.Format {
 	case "docker":
@@ -82,5 +87,8 @@ func (s *Session) export(id int, q wire.ExportQuery) (any, [][]byte, error) {
 
 // archiveName is what an archive of an image is called.
 func archiveName(tag, format string) string {
+	if format == "unnamed" {
+		format = "oci"
+	}
 	return strings.ReplaceAll(tag, "/", "-") + "." + format + ".tar"
 }

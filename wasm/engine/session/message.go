@@ -31,6 +31,7 @@ var (
 	saysNoShelf         = message.New("images.no-shelf", "images cannot be kept here")
 	saysTransferBusy    = message.New("images.busy", "another image is on its way: wait for it or stop it")
 	saysTransferStopped = message.New("images.stopped", "stopped; nothing of it was kept")
+	adviseDeviates      = message.New("images.deviates", "The build went on as umoci and crane do, so its digests are none of BuildKit's. The settings take that back.")
 	saysNotImported     = message.New("images.not-imported", "%s was not imported")
 	saysNotPulled       = message.New("images.not-pulled", "%s was not pulled")
 	saysNotFound        = message.New("images.not-found", "%s cannot be looked up")

@@ -165,11 +165,9 @@ func (s *Session) lookUp(ctx context.Context, q wire.ImageQuery) (wire.Offer, er
 		return wire.Offer{}, saysFailed.Wrap(err, saysNotFound.With(dockerfile.FamiliarReference(r.full)))
 	}
 	o := wire.Offer{Name: dockerfile.FamiliarReference(r.full), Digest: digest.FromBytes(src.Manifest).String(), Size: src.Size(), Layers: []wire.TransferLayer{}}
-	var config image.Config
-	if err := json.Unmarshal(src.Config, &config); err != nil {
+	if o.Platform, err = platformOf(src); err != nil {
 		return o, err
 	}
-	o.Platform = dockerfile.FormatPlatform((&image.Image{Config: config}).Platform())
 	for _, l := range src.Layers {
 		w := wire.TransferLayer{Digest: string(l.Digest), Total: l.Size, State: "waiting"}
 		here, err := s.shelved.shelf.Has(ctx, l.Digest)

@@ -38,6 +38,7 @@ func (s *Session) reproduce(q wire.ReproduceQuery) (wire.Reproduce, error) {
 	}
 	out := wire.Reproduce{BuildKit: build.BuildKit, Buildx: buildx, Buildctl: buildctl, ImageID: e.ImageID, ManifestDigest: e.ManifestDigest,
 		DiffIDs: e.DiffIDs, ChainIDs: e.ChainIDs, Bases: slices.Sorted(maps.Keys(b.Bases))}
+	out.Deviates = len(d.result.Deviations) > 0
 	for _, st := range d.result.Stages {
 		runs := slices.ContainsFunc(st.Steps, func(step *build.Step) bool { return step.Keyword == "RUN" })
 		out.Interpreted = out.Interpreted || runs

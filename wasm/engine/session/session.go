@@ -158,6 +158,8 @@ func (s *Session) query(req wire.Request) (any, [][]byte, error) {
 		return only(ask(req, open))
 	case wire.MethodImport:
 		return only(ask(req, s.importArchive))
+	case wire.MethodTake:
+		return only(ask(req, s.takeImages))
 	case wire.MethodPull:
 		return only(ask(req, s.pull))
 	case wire.MethodLookUp:

@@ -88,6 +88,7 @@ type shelved struct {
 	images  map[digest.Digest]*image.Image // by config: those that builds use
 	layers  map[digest.Digest]*layer.Layer // by blob: unpacked ones
 	stop    context.CancelFunc             // ends the transfer, nil where none is under way
+	found   *found                         // an archive of several images, of which the page is asked
 	open    map[string]bool                // registries that the site was asked about
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"path"
 	"strings"
@@ -84,7 +85,8 @@ func (t *transfer) change(at bool, f func(*wire.Transfer)) {
 	}
 }
 
-// importArchive answers MethodImport.
+// importArchive answers MethodImport. Of an archive that holds several images
+// it takes none, but tells them: take says which.
 func (s *Session) importArchive(q wire.ImportQuery) (wire.Imported, error) {
 	t, end, err := s.begin(q.File)
 	if err != nil {
@@ -92,11 +94,69 @@ func (s *Session) importArchive(q wire.ImportQuery) (wire.Imported, error) {
 	}
 	defer end()
 	t.change(true, func(w *wire.Transfer) { w.Step = "reading" })
-	names, err := t.importArchive(q)
+	found, err := t.open(q)
 	if err != nil {
 		return wire.Imported{}, t.failed(saysNotImported.With(q.File), err)
 	}
-	return wire.Imported{Names: names}, nil
+	if len(found.list) == 1 {
+		return t.take(found, []int{0})
+	}
+	k := s.shelved
+	k.mu.Lock()
+	k.found = found
+	k.mu.Unlock()
+	return found.tell()
+}
+
+// takeImages answers MethodTake.
+func (s *Session) takeImages(q wire.TakeQuery) (wire.Imported, error) {
+	k := s.shelved
+	k.mu.Lock()
+	found := k.found
+	k.found = nil
+	k.mu.Unlock()
+	if found == nil || len(q.Which) == 0 {
+		return wire.Imported{Names: []string{}}, nil
+	}
+	t, end, err := s.begin(found.file)
+	if err != nil {
+		return wire.Imported{}, err
+	}
+	defer end()
+	return t.take(found, q.Which)
+}
+
+// found are the images of an archive, and the full names they are kept by.
+type found struct {
+	file  string
+	list  []*image.Source
+	names [][]string
+}
+
+// tell tells the page what there is.
+func (f *found) tell() (wire.Imported, error) {
+	out := wire.Imported{Names: []string{}}
+	for n, src := range f.list {
+		c := wire.Choice{ID: string(src.ID()), Layers: len(src.Layers), Size: src.Size()}
+		for _, name := range f.names[n] {
+			c.Names = append(c.Names, dockerfile.FamiliarReference(name))
+		}
+		var err error
+		if c.Platform, err = platformOf(src); err != nil {
+			return out, err
+		}
+		out.Choice = append(out.Choice, c)
+	}
+	return out, nil
+}
+
+// platformOf is the platform that an image is for.
+func platformOf(src *image.Source) (string, error) {
+	var config image.Config
+	if err := json.Unmarshal(src.Config, &config); err != nil {
+		return "", err
+	}
+	return dockerfile.FormatPlatform((&image.Image{Config: config}).Platform()), nil
 }
 
 // failed says why a transfer ended.
@@ -107,46 +167,75 @@ func (t *transfer) failed(what message.Message, err error) error {
 	return saysFailed.Wrap(err, what)
 }
 
-func (t *transfer) importArchive(q wire.ImportQuery) ([]string, error) {
+// open finds the images of an archive.
+func (t *transfer) open(q wire.ImportQuery) (*found, error) {
 	b, err := t.s.shelved.shelf.Given(t.ctx, q.Key)
 	if err != nil {
 		return nil, err
 	}
-	list, err := image.ReadSources(t.ctx, b)
-	if err != nil {
+	f := &found{file: q.File}
+	if f.list, err = image.ReadSources(t.ctx, b); err != nil {
 		return nil, err
 	}
-	var short []string
-	for _, src := range list {
-		names := fullNames(src.Names, q.File)
+	given := 0 // names made of the file's
+	for _, src := range f.list {
+		names := fullNames(src.Names)
+		for _, tag := range src.Tags {
+			names = append(names, fileName(q.File, "", tag))
+		}
+		if len(names) == 0 {
+			suffix := ""
+			if given++; given > 1 {
+				suffix = fmt.Sprint("-", given)
+			}
+			names = []string{fileName(q.File, suffix, "latest")}
+		}
+		f.names = append(f.names, names)
+	}
+	return f, nil
+}
+
+// take keeps some of the images of an archive.
+func (t *transfer) take(f *found, which []int) (wire.Imported, error) {
+	out := wire.Imported{Names: []string{}}
+	for _, n := range which {
+		if n < 0 || n >= len(f.list) {
+			continue
+		}
+		src := f.list[n]
 		open := func(_ context.Context, l layer.Blob) (io.ReadCloser, error) {
 			return io.NopCloser(l.Content.Reader()), nil
 		}
-		if err := t.keep(src, names, "archive", open); err != nil {
-			return nil, err
+		if err := t.keep(src, f.names[n], "archive", open); err != nil {
+			return out, t.failed(saysNotImported.With(f.file), err)
 		}
-		for _, name := range names {
-			short = append(short, dockerfile.FamiliarReference(name))
+		for _, name := range f.names[n] {
+			out.Names = append(out.Names, dockerfile.FamiliarReference(name))
+		}
+		for _, m := range src.Notes {
+			out.Notes = append(out.Notes, toPage(m))
 		}
 	}
 	t.s.sayImages()
-	return short, nil
+	return out, nil
 }
 
-// fullNames completes the names that an archive gives an image. Without any
-// that can be used, the file's own name is made one.
-func fullNames(names []string, file string) []string {
+// fullNames completes the names that an archive gives an image, as far as they
+// can be used.
+func fullNames(names []string) []string {
 	var out []string
 	for _, name := range names {
 		if full, err := dockerfile.NormalizeReference(name); err == nil && !strings.Contains(full, "@") {
 			out = append(out, full)
 		}
 	}
-	if len(out) > 0 {
-		return out
-	}
+	return out
+}
+
+// fileName makes a full name of that of a file.
+func fileName(file, suffix, tag string) string {
 	word := strings.ToLower(path.Base(file))
-	for _, ext := range []string{".gz", ".tgz", ".zst", ".tar", ".oci", ".docker"} {
+	for _, ext := range []string{".gz", ".tgz", ".zst", ".xz", ".bz2", ".tar", ".oci", ".docker"} {
 		word = strings.TrimSuffix(word, ext)
 	}
 	word = strings.Trim(strings.Map(func(r rune) rune {
@@ -155,11 +244,14 @@ func fullNames(names []string, file string) []string {
 		}
 		return '-'
 	}, word), ".-_")
-	full, err := dockerfile.NormalizeReference(word)
-	if err != nil {
-		full = "docker.io/library/imported:latest"
+	if full, err := dockerfile.NormalizeReference(word + suffix + ":" + tag); err == nil {
+		return full
 	}
-	return []string{full}
+	full, err := dockerfile.NormalizeReference("imported" + suffix + ":" + tag)
+	if err != nil {
+		return "docker.io/library/imported" + suffix + ":latest"
+	}
+	return full
 }
 
 // keep puts an image on the shelf: first the layers that are not there, every
@@ -167,11 +259,11 @@ func fullNames(names []string, file string) []string {
 func (t *transfer) keep(src *image.Source, names []string, source string, open func(context.Context, layer.Blob) (io.ReadCloser, error)) error {
 	shelf := t.s.shelved.shelf
 	r := Record{Config: src.ID(), Source: source, Size: src.Size()}
-	var config image.Config
-	if err := json.Unmarshal(src.Config, &config); err != nil {
+	var err error
+	if r.Platform, err = platformOf(src); err != nil {
 		return err
 	}
-	r.Platform = dockerfile.FormatPlatform((&image.Image{Config: config}).Platform())
+	seen := map[digest.Digest]bool{} // a blob may be named often, and comes once
 	layers := make([]wire.TransferLayer, len(src.Layers))
 	var total int64
 	for n, l := range src.Layers {
@@ -181,11 +273,12 @@ func (t *transfer) keep(src *image.Source, names []string, source string, open f
 		if err != nil {
 			return err
 		}
-		if here {
+		if here || seen[l.Digest] {
 			layers[n].State, layers[n].Done = "here", l.Size
 		} else {
 			total += l.Size
 		}
+		seen[l.Digest] = true
 	}
 	t.change(true, func(w *wire.Transfer) { w.Step, w.Layers, w.Done, w.Total = "layers", layers, 0, total })
 	if err := t.layers(src.Layers, open); err != nil {

@@ -35,7 +35,7 @@ func (r reader) read(ws wire.Workspace, buffers [][]byte) (*workspace.Workspace,
 	next := newReader()
 	out := &workspace.Workspace{Name: ws.Name, Dockerfile: ws.Dockerfile, Settings: workspace.Settings{
 		Epoch: ws.Settings.Epoch, Platform: ws.Settings.Platform, Target: ws.Settings.Target,
-		Compression: ws.Settings.Compression, BuildArgs: ws.Settings.BuildArgs, Seed: ws.Settings.Seed,
+		Compression: ws.Settings.Compression, BuildArgs: ws.Settings.BuildArgs, Seed: ws.Settings.Seed, Lenient: ws.Settings.Lenient,
 	}}
 	if out.Dockerfile == "" {
 		out.Dockerfile = "Dockerfile"
@@ -105,7 +105,7 @@ func (r reader) fill(to *workspace.File, f wire.File, buffers [][]byte, next rea
 func toWire(w *workspace.Workspace) (wire.Workspace, error) {
 	out := wire.Workspace{Name: w.Name, Dockerfile: w.Dockerfile, Files: []wire.File{}, Settings: wire.Settings{
 		Epoch: w.Settings.Epoch, Platform: w.Settings.Platform, Target: w.Settings.Target,
-		Compression: w.Settings.Compression, BuildArgs: w.Settings.BuildArgs, Seed: w.Settings.Seed,
+		Compression: w.Settings.Compression, BuildArgs: w.Settings.BuildArgs, Seed: w.Settings.Seed, Lenient: w.Settings.Lenient,
 	}}
 	for _, f := range w.Files {
 		file := wire.File{Path: f.Path, Kind: "file", Mode: f.Mode, MTime: f.MTime, Target: f.Target}

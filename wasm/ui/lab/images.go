@@ -18,6 +18,9 @@ type Shelf struct {
 	Offer    *wire.Offer
 	Asking   string          // name of an image that is being looked up
 	Pulls    map[string]bool // registries that the site pulls from
+	Choice   []wire.Choice   // images of an archive, of which some may be taken
+	Chosen   string          // the name of that archive
+	Note     []wire.Message  // what is to be known of what came last
 	Naming   string          // full name of the image that is being renamed
 	Problem  string          // why the last thing failed
 	told     bool            // the first list has come
@@ -78,7 +81,10 @@ func (l *Lab) ShowImages(open bool) {
 			l.request(wire.MethodRegistry, wire.RegistryQuery{Name: hub}, nil, nil)
 		}
 	} else {
-		l.Shelf.Offer, l.Shelf.Problem = nil, ""
+		l.Shelf.Offer, l.Shelf.Problem, l.Shelf.Note = nil, "", nil
+		if l.Shelf.Choice != nil {
+			l.TakeImages()
+		}
 	}
 }
 
@@ -99,8 +105,29 @@ func (l *Lab) ImportDropped(key, file string, asFile func()) {
 }
 
 func (l *Lab) importArchive(key, file string, done func()) {
-	l.Shelf.Transfer = &wire.Transfer{Name: file, Step: "reading"}
+	l.Shelf.Transfer, l.Shelf.Choice, l.Shelf.Chosen = &wire.Transfer{Name: file, Step: "reading"}, nil, file
 	l.transfer(wire.MethodImport, wire.ImportQuery{Key: key, File: file}, done)
+}
+
+// TakeImages keeps those of the images on offer; without any the archive is put
+// away.
+func (l *Lab) TakeImages(which ...int) {
+	l.Shelf.Choice = nil
+	if len(which) == 0 {
+		l.request(wire.MethodTake, wire.TakeQuery{Which: []int{}}, nil, func(json.RawMessage, string) {})
+		return
+	}
+	l.Shelf.Transfer = &wire.Transfer{Name: l.Shelf.Chosen, Step: "layers"}
+	l.transfer(wire.MethodTake, wire.TakeQuery{Which: which}, func() {})
+}
+
+// TakeAllImages keeps all images on offer.
+func (l *Lab) TakeAllImages() {
+	var all []int
+	for n := range l.Shelf.Choice {
+		all = append(all, n)
+	}
+	l.TakeImages(all...)
 }
 
 // LookUp asks what pulling an image would fetch.
@@ -151,7 +178,7 @@ func (l *Lab) Pull() {
 // transfer asks for an image to be brought in; done is called once it is there.
 func (l *Lab) transfer(method string, params any, done func()) {
 	l.Shelf.passing = l.Shelf.passing || !l.Shelf.Open
-	l.Shelf.Open, l.Shelf.Problem = true, ""
+	l.Shelf.Open, l.Shelf.Problem, l.Shelf.Note = true, "", nil
 	l.request(method, params, nil, func(result json.RawMessage, failure string) {
 		l.Shelf.Transfer = nil
 		var got wire.Imported
@@ -164,8 +191,18 @@ func (l *Lab) transfer(method string, params any, done func()) {
 			l.failedShelf(failure)
 			return
 		}
+		if len(got.Choice) > 0 {
+			l.Shelf.Choice = got.Choice
+			l.Say = l.W.ChoiceOf(len(got.Choice), l.Shelf.Chosen)
+			l.host.Focus("images")
+			return
+		}
 		l.Say = l.W.SaysKept(strings.Join(got.Names, ", "))
-		if l.Shelf.passing {
+		l.Shelf.Note = got.Notes
+		for _, m := range got.Notes {
+			l.Say += ". " + l.W.Say(m)
+		}
+		if l.Shelf.passing && len(got.Notes) == 0 {
 			l.ShowImages(false)
 		}
 		done()

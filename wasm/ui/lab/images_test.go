@@ -3,6 +3,7 @@ package lab_test
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 
 	"layerlab.dev/wasm/ui/lab"
@@ -243,5 +244,35 @@ func TestRegistryIsAskedOnline(t *testing.T) {
 	l.SetOffline(lab.Offline{Online: true})
 	if l.ShowImages(true); h.count(wire.MethodRegistry) != 1 {
 		t.Error("not asked with one")
+	}
+}
+
+// Of an archive with several images the page asks which are to be taken.
+func TestChoiceOfImages(t *testing.T) {
+	l, h := started(t)
+	l.Import("image:1", "two.tar")
+	request, _ := h.lastOf(wire.MethodImport)
+	choice := []wire.Choice{{Names: []string{"two:v1"}}, {Names: []string{"two:v2"}}}
+	answer(t, l, request.ID, wire.Imported{Choice: choice}, "")
+	if len(l.Shelf.Choice) != 2 || !l.Shelf.Open || l.Shelf.Transfer != nil || !strings.Contains(l.Say, "two.tar") {
+		t.Fatalf("offered %+v, said %q", l.Shelf, l.Say)
+	}
+	l.TakeImages(1)
+	request, _ = h.lastOf(wire.MethodTake)
+	if q := read[wire.TakeQuery](t, request); len(q.Which) != 1 || q.Which[0] != 1 || l.Shelf.Choice != nil || l.Shelf.Transfer == nil {
+		t.Errorf("takes %+v: %+v", q, l.Shelf)
+	}
+	note := wire.Plain("only a part was there")
+	answer(t, l, request.ID, wire.Imported{Names: []string{"two:v2"}, Notes: []wire.Message{note}}, "")
+	if !l.Shelf.Open || len(l.Shelf.Note) != 1 || !strings.Contains(l.Say, note.Text) {
+		t.Errorf("a note is not shown: %+v, said %q", l.Shelf, l.Say)
+	}
+	l.Import("image:2", "two.tar")
+	request, _ = h.lastOf(wire.MethodImport)
+	answer(t, l, request.ID, wire.Imported{Choice: choice}, "")
+	l.ShowImages(false)
+	request, _ = h.lastOf(wire.MethodTake)
+	if q := read[wire.TakeQuery](t, request); len(q.Which) != 0 || l.Shelf.Choice != nil {
+		t.Errorf("closing the panel does not put the archive away: %+v", q)
 	}
 }

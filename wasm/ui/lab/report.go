@@ -60,6 +60,9 @@ func archive(above string, ws wire.Workspace) string {
 	if s.Seed != 0 {
 		set("seed", strconv.FormatUint(s.Seed, 10))
 	}
+	if s.Lenient {
+		set("lenient", "true")
+	}
 	for _, k := range slices.Sorted(maps.Keys(s.BuildArgs)) {
 		set("build-arg", k+"="+s.BuildArgs[k])
 	}

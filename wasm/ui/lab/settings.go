@@ -71,6 +71,11 @@ func (l *Lab) SetCompression(name string) {
 	l.Configure(func(s *wire.Settings) { s.Compression = name })
 }
 
+// SetLenient sets whether base images that BuildKit refuses are taken.
+func (l *Lab) SetLenient(on bool) {
+	l.Configure(func(s *wire.Settings) { s.Lenient = on })
+}
+
 // SetSeed reads what everything random in a RUN begins from; it tells whether
 // the text is a seed.
 func (l *Lab) SetSeed(text string) bool {
@@ -181,6 +186,9 @@ func (l *Lab) Unusual() []string {
 	}
 	if n := len(s.BuildArgs); n > 0 {
 		out = append(out, l.W.BuildArgCount(n))
+	}
+	if s.Lenient {
+		out = append(out, l.W.LenientShort)
 	}
 	if s.Seed != 0 {
 		out = append(out, l.W.Seed+" "+strconv.FormatUint(s.Seed, 10))

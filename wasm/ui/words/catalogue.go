@@ -15,36 +15,38 @@ type Words struct {
 	Sharing
 
 	// Top bar.
-	Tagline          string
-	Lessons          string
-	LessonsHint      string // the first entry of the menu
-	StartAgain       string
-	Dockerfile       string // label of the choice of Dockerfile
-	Epoch            string
-	EpochHint        string
-	Export           string
-	ExportHint       string
-	ExportFormats    string
-	ExportOCI        string
-	ExportOCINote    string
-	ExportDocker     string
-	ExportDockerNote string
-	Language         string
-	Theme            string
-	ThemeSystem      string
-	ThemeLight       string
-	ThemeDark        string
-	SkipToSample     string
-	Starting         string
-	Building         func(step string) string
-	BuiltIn          func(ms int64) string
-	Failed           func(errors int) string
-	EngineStopped    string
-	Restart          string
-	Stop             string
-	Exporting        string
-	BuildStopped     string
-	BuildAgain       string
+	Tagline           string
+	Lessons           string
+	LessonsHint       string // the first entry of the menu
+	StartAgain        string
+	Dockerfile        string // label of the choice of Dockerfile
+	Epoch             string
+	EpochHint         string
+	Export            string
+	ExportHint        string
+	ExportFormats     string
+	ExportOCI         string
+	ExportOCINote     string
+	ExportUnnamed     string
+	ExportUnnamedNote string
+	ExportDocker      string
+	ExportDockerNote  string
+	Language          string
+	Theme             string
+	ThemeSystem       string
+	ThemeLight        string
+	ThemeDark         string
+	SkipToSample      string
+	Starting          string
+	Building          func(step string) string
+	BuiltIn           func(ms int64) string
+	Failed            func(errors int) string
+	EngineStopped     string
+	Restart           string
+	Stop              string
+	Exporting         string
+	BuildStopped      string
+	BuildAgain        string
 
 	// Files.
 	Files         string
@@ -167,6 +169,7 @@ type Words struct {
 	NoBases         string
 	RunThere        string
 	RunPlaceholders string
+	RunDeviates     string
 	RunRecipe       string
 	RunRecipeHow    string
 	CopyThe         func(what string) string

@@ -1,5 +1,7 @@
 package words
 
+import "fmt"
+
 // Bases holds the texts about base images from outside.
 type Bases struct {
 	BaseImages   string
@@ -27,6 +29,10 @@ type Bases struct {
 	SaysOffer    func(name, size string) string
 	SaysKept     func(names string) string
 	TookImage    func(file string) string
+	ChoiceOf     func(n int, file string) string
+	TakeIt       string
+	TakeThe      func(name string) string
+	TakeAll      string
 	AddAsFile    string
 }
 
@@ -56,7 +62,13 @@ var englishBases = Bases{
 	SaysOffer:    func(name, size string) string { return name + ": " + size + " to fetch" },
 	SaysKept:     func(names string) string { return "Here now: " + names },
 	TookImage:    func(file string) string { return file + " holds an image and was taken as a base." },
-	AddAsFile:    "Add it as a file instead",
+	ChoiceOf: func(n int, file string) string {
+		return fmt.Sprintf("%s holds %d images: which are to be taken?", file, n)
+	},
+	TakeIt:    "Take",
+	TakeThe:   func(name string) string { return "Take " + name },
+	TakeAll:   "Take all",
+	AddAsFile: "Add it as a file instead",
 }
 
 var koreanBases = Bases{
@@ -84,6 +96,12 @@ var koreanBases = Bases{
 	InUse:        "사용 중",
 	SaysOffer:    func(name, size string) string { return name + ": 내려받을 양 " + size },
 	SaysKept:     func(names string) string { return "이제 쓸 수 있음: " + names },
+	ChoiceOf: func(n int, file string) string {
+		return fmt.Sprintf("%s에 이미지가 %d개 있습니다. 어느 것을 가져올까요?", file, n)
+	},
+	TakeIt:  "가져오기",
+	TakeThe: func(name string) string { return name + " 가져오기" },
+	TakeAll: "모두 가져오기",
 	TookImage: func(file string) string {
 		return file + ": 이미지 아카이브라서 베이스로 가져왔습니다."
 	},

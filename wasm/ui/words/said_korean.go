@@ -210,6 +210,8 @@ var koreanMessages = map[string]string{
 	"build.cancelled-by":    "빌드를 취소했습니다: {0}",
 	"build.not-known":       "여기서 모르는 명령입니다: {0}",
 	"build.run-failed":      "{0}: {1}",
+	"workspace.lenient":     "lenient {0}: true로 쓰거나 이 줄을 지우세요",
+	"images.deviates":       "빌드는 umoci와 crane처럼 계속했으므로 다이제스트는 BuildKit의 것이 아닙니다. 설정에서 되돌릴 수 있습니다.",
 	"build.refused-base":    "BuildKit은 이 이미지로 아무것도 만들지 못하므로 맞출 다이제스트가 없습니다. 이미지를 다시 만들거나, 이를 받아들이는 umoci와 crane처럼 계속하세요.",
 	"build.broken-base":     "어떤 도구도 이 레이어를 풀 수 없습니다. 이미지를 다시 만드세요.",
 	"build.ghost":           "베이스 이미지에 다른 레이어에는 없는 디렉터리의 {0}을(를) 지우는 화이트아웃이 있습니다. BuildKit은 이름을 나열하지만 파일을 찾지 못합니다. 다른 것을 복사하거나, umoci와 crane처럼 계속하세요.",

@@ -25,6 +25,12 @@ type Settings struct {
 	BuildArgCount   func(n int) string
 	BuildArgUnused  string
 	Defaults        string
+
+	RefusedBases       string
+	RefusedBasesRefuse string
+	RefusedBasesTake   string
+	LenientShort       string
+	GoOnLenient        string
 }
 
 var settingsEnglish = Settings{
@@ -53,6 +59,12 @@ var settingsEnglish = Settings{
 	BuildArgCount:   func(n int) string { return plural(n, "argument", "arguments") },
 	BuildArgUnused:  "not declared in this Dockerfile",
 	Defaults:        "All as at first",
+
+	RefusedBases:       "Bases that BuildKit refuses",
+	RefusedBasesRefuse: "refused, as BuildKit does",
+	RefusedBasesTake:   "taken, as umoci and crane do: the digests are none of BuildKit's",
+	LenientShort:       "refused bases",
+	GoOnLenient:        "Go on as umoci and crane do",
 }
 
 var settingsKorean = Settings{
@@ -81,4 +93,10 @@ var settingsKorean = Settings{
 	BuildArgCount:   func(n int) string { return fmt.Sprintf("인자 %d개", n) },
 	BuildArgUnused:  "이 Dockerfile에 선언되지 않음",
 	Defaults:        "모두 처음 값으로",
+
+	RefusedBases:       "BuildKit이 거부하는 베이스",
+	RefusedBasesRefuse: "BuildKit처럼 거부",
+	RefusedBasesTake:   "umoci와 crane처럼 받음: 다이제스트는 BuildKit의 것이 아님",
+	LenientShort:       "거부되는 베이스",
+	GoOnLenient:        "umoci와 crane처럼 계속",
 }
