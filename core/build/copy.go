@@ -11,6 +11,7 @@ import (
 	"github.com/moby/patternmatcher"
 	mode "github.com/tonistiigi/dchapes-mode"
 
+	"layerlab.dev/core/dockerfile"
 	"layerlab.dev/core/layer"
 	"layerlab.dev/core/vfs"
 )
@@ -168,16 +169,19 @@ func (c *copyInstruction) check() error {
 		if len(c.SourcePaths) != 1 {
 			return advise(adviseChecksumOne.With(), "checksum can't be specified for multiple sources")
 		}
-		if !isRemote(c.SourcePaths[0]) {
+		if kind, _ := dockerfile.Source(c.SourcePaths[0]); kind == dockerfile.FileSource {
 			return advise(adviseChecksumOut.With(), "checksum requires HTTP(S) or Git sources")
 		}
 	}
 	for _, s := range c.SourcePaths {
+		kind, err := dockerfile.Source(s)
 		switch {
-		case !isRemote(s):
-		case !c.add && isGit(s):
+		case err != nil:
+			return err
+		case c.add:
+		case kind == dockerfile.GitSource:
 			return advise(adviseAddGit.With(), "source can't be a git ref for COPY")
-		case !c.add:
+		case kind == dockerfile.URLSource:
 			return advise(adviseAddURL.With(), "source can't be a URL for COPY")
 		}
 	}
@@ -194,18 +198,10 @@ func (c *copyInstruction) offline() error {
 	return nil
 }
 
+// isRemote reports whether a source is to be fetched.
 func isRemote(s string) bool {
-	return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://") || isGit(s)
-}
-
-func isGit(s string) bool {
-	for _, p := range []string{"git://", "ssh://", "git@", "github.com/"} {
-		if strings.HasPrefix(s, p) {
-			return true
-		}
-	}
-	url, _, _ := strings.Cut(s, "#")
-	return (strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")) && strings.HasSuffix(url, ".git")
+	kind, _ := dockerfile.Source(s)
+	return kind == dockerfile.URLSource || kind == dockerfile.GitSource
 }
 
 // copySource is the tree the instruction copies from.

@@ -304,7 +304,12 @@ func (d *dispatcher) copy(sources []string, chmod, checksum, verb string, fromCo
 		return
 	}
 	for _, src := range sources {
-		if kind := remoteKind(src); kind != "" {
+		kind, err := Source(src)
+		if err != nil {
+			d.fail("%s", err)
+			return
+		}
+		if kind == URLSource || kind == GitSource {
 			if verb == "Copy" {
 				d.fail("source can't be a %s for COPY", kind)
 				return
@@ -322,10 +327,10 @@ func checkChecksum(checksum string, sources []string) string {
 	if len(sources) != 1 {
 		return "checksum can't be specified for multiple sources"
 	}
-	switch remoteKind(sources[0]) {
-	case "":
+	switch kind, _ := Source(sources[0]); kind {
+	case FileSource:
 		return "checksum requires HTTP(S) or Git sources"
-	case "URL":
+	case URLSource:
 		if _, err := digest.Parse(checksum); err != nil {
 			return err.Error()
 		}
@@ -351,27 +356,6 @@ func checkMode(chmod string) string {
 			return notOctal
 		}
 		return err.Error()
-	}
-	return ""
-}
-
-// remoteKind tells what a source that is no file is: "URL", "git ref" or "".
-func remoteKind(src string) string {
-	scheme, rest, found := strings.Cut(src, "://")
-	switch {
-	case strings.HasPrefix(src, "git@") && strings.Contains(src, ":"):
-		return "git ref"
-	case !found:
-		return ""
-	case scheme == "git", scheme == "ssh":
-		return "git ref"
-	case scheme == "http", scheme == "https":
-		rest, _, _ = strings.Cut(rest, "#")
-		rest, _, _ = strings.Cut(rest, "?")
-		if strings.HasSuffix(rest, ".git") {
-			return "git ref"
-		}
-		return "URL"
 	}
 	return ""
 }

@@ -109,7 +109,7 @@ var errorCases = []checkCase{
 		{"error", 2, `invalid mount target "/"`}, {"error", 3, `invalid mount target "/"`}, {"error", 7, `invalid mount target "/"`},
 		{"error", 8, `cannot mount from stage "late" to "/a", stage needs to be defined before current command`}}},
 	{"checksum", lines("FROM scratch", "ADD --checksum=sha256:a b c", "ADD --checksum=sha256:a http://a/b http://c/d e", "ADD --checksum=sha256:a http://a/b c",
-		"ADD --checksum=sha256:"+strings.Repeat("a", 64)+" http://a/b c", "ADD --checksum=abc https://a.b/c.git?x#y d", "COPY git@a.b:c d"), all, []finding{
+		"ADD --checksum=sha256:"+strings.Repeat("a", 64)+" http://a/b c", "ADD --checksum=abc https://a.b/c.git?ref=y#y d", "COPY git@a.b:c d"), all, []finding{
 		{"error", 2, "checksum requires HTTP(S) or Git sources"}, {"error", 3, "checksum can't be specified for multiple sources"},
 		{"error", 4, "invalid checksum digest length"}, {"error", 7, "source can't be a git ref for COPY"}}},
 	{"platform asked for", lines("FROM scratch"), dockerfile.Options{Platform: "a b"}, []finding{

@@ -1,6 +1,7 @@
 package formatter
 
 import (
+	_ "crypto/sha256" // digests in names are checked only where it is linked
 	"fmt"
 	"slices"
 	"strings"

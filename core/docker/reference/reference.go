@@ -4,6 +4,7 @@
 package reference
 
 import (
+	_ "crypto/sha256" // digests in names are checked only where it is linked
 	"errors"
 	"fmt"
 	"strings"
