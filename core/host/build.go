@@ -20,6 +20,12 @@ func (h *Host) ImageBuild(ctx context.Context, request Build, to Progress) error
 	}
 	var id digest.Digest
 	err := h.Change(func(c *Change) error {
+		if !o.Isolation.IsValid() {
+			return Errorf(400, "Unsupported isolation: %q", string(o.Isolation))
+		}
+		if len(o.SecurityOpt) > 0 {
+			return Errorf(400, "The daemon on this platform does not support setting security options on build")
+		}
 		if o.Squash {
 			return Errorf(400, "squash is only supported with experimental mode")
 		}

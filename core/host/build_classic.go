@@ -34,6 +34,9 @@ type classicBuild struct {
 // buildClassic builds with the classic builder and returns the id of the image.
 func (c *Change) buildClassic(ctx context.Context, request Build, s *stream) (digest.Digest, error) {
 	o := request.Options
+	if _, err := platform(o.Platform); err != nil {
+		return "", err
+	}
 	sent := request.Sent
 	if sent == nil {
 		var err error
@@ -48,9 +51,12 @@ func (c *Change) buildClassic(ctx context.Context, request Build, s *stream) (di
 			from = append(from, i)
 		}
 	}
+	// Where --cache-from names only images that are not here, nothing is taken
+	// from the cache, not even what was made here.
+	busted := len(o.CacheFrom) > 0 && len(from) == 0
 	result, err := classic.Build(ctx, sent, classic.Options{
 		Dockerfile: o.Dockerfile, Target: o.Target, BuildArgs: o.BuildArgs, Labels: o.Labels, Platform: o.Platform,
-		NoCache: o.NoCache, Remove: o.Remove, ForceRemove: o.ForceRemove, CacheFrom: from, Parent: b.parent,
+		NoCache: o.NoCache || busted, Remove: o.Remove, ForceRemove: o.ForceRemove, CacheFrom: from, Parent: b.parent,
 		Image: b.find, Files: b.files, Children: b.children, IDs: c.Random.ID, Now: c.Time, Event: b.event,
 		Seed: binary.BigEndian.Uint64(c.Random.Bytes(8)),
 	})
@@ -82,14 +88,8 @@ Please notify the image author to correct the configuration.`
 // is not here.
 func (b *classicBuild) find(ctx context.Context, w classic.Wanted) (*image.Image, error) {
 	if w.Local || !b.pull {
+		// An image for another platform is taken all the same.
 		i, err := b.FindImage(w.Name)
-		if err == nil && !w.Local && w.Platform != "" {
-			wanted, bad := platform(w.Platform)
-			if bad != nil {
-				return nil, bad
-			}
-			err = mismatch(i, w.Name, wanted)
-		}
 		if err == nil {
 			return i.Made, nil
 		}

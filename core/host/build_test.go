@@ -157,8 +157,35 @@ func TestBuildClassicErrors(t *testing.T) {
 		}
 	}
 	h, _ := newHost(t)
+	for want, o := range map[string]types.ImageBuildOptions{
+		`Unsupported isolation: "x"`:                                        {Isolation: "x"},
+		"squash is only supported with experimental mode":                   {Squash: true},
+		`"foo": unknown operating system or architecture: invalid argument`: {Platform: "foo"},
+	} {
+		same(t, want, build(t, h, lesson(t), o), want)
+	}
 	for tag, want := range map[string]string{"BAD": "invalid reference format: repository name must be lowercase", "x@" + alpineDigest: "build tag cannot contain a digest"} {
 		same(t, tag, build(t, h, lesson(t), types.ImageBuildOptions{Tags: []string{tag}}), want)
+	}
+}
+
+// An image that --cache-from names and nobody has keeps all others out too; one
+// for another platform is built on all the same.
+func TestBuildClassicOptions(t *testing.T) {
+	h, _ := newHost(t)
+	build(t, h, lesson(t), types.ImageBuildOptions{})
+	for _, c := range []struct {
+		o     types.ImageBuildOptions
+		cache int
+	}{
+		{types.ImageBuildOptions{CacheFrom: []string{"nosuch"}}, 0},
+		{types.ImageBuildOptions{Platform: "linux/arm64"}, 4},
+		{types.ImageBuildOptions{Labels: map[string]string{"a": "b"}}, 4},
+	} {
+		out := build(t, h, lesson(t), c.o)
+		if strings.Count(out, "Using cache") != c.cache || strings.Contains(out, "Pulling") {
+			t.Errorf("%+v:\n%s", c.o, out)
+		}
 	}
 }
 
