@@ -150,7 +150,8 @@ func splitLines(text string) (lines []logical, escape rune, warnings []string, e
 
 // nodeOf parses one line.
 func nodeOf(line string, escape rune) (*parser.Node, error) {
-	word, rest := cutWord(line)
+	trimmed := strings.TrimSpace(line)
+	word, rest := cutWord(trimmed)
 	keyword := strings.ToLower(word)
 	as := keyword
 	if strings.Contains(line, "<<") {
@@ -169,7 +170,7 @@ func nodeOf(line string, escape rune) (*parser.Node, error) {
 			return &parser.Node{Value: keyword, Original: line, Next: &parser.Node{Children: []*parser.Node{below}}}, nil
 		}
 	}
-	res, err := parser.Parse(strings.NewReader("# escape=" + string(escape) + "\n" + as + line[len(word):] + "\n"))
+	res, err := parser.Parse(strings.NewReader("# escape=" + string(escape) + "\n" + as + trimmed[len(word):] + "\n"))
 	if err != nil {
 		return nil, err
 	}
@@ -180,11 +181,12 @@ func nodeOf(line string, escape rune) (*parser.Node, error) {
 
 // cutWord cuts off the first word of a line.
 func cutWord(line string) (word, rest string) {
-	i := strings.IndexFunc(line, unicode.IsSpace)
+	const blank = "\t\v\f\r "
+	i := strings.IndexAny(line, blank)
 	if i < 0 {
 		return line, ""
 	}
-	return line[:i], strings.TrimLeftFunc(line[i:], unicode.IsSpace)
+	return line[:i], strings.TrimLeft(line[i:], blank)
 }
 
 // parseNode reads a line's instruction.
