@@ -216,7 +216,7 @@ func (d *dispatcher) execute(args []string, env []string, mounts []mount, w *wor
 		return err
 	}
 	dir := cmp.Or(d.config.Config.WorkingDir, "/")
-	if _, err := e.Tree().Stat(dir); err != nil {
+	if _, err := e.Tree().Stat(path.Clean(dir)); err != nil {
 		if _, err := e.MkdirAll(dir, 0o755, who.UID, who.GID); err != nil {
 			return fmt.Errorf("mkdir %s: %w", dir, reason(err))
 		}

@@ -112,10 +112,7 @@ func Run(ctx context.Context, e *vfs.Editor, c Config) (Result, error) {
 		}
 		p.Give(1, m.Terminal(1))
 		p.Give(2, m.Terminal(2))
-		if real, err := p.Real(p.Dir); err == nil {
-			p.Dir = real
-		} else if err := p.MakeDir(); err != nil {
-			// A mount hid the directory, and the runtime would make it there.
+		if err := p.MakeDir(); err != nil {
 			p.Errorf("runc run failed: unable to start container process: error during container init: mkdir %s: %s\n", p.Dir, lowerFirst(proc.Text(err)))
 			return 1
 		}

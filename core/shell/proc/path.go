@@ -246,17 +246,37 @@ func (p *Proc) ReadDir(name string) ([]string, error) {
 	return names, nil
 }
 
-// MakeDir makes the working directory, as root, with what is missing above it.
+// MakeDir goes to the working directory that p begins with, as root and as it is
+// written: what is missing on the way is made, as the runtime does it in the
+// container (runc, prepareRootfs).
 func (p *Proc) MakeDir() error {
-	if p.m.readOnly(p.m.holds(p.Dir)) {
-		return vfs.EROFS
+	at := "/"
+	for _, c := range strings.Split(p.Dir, "/") {
+		if c == "" || c == "." {
+			continue
+		}
+		name := strings.TrimSuffix(at, "/") + "/" + c
+		next, err := p.tree().Canonical(name, true)
+		if Is(err, vfs.ENOENT) && next != "" {
+			if err := p.m.refuses(next, vfs.Dir); err != nil {
+				return err
+			}
+			_, err = p.m.Editor.MkdirAll(next, 0o755, -1, -1)
+		}
+		if err != nil {
+			return errno(err)
+		}
+		at = next
 	}
-	_, err := p.m.Editor.MkdirAll(p.Dir, 0o755, -1, -1)
+	n, err := p.tree().Lstat(at)
+	if err == nil && n.Kind != vfs.Dir {
+		err = vfs.ENOTDIR
+	}
 	if err != nil {
 		return errno(err)
 	}
-	p.Dir, err = p.Real(p.Dir)
-	return err
+	p.Dir = at
+	return nil
 }
 
 // Chdir changes the working directory.
