@@ -12,7 +12,7 @@ export const browsers = process.env.LAYERLAB_BROWSERS?.split(",") ?? Object.keys
 
 // With LAYERLAB_COMPILER=baseline Chromium compiles WebAssembly once and does not
 // optimize it: of what opening a page costs that is half, and a page that lives
-// for seconds gains little by it. Tests that measure time do without.
+// for seconds gains little by it. What measures time does without.
 const baseline = process.env.LAYERLAB_COMPILER === "baseline";
 
 function program(browser) {
@@ -30,7 +30,7 @@ export async function launch(browser, { downloads } = {}) {
     browser,
     executablePath: program(browser),
     headless: true,
-    protocolTimeout: 120_000,
+    protocolTimeout: 1000 * Math.max(120, process.env.LAYERLAB_PATIENCE ?? 0),
     args: {
       chrome: [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

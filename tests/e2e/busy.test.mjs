@@ -1,52 +1,38 @@
-// The page while a RUN without end is under way: quick, and free at the next key.
+// The page while a RUN without end is under way: it does what it is told before
+// that ends, and the next key ends it. How quick it is then, bench measures.
 import assert from "node:assert/strict";
 import { poll } from "./lab.mjs";
 import { looping } from "./loop.mjs";
 import { inBrowsers } from "./suite.mjs";
 
-// worstGap is the longest time between two frames of the page, in ms, while
-// body is under way.
-async function worstGap(lab, body) {
-  await lab.page.evaluate(() => {
-    const measured = { worst: 0, frames: 0, on: true };
-    globalThis.measured = measured;
-    let last = performance.now();
-    requestAnimationFrame(function frame() {
-      const now = performance.now();
-      measured.worst = Math.max(measured.worst, now - last);
-      measured.frames++;
-      last = now;
-      if (measured.on) requestAnimationFrame(frame);
-    });
-  });
-  await body();
-  return lab.page.evaluate(() => {
-    measured.on = false;
-    return measured;
-  });
-}
-
 inBrowsers("a busy engine", (it) => {
-  it("leaves the page quick, and ends at the next key", {}, async (lab) => {
+  it("leaves the page free, and ends at the next key", {}, async (lab) => {
+    const runs = () => lab.page.$eval("[data-status]", (e) => e.dataset.status === "busy" && e.textContent.includes("RUN while true"));
     await looping(lab);
-    await lab.edit("Dockerfile");
-    // Keys alone: to find an element by its role is work for the page. And a
-    // few rounds: other programs of the machine make gaps too, but not in each.
-    const gaps = [];
-    for (let round = 0; round < 6 && !(gaps.at(-1) < 200); round++) {
-      const { worst, frames } = await worstGap(lab, () => lab.page.keyboard.type("# meanwhile ", { delay: 80 }));
-      assert.ok(frames > 10, `only ${frames} frames`);
-      gaps.push(Math.round(worst));
+    // An engine on the page's own thread would let nothing of this happen before
+    // the RUN is stopped by time.
+    for (const [what, act, done] of [
+      ["a stratum", async () => {
+        await (await lab.find("listbox")).focus();
+        await lab.page.keyboard.press("End");
+      }, async () => (await lab.chosen()).startsWith("Layer 1")],
+      ["a tab", () => lab.click("tab", "Build log"), () => lab.page.$eval("#dock-tab-log", (e) => e.ariaSelected === "true")],
+      ["the language", () => lab.page.$eval('button[lang="ko"]', (e) => e.click()), () => lab.page.evaluate(() => document.documentElement.lang === "ko")],
+      ["and back", () => lab.page.$eval('button[lang="en"]', (e) => e.click()), () => lab.page.evaluate(() => document.documentElement.lang === "en")],
+    ]) {
+      await act();
+      await poll(what, done);
+      assert.ok(await runs(), `${what}: the loop has ended before`);
     }
-    console.log(`worst gap between frames: ${gaps.join(", ")} ms`);
-    assert.ok(gaps.at(-1) < 200, `${gaps} ms without a frame`);
+    // Typing goes on as well: each key begins the loop anew.
+    await lab.edit("Dockerfile");
+    await lab.page.keyboard.type("# meanwhile");
+    await poll("what was typed", async () => (await lab.page.$$eval(">>> .cm-line", (all) => all.map((e) => e.textContent))).includes("# meanwhile"));
+    await poll("the loop of what was typed", runs);
 
-    // From the key on: finding the editor is the test's own work, not the page's.
     const editor = await lab.edit("Dockerfile", { all: true });
-    const start = performance.now();
     await lab.paste(editor, "FROM scratch\nCOPY second.txt /\n");
-    await poll("the end of the loop", () => lab.page.$eval("[data-status]", (e) => e.dataset.status === "ready"));
-    assert.ok(performance.now() - start < 5000, "the loop went on");
     await lab.stack("Layer 1, COPY second.txt /");
+    assert.equal(await lab.page.$eval("[data-status]", (e) => e.dataset.status), "ready");
   });
 });

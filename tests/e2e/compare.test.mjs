@@ -18,10 +18,15 @@ async function drag(lab, from, to) {
   await lab.page.mouse.down();
   await lab.page.mouse.move(a.x, a.y + 8, { steps: 2 });
   // A browser asks what is under the pointer a moment after it has moved.
-  for (const y of [b.y - 2, b.y, b.y + 1]) {
-    await lab.page.mouse.move(b.x, y, { steps: 2 });
-    await lab.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 60))));
-  }
+  await to.evaluate((e) => {
+    globalThis.asked = 0;
+    e.addEventListener("dragover", () => globalThis.asked++);
+  });
+  let moved = 0;
+  await poll("the browser to ask", async () => {
+    await lab.page.mouse.move(b.x, b.y + (moved++ % 3) - 1, { steps: 2 });
+    return lab.page.evaluate(() => globalThis.asked > 1);
+  });
   await lab.page.mouse.up();
 }
 
@@ -101,6 +106,22 @@ inBrowsers("compare", (it) => {
     await lab.page.select('[data-change="platform"]', "linux/arm64");
     await put("textbox", "WHO default nobody", "me");
     await put("textbox", "Seed What /dev/urandom, $RANDOM, mktemp and shuf begin from in a RUN", "7");
+    // Another argument: the field is free for the next, but keeps what is none.
+    const add = await lab.find("textbox", "Add NAME=VALUE");
+    const field = () => add.evaluate((e) => [e.value, e.ariaInvalid, document.activeElement === e].join(" "));
+    for (const [typed, kept, names] of [["EXTRA=one two", " false true", ["EXTRA"]], ["MORE", " false true", ["EXTRA", "MORE"]], ["9=no", "9=no true true", ["EXTRA", "MORE"]]]) {
+      await add.focus();
+      await lab.page.keyboard.type(typed);
+      await lab.page.keyboard.press("Enter");
+      await poll(`the field after ${typed}`, async () => (await field()) === kept);
+      const listed = await lab.page.$$eval(".argument code", (list) => list.map((e) => e.textContent));
+      assert.deepEqual(listed, ["WHO", ...names]);
+    }
+    await lab.chord("Control", "a");
+    await lab.page.keyboard.press("Backspace");
+    await lab.page.keyboard.press("Enter");
+    await poll("a field that is free again", async () => (await field()) === " false true");
+    for (const name of ["EXTRA", "MORE"]) await lab.page.$eval(`.argument:has([id="arg-${name}"]) button`, (e) => e.click());
     await settled("the settings beside the button", (text) => ["linux/arm64", "one", "zstd", "1 argument", "Seed 7"].every((word) => text.includes(word)));
     assert.deepEqual(await violations(lab), []);
     await lab.page.keyboard.press("Escape");

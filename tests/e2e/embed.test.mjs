@@ -143,8 +143,15 @@ for (const name of browsers) {
 
       // A stranger's message is not heard, nor one of another window.
       const before = await strata(inside);
-      await inside.evaluate(() => postMessage({ layerlab: 1, type: "load", text: "-- Dockerfile --\nFROM alpine\n" }, "*"));
-      await new Promise((done) => setTimeout(done, 500));
+      await inside.evaluate(() => {
+        postMessage({ layerlab: 1, type: "load", text: "-- Dockerfile --\nFROM alpine\n" }, "*");
+        // What comes after it has come: then it has been heard, or not.
+        return new Promise((done) => {
+          addEventListener("message", ({ data }) => data === "after" && requestAnimationFrame(() => requestAnimationFrame(done)));
+          postMessage("after", "*");
+        });
+      });
+      await poll("a page at rest", () => inside.$eval('[data-status="ready"]', () => true));
       assert.deepEqual(await strata(inside), before);
     }));
 

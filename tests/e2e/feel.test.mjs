@@ -1,5 +1,5 @@
 // How the page feels: what is there before any program, that nothing jumps,
-// that it stays smooth over long lists, and that a crash costs nothing.
+// how little of it is drawn anew over long lists, and that a crash costs nothing.
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,29 +7,13 @@ import { open, rest, watched } from "./frames.mjs";
 import { poll } from "./lab.mjs";
 import { inBrowsers } from "./suite.mjs";
 
-const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
-
-// smooth holds 60 frames a second while something is done: the frame in the
-// middle takes no longer than one where nothing is done, and nine of ten not
-// longer than two. Other programs make gaps too, but not in each round, so
-// there are up to three. However slow the machine, a frame changes no more of
-// the page than it must.
-async function smooth(lab, what, most, doing) {
-  const rounds = [];
-  while (rounds.length < 3) {
-    const still = median((await watched(lab, rest)).gaps);
-    const { gaps, changes } = await watched(lab, doing);
-    const sorted = gaps.toSorted((a, b) => a - b);
-    const [middle, ninth, worst] = [0.5, 0.9, 1].map((share) => sorted[Math.ceil(share * sorted.length) - 1]);
-    rounds.push(
-      `${what}: ${gaps.length} frames, median ${Math.round(middle)} ms (${Math.round(still)} ms at rest), ` +
-      `nine of ten below ${Math.round(ninth)} ms, longest ${Math.round(worst)} ms, ${changes} changes`,
-    );
-    console.log(rounds.at(-1));
-    assert.ok(changes <= most, `${rounds.at(-1)}: more than ${most}`);
-    if (gaps.length >= 8 && middle <= 1.2 * still && ninth <= 2.2 * still && worst < 1000) return;
-  }
-  assert.fail(rounds.join("\n"));
+// little holds that what is done changes no more of the page than it must,
+// however many frames the machine makes of it. Bench measures the frames.
+async function little(lab, what, most, doing) {
+  const { gaps, changes } = await watched(lab, doing);
+  const told = `${what}: ${changes} changes to the page in ${gaps.length} frames`;
+  console.log(told);
+  assert.ok(changes > 0 && changes <= most, `${told}: want at most ${most}`);
 }
 
 inBrowsers("feel", (it) => {
@@ -72,21 +56,21 @@ inBrowsers("feel", (it) => {
     await page.close();
   });
 
-  it("stays smooth over a layer of 20,000 files", {}, async (lab) => {
+  it("draws no more than it must over a layer of 20,000 files", {}, async (lab) => {
     const { list, scrolling, leaping, dragging, typing } = await open(lab);
-    await smooth(lab, "scrolling", 7400, scrolling);
+    await little(lab, "scrolling", 7400, scrolling);
     // A list that draws others in the place of its rows must not be moved by that.
     const stands = () => list.evaluate((e) => e.scrollTop);
     const stood = await stands();
     await rest();
     assert.equal(await stands(), stood, "the list scrolls by itself");
-    await smooth(lab, "leaping", 26_000, leaping);
+    await little(lab, "leaping", 26_000, leaping);
     await list.evaluate((e) => (e.scrollTop += 600_000));
     const rows = () => list.$$eval('[role="treeitem"]', (all) => all.length);
     await poll("rows in sight", async () => (await rows()) > 5);
     assert.ok((await rows()) < 100, `${await rows()} rows are in the page`);
-    await smooth(lab, "dragging", 200, dragging);
-    await smooth(lab, "typing", 2500, typing);
+    await little(lab, "dragging", 200, dragging);
+    await little(lab, "typing", 2500, typing);
   });
 
   it("survives a crash of the engine, and saves a report that repeats it", {}, async (lab, { folder }) => {

@@ -1,5 +1,6 @@
-// What a page must do at 60 frames a second, over a layer of 20,000 files: scroll
-// its list and leap in it, drag a line between panes, take what is typed.
+// What a page should do at 60 frames a second, over a layer of 20,000 files: scroll
+// its list and leap in it, drag a line between panes, take what is typed. Tests
+// count what of the page that changes, bench measures the frames.
 import { poll } from "./lab.mjs";
 
 // watched collects the times between frames while something is done, and how

@@ -2,14 +2,16 @@
 import { watch } from "./browser.mjs";
 import { names } from "./names.mjs";
 
-const patience = 20_000; // ms
+// How long something may take to come, in ms: it is for what never comes, and
+// holds nobody to a time. LAYERLAB_PATIENCE is another one, in seconds.
+const patience = 1000 * (process.env.LAYERLAB_PATIENCE ?? 60);
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // poll calls check until it gives something true, and gives that. Where it
 // never does, the error says what was waited for.
 export async function poll(what, check, ms = patience) {
-  const end = performance.now() + ms;
+  const end = performance.now() + Math.max(ms, patience);
   for (let last; ; await sleep(40)) {
     try {
       const value = await check();

@@ -114,7 +114,7 @@ inBrowsers("layout", (it) => {
     // The page is still going to the last pane, and would go on.
     await poll("the panes at rest", () => lab.page.$eval("main", async (e) => {
       const at = e.scrollLeft;
-      await new Promise((done) => setTimeout(done, 150));
+      for (let i = 0; i < 10; i++) await new Promise((done) => requestAnimationFrame(done));
       return e.scrollLeft === at;
     }));
     // As a finger leaves it: a little past the middle between two panes.

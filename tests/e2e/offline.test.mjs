@@ -97,6 +97,17 @@ for (const name of browsers) {
       try {
         if (name === "chrome") await lab.page.setOfflineMode(true);
         await works(lab, folder);
+        // There is no site to store short links, or to embed from.
+        await lab.click("button", "Share");
+        const html = await poll("the HTML", async () => (await lab.text("region", "HTML to embed it")).trim());
+        assert.match(html, /^<script src="https:\/\/layerlab\.example\/embed\.js" defer>/);
+        assert.match(await lab.page.$eval("#share", (e) => e.innerText), /address of a Layerlab site/);
+        assert.equal(await lab.look("button", "Make a short link"), null);
+        assert.match(await (await lab.find("textbox", "Link")).evaluate((e) => e.value), /^file:\/\/.*layerlab\.html#.*w=1\./);
+        await lab.page.keyboard.press("Escape");
+        await lab.page.evaluate(() => (location.hash = `s=${"0".repeat(32)}`));
+        await poll("the words", () => lab.page.$eval(".notices", (e) => e.innerText.includes("stores no workspaces")));
+        await lab.click("button", "Dismiss");
         // Where the browser keeps nothing for files, it says so and goes on.
         await lab.page.evaluateOnNewDocument(() => {
           const denied = { get() { throw new DOMException("denied", "SecurityError"); } };

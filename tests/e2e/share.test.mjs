@@ -68,6 +68,34 @@ inBrowsers("sharing", (it) => {
     }
   });
 
+  it("goes on with one's own where the link is none", { continues: true }, async (lab, { url }) => {
+    const own = (await lab.strata()).map((s) => s.split(", ", 2));
+    for (const [fragment, pattern] of [
+      ["s=", /link is damaged/],
+      ["s=%20%20", /link is damaged/],
+      ["s=../../healthz", /link is damaged/],
+      [`s=${"a".repeat(500)}`, /link is damaged/],
+      ["step=2&s=&tab=tar", /link is damaged/],
+      ["w=", /end of the link is missing/],
+      ["w=1.", /end of the link is missing/],
+    ]) {
+      // As the page that is opened with it, and in one that is open.
+      await lab.page.goto("about:blank");
+      await lab.page.goto(`${url}/#${fragment}`);
+      await said(lab, pattern);
+      await lab.settled();
+      assert.deepEqual((await lab.strata()).map((s) => s.split(", ", 2)), own, fragment);
+      await lab.click("button", "Dismiss");
+      await lab.page.evaluate(() => (location.hash = ""));
+      await lab.page.evaluate((hash) => (location.hash = hash), fragment);
+      await said(lab, pattern);
+      await lab.click("button", "Dismiss");
+      assert.equal(await lab.look("button", "Back to mine"), null, fragment);
+    }
+    assert.deepEqual(lab.complaints, [], "nothing was asked of the site");
+    await lab.page.evaluate(() => (location.hash = ""));
+  });
+
   it("gives the same digests elsewhere, beside one's own", { continues: true }, async (lab, { browser, url }) => {
     await lab.write("Dockerfile", "FROM alpine\nCOPY second.txt /srv/\nRUN echo more >>/srv/second.txt\nCMD true\n");
     const strata = await lab.stack("no layer, CMD", "Layer 3, RUN echo more", "Layer 2, COPY second.txt", "Layer 1, FROM alpine");

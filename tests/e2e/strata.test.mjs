@@ -115,6 +115,45 @@ inBrowsers("strata", (it) => {
     await poll("the lit line", async () => (await lab.page.$$eval(">>> .cm-lit", (all) => all.map((e) => e.textContent))).join() === "RUN echo said");
   });
 
+  it("shows of a failed build what it made, never another image below", { continues: true }, async (lab) => {
+    await lab.write("Dockerfile", "FROM alpine\nRUN echo one\nCOPY second.txt /\n");
+    const before = await lab.strata();
+    // On another base, with another file, to the second step.
+    await lab.write("Dockerfile", "FROM busybox\nCOPY third.txt /\nRUN exit 3\nCOPY second.txt /\nLABEL a=b\n");
+    const names = await lab.stack("not built, LABEL a=b", "Layer 3, COPY second.txt /, of the last good build", "The build broke off here, RUN exit 3", "Layer 2, COPY third.txt /, 6 B", "Layer 1, FROM busybox");
+    assert.match(await lab.text("region", "Core sample"), /Broke off after 1 new layer/);
+    assert.equal(await lab.page.$eval(".sample .image-id", (e) => e.checkVisibility()), false, "an image ID is shown");
+    // What it made is looked into as any layer is.
+    const { DiffID } = await lab.digests(names[3]);
+    await lab.click("tab", "Changes");
+    await lab.row("/third.txt");
+    // The log of it has its reasons in sight.
+    await lab.click("tab", "Build log");
+    const why = await poll("the reason", () => lab.page.$$eval(".log tr.failed .why", (list) => list.map((e) => {
+      const cell = e.getBoundingClientRect();
+      const row = e.closest("tr").getBoundingClientRect();
+      const inside = cell.width > 50 && cell.height > 10 && cell.top >= row.top - 1 && cell.bottom <= row.bottom + 1 && cell.left >= row.left;
+      return [e.textContent, inside, getComputedStyle(e).position].join("|");
+    })[0]));
+    assert.match(why, /exit code: 3.*\|true\|static$/);
+    assert.ok(await lab.page.$$eval(".log .why", (list) => list.every((e) => e.closest("tr").contains(document.elementFromPoint(e.getBoundingClientRect().left + 4, e.getBoundingClientRect().top + 4)) || !e.textContent)));
+    await lab.click("tab", "Output");
+    assert.deepEqual(await violations(lab), []);
+
+    // A file that cannot be read made nothing.
+    await lab.write("Dockerfile", "FROM busybox\nCOPY third.txt /\nRUNN exit 3\nLABEL a=b\n");
+    await lab.stack("not built, LABEL a=b", "The build broke off here, RUNN exit 3", "not built, COPY third.txt /", "not built, FROM busybox");
+    assert.equal((await lab.strata(":not(.rest, .broken)")).length, 0);
+    assert.deepEqual(await violations(lab), []);
+
+    // Mended, the layer is the same that the failed build had.
+    await lab.write("Dockerfile", "FROM busybox\nCOPY third.txt /\n");
+    const [top] = await lab.stack("Layer 2, COPY third.txt /", "Layer 1, FROM busybox");
+    assert.equal((await lab.digests(top)).DiffID, DiffID);
+    await lab.write("Dockerfile", "FROM alpine\nRUN echo one\nCOPY second.txt /\n");
+    assert.deepEqual((await lab.strata()).map((s) => s.split(", ").slice(0, 2)), before.map((s) => s.split(", ").slice(0, 2)));
+  });
+
   it("draws where a build broke off, and what of the build before is left", { continues: true }, async (lab) => {
     await lab.write("Dockerfile", "FROM alpine\nRUN echo one\nRUN echo two\n");
     await lab.stack("Layer 3", "Layer 2", "Layer 1");

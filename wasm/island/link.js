@@ -104,7 +104,7 @@ export function left() {
 // workspace it names is the same as before, so that only the view is new.
 export function watch(heard) {
   addEventListener("hashchange", () => {
-    const same = address() === last;
+    const same = Boolean(address()) && address() === last; // what is no link is so anew
     last = address();
     heard(same);
   });

@@ -58,8 +58,11 @@ func (d *draft) take(l *Lab, b *wire.Built) {
 	for i := range d.image.Stages {
 		st := &d.image.Stages[i]
 		before := stageLike(l.Image, i, st.Name)
+		// What is gone from the file is shown for as long as all below it is what
+		// it was: above another ground it has no place.
+		alike := true
 		for k := range st.Steps {
-			before.pass(st.Steps[k].Text)
+			alike = before.pass(st.Steps[k].Text) && alike
 		}
 		var torn *wire.Failure
 		if f := d.breach; f != nil && f.Stage == i {
@@ -77,16 +80,17 @@ func (d *draft) take(l *Lab, b *wire.Built) {
 				continue // it is the place
 			}
 			gone, was, layer := before.next(r.Text)
-			if placed {
+			if placed && alike {
 				list = append(list, gone...)
 			}
+			alike = alike && len(was) > 0
 			r.was, r.layer, r.below = was, layer, !placed
 			list = append(list, r)
 		}
 		if !placed {
 			list = append(list, rest{torn: true})
 		}
-		if len(st.Rest) > 0 {
+		if len(st.Rest) > 0 && alike {
 			list = append(list, before.gone(before.end())...)
 		}
 		d.rest = append(d.rest, list)
@@ -205,11 +209,14 @@ func (e *earlier) find(text string) (from, to int) {
 
 func (e *earlier) end() int { return len(e.Steps) }
 
-// pass goes behind the steps that say a text, where there are some.
-func (e *earlier) pass(text string) {
+// pass goes behind the steps that say a text, and tells whether there are some,
+// be it that it stands behind them already: the layers of a base are many.
+func (e *earlier) pass(text string) bool {
 	if from, to := e.find(text); from < to {
 		e.at = to
+		return true
 	}
+	return e.at > 0 && e.Steps[e.at-1].Kind == "base" && e.Steps[e.at-1].Text == text
 }
 
 // next gives the steps that say a text, with the number of their layer, and
