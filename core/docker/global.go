@@ -1,6 +1,7 @@
 package docker
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,13 +24,6 @@ func (h *hosts) String() string {
 }
 
 func (h *hosts) Set(v string) error {
-	if scheme, _, ok := strings.Cut(v, "://"); ok {
-		switch scheme {
-		case "tcp", "unix", "npipe", "fd", "ssh":
-		default:
-			return fmt.Errorf("invalid bind address format: %s", v)
-		}
-	}
 	h.values = append(h.values, v)
 	return nil
 }
@@ -50,7 +44,16 @@ func reachable(s *cli.Session, flags *pflag.FlagSet) error {
 	if name := flags.Lookup("context").Value.String(); name != "" && name != "default" {
 		return fmt.Errorf("unable to resolve docker endpoint: context %q does not exist", name)
 	}
-	for _, h := range flags.Lookup("host").Value.(*hosts).values {
+	given := flags.Lookup("host").Value.(*hosts).values
+	if len(given) > 1 {
+		return errors.New("unable to resolve docker endpoint: Please specify only one -H")
+	}
+	for _, h := range given {
+		switch scheme, _, ok := strings.Cut(h, "://"); {
+		case !ok, scheme == "tcp", scheme == "unix", scheme == "npipe", scheme == "fd", scheme == "ssh":
+		default:
+			return fmt.Errorf("unable to resolve docker endpoint: Invalid bind address format: %s", h)
+		}
 		if h == s.Environ("DOCKER_HOST") || h == "unix:///var/run/docker.sock" || h == "unix://" {
 			continue
 		}

@@ -76,7 +76,7 @@ func newRoot(s *cli.Session) *cobra.Command {
 			}
 			return fmt.Errorf("docker: '%s' is not a docker command.\nSee 'docker --help'", args[0])
 		},
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return cli.Unsupported(cmd.Flags()) },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return cli.Unsupported(cmd) },
 	}
 	root.SetVersionTemplate("Docker version {{.Version}}\n")
 	root.SetOut(s.Stdout)
@@ -91,14 +91,14 @@ func newRoot(s *cli.Session) *cobra.Command {
 		return err
 	})
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
-		if err := cli.Unsupported(cmd.Flags()); err != nil {
+		if err := cli.Unsupported(cmd); err != nil {
 			cmd.Println(err)
 			return
 		}
 		fmt.Fprint(cmd.OutOrStdout(), "\n"+cmd.UsageString())
 	})
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		if refused := cli.Unsupported(cmd.Flags()); refused != nil {
+		if refused := cli.Unsupported(cmd); refused != nil {
 			return refused
 		}
 		usage := ""

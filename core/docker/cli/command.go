@@ -21,6 +21,10 @@ type Command struct {
 	Long    string
 	Example string
 	Aliases []string
+	// Hidden: help does not show it.
+	Hidden bool
+	// Missing is what the daemon lacks for it: "experimental features".
+	Missing string
 	// Experimental: help says so.
 	Experimental bool
 	// Args checks the number of arguments; nil: any.
@@ -76,8 +80,12 @@ func (c *Command) Find(name string) *Command {
 func (c *Command) Stub() *cobra.Command {
 	stub := &cobra.Command{
 		Use: c.Use, Short: c.Short, Long: c.Long, Example: c.Example, Aliases: c.Aliases, Args: c.Args,
-		DisableFlagsInUseLine: true,
-		RunE:                  func(*cobra.Command, []string) error { return nil },
+		DisableFlagsInUseLine: true, Hidden: c.Hidden,
+		RunE: func(*cobra.Command, []string) error { return nil },
+	}
+	if c.Missing != "" {
+		stub.Hidden = true
+		stub.Annotations = map[string]string{"missing": c.Missing}
 	}
 	if c.Experimental {
 		stub.Annotations = map[string]string{"experimentalCLI": ""}
@@ -99,6 +107,14 @@ func (c *Command) Complete(s *Session, stub *cobra.Command) {
 			cmd.SetOut(s.Stderr)
 			cmd.HelpFunc()(cmd, args)
 			return nil
+		}
+	}
+	if check := c.Args; check != nil {
+		stub.Args = func(cmd *cobra.Command, args []string) error {
+			if err := Unsupported(cmd); err != nil && cmd.Annotations["missing"]+cmd.Parent().Annotations["missing"] != "" {
+				return err
+			}
+			return check(cmd, args)
 		}
 	}
 	flags := stub.Flags()
@@ -169,11 +185,16 @@ func cutCondition(name string) (condition, bare string, hidden bool) {
 	return "", name, false
 }
 
-// Unsupported returns the error of flags that were given and that this daemon
-// does not offer.
-func Unsupported(flags *pflag.FlagSet) error {
+// Unsupported returns the error of a command, or of flags that were given, that
+// this daemon does not offer.
+func Unsupported(cmd *cobra.Command) error {
+	for c := cmd; c != nil; c = c.Parent() {
+		if what := c.Annotations["missing"]; what != "" {
+			return fmt.Errorf("%s is only supported on a Docker daemon with %s enabled", cmd.CommandPath(), what)
+		}
+	}
 	var all []string
-	flags.VisitAll(func(f *pflag.Flag) {
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		if !f.Changed {
 			return
 		}

@@ -144,7 +144,7 @@ func (s *Session) Output(name string, write func(io.Writer) error) error {
 		return write(s.Stdout)
 	}
 	if n, err := s.Stat(name); err == nil && n.IsDir() {
-		return fmt.Errorf("rename %s %s: file exists", path.Join(path.Dir(name), ".docker_temp_"), name)
+		return fmt.Errorf("rename %s %s: file exists", path.Dir(name)+"/.docker_temp_000000000", name)
 	}
 	var b bytes.Buffer
 	if err := write(&b); err != nil {

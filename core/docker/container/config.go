@@ -170,7 +170,7 @@ func isSet(c *cli.Call, name string) bool {
 func splitVolumes(list []string) (binds []string, volumes map[string]struct{}) {
 	volumes = map[string]struct{}{}
 	for _, v := range list {
-		if source, _, ok := strings.Cut(v, ":"); ok && source != "" {
+		if hasSource(v) {
 			if !slices.Contains(binds, v) {
 				binds = append(binds, v)
 			}
@@ -179,6 +179,19 @@ func splitVolumes(list []string) (binds []string, volumes map[string]struct{}) {
 		volumes[v] = struct{}{}
 	}
 	return binds, volumes
+}
+
+// hasSource reports whether a volume is SOURCE:TARGET. A letter before a colon
+// is the drive of a machine that has those.
+func hasSource(v string) bool {
+	if len(v) <= 2 {
+		return false
+	}
+	from := 0
+	if letter := v[0] | 0x20; v[1] == ':' && letter >= 'a' && letter <= 'z' {
+		from = 2
+	}
+	return strings.IndexByte(v[from:], ':') > 0 || from > 0 && strings.HasPrefix(v[from:], ":")
 }
 
 // readPairs gives the variables of files, and then those of flags.

@@ -212,13 +212,14 @@ func runPort(s *cli.Session, c *cli.Call) error {
 	if len(c.Args) > 1 {
 		number, proto, _ := strings.Cut(c.Args[1], "/")
 		if proto == "" {
-			number, proto = strings.TrimSuffix(c.Args[1], "/"), "tcp"
+			number, proto = c.Args[1], "tcp"
 		}
-		p, err := nat.NewPort(proto, number)
-		if err != nil {
-			return err
+		if number != "" {
+			if _, _, err := portRange(number); err != nil {
+				return err
+			}
 		}
-		if list := ports[p]; list != nil {
+		if list := ports[nat.Port(number+"/"+proto)]; list != nil {
 			for _, b := range list {
 				fmt.Fprintf(s.Stdout, "%s:%s\n", b.HostIP, b.HostPort)
 			}

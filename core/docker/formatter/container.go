@@ -73,6 +73,7 @@ func (discard) Write(p []byte) (int, error) { return len(p), nil }
 
 // ContainerContext is a container as templates see it.
 type ContainerContext struct {
+	HeaderContext
 	trunc bool
 	now   time.Time
 	c     *types.Container

@@ -174,7 +174,7 @@ func methods(r any) ([]byte, error) {
 	for i := range v.NumMethod() {
 		name := v.Type().Method(i).Name
 		t := v.Method(i).Type()
-		if t.NumIn() == 0 && t.NumOut() == 1 && name != "FullHeader" {
+		if t.NumIn() == 0 && t.NumOut() == 1 && name != "FullHeader" && name != "String" {
 			m[name] = v.Method(i).Call(nil)[0].Interface()
 		}
 	}

@@ -1,6 +1,7 @@
 package formatter
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -30,15 +31,21 @@ func HistoryFormat(source string, quiet, human bool) string {
 func (c Context) History(items []image.HistoryResponseItem, human bool) error {
 	rows := make([]row, len(items))
 	for i := range items {
-		rows[i] = &historyContext{c.Trunc, human, c.Now, &items[i]}
+		rows[i] = &historyContext{trunc: c.Trunc, human: human, now: c.Now, h: &items[i]}
 	}
 	return c.write(historyHeader, rows)
 }
 
 type historyContext struct {
+	HeaderContext
 	trunc, human bool
 	now          time.Time
 	h            *image.HistoryResponseItem
+}
+
+// String is what {{.}} prints: docker's own fields.
+func (c *historyContext) String() string {
+	return fmt.Sprintf("{{<nil>} %v %v %v}", c.trunc, c.human, *c.h)
 }
 
 func (c *historyContext) MarshalJSON() ([]byte, error) { return methods(c) }

@@ -135,6 +135,7 @@ func familiar(name string) string {
 }
 
 type imageContext struct {
+	HeaderContext
 	trunc             bool
 	now               time.Time
 	i                 *types.ImageSummary
@@ -144,6 +145,11 @@ type imageContext struct {
 
 // shownImage is what the lines of one image have in common, made once.
 type shownImage struct{ age, size string }
+
+// String is what {{.}} prints: docker's own fields.
+func (c *imageContext) String() string {
+	return fmt.Sprintf("{{<nil>} %v %v %v %v %v}", c.trunc, *c.i, c.repo, c.tag, c.digest)
+}
 
 func (c *imageContext) MarshalJSON() ([]byte, error) { return methods(c) }
 func (c *imageContext) Repository() string           { return c.repo }

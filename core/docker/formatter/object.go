@@ -30,12 +30,15 @@ func VolumeFormat(source string, quiet bool) string {
 func (c Context) Volumes(list []*types.Volume) error {
 	rows := make([]row, len(list))
 	for i, v := range list {
-		rows[i] = &volumeContext{v}
+		rows[i] = &volumeContext{v: v}
 	}
 	return c.write(volumeHeader, rows)
 }
 
-type volumeContext struct{ v *types.Volume }
+type volumeContext struct {
+	HeaderContext
+	v *types.Volume
+}
 
 func (c *volumeContext) MarshalJSON() ([]byte, error) { return methods(c) }
 func (c *volumeContext) Name() string                 { return c.v.Name }
@@ -103,12 +106,13 @@ func NetworkFormat(source string, quiet bool) string {
 func (c Context) Networks(list []types.NetworkResource) error {
 	rows := make([]row, len(list))
 	for i := range list {
-		rows[i] = &networkContext{c.Trunc, &list[i]}
+		rows[i] = &networkContext{trunc: c.Trunc, n: &list[i]}
 	}
 	return c.write(networkHeader, rows)
 }
 
 type networkContext struct {
+	HeaderContext
 	trunc bool
 	n     *types.NetworkResource
 }

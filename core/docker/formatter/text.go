@@ -64,3 +64,10 @@ func ChangeKind(kind uint8) string {
 	}
 	return ""
 }
+
+// HeaderContext is what every row of docker has, and nothing is in it but for
+// headings.
+type HeaderContext struct{ Header any }
+
+// FullHeader are the headings.
+func (c *HeaderContext) FullHeader() any { return c.Header }

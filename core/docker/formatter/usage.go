@@ -204,7 +204,7 @@ func (c Context) UsageOfEach(d DiskUsage) error {
 		all.Containers = append(all.Containers, &ContainerContext{trunc: trunc, now: c.Now, c: &own})
 	}
 	for _, v := range d.Volumes {
-		all.Volumes = append(all.Volumes, &volumeContext{v})
+		all.Volumes = append(all.Volumes, &volumeContext{v: v})
 	}
 	cache := slices.Clone(d.BuildCache)
 	slices.SortStableFunc(cache, func(a, b *types.BuildCache) int {
@@ -221,7 +221,7 @@ func (c Context) UsageOfEach(d DiskUsage) error {
 		return a.LastUsedAt.Compare(*b.LastUsedAt)
 	})
 	for _, b := range cache {
-		all.BuildCache = append(all.BuildCache, &buildCacheContext{trunc, c.Now, b})
+		all.BuildCache = append(all.BuildCache, &buildCacheContext{trunc: trunc, now: c.Now, v: b})
 	}
 	if c.Format != "table" {
 		t, err := Parse(strings.NewReplacer(`\t`, "\t", `\n`, "\n").Replace(strings.Trim(strings.TrimPrefix(c.Format, "table"), " ")))
@@ -269,6 +269,7 @@ var buildCacheHeader = header{
 }
 
 type buildCacheContext struct {
+	HeaderContext
 	trunc bool
 	now   time.Time
 	v     *types.BuildCache
@@ -349,10 +350,13 @@ var contextHeader = header{
 
 // ClientContext prints the one context there is.
 func (c Context) ClientContext(endpoint string) error {
-	return c.write(contextHeader, []row{&clientContextContext{endpoint}})
+	return c.write(contextHeader, []row{&clientContextContext{endpoint: endpoint}})
 }
 
-type clientContextContext struct{ endpoint string }
+type clientContextContext struct {
+	HeaderContext
+	endpoint string
+}
 
 func (c *clientContextContext) MarshalJSON() ([]byte, error) { return methods(c) }
 func (c *clientContextContext) Current() bool                { return true }

@@ -51,7 +51,7 @@ func runImportImage(s *cli.Session, c *cli.Call) error {
 	case source == "-":
 		in = s.Stdin
 	case strings.HasPrefix(source, "http://"), strings.HasPrefix(source, "https://"):
-		return fmt.Errorf("%s: the daemon of this page reaches no network: save the archive as a file and import that", source)
+		return fmt.Errorf("Error response from daemon: %w", unresolved(source))
 	default:
 		file, err := s.Open(source)
 		if err != nil {

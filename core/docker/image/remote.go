@@ -28,5 +28,14 @@ func unreachable(where string, git bool) error {
 		}
 		return fmt.Errorf("unable to 'git clone' to temporary context directory: error fetching: fatal: unable to access '%s/': Could not resolve host: %s\n: exit status 128", remote, name)
 	}
-	return fmt.Errorf("unable to download remote context %s: Get %q: dial tcp: lookup %s on 192.0.2.53:53: no such host", where, where, name)
+	return fmt.Errorf("unable to download remote context %s: %w", where, unresolved(where))
+}
+
+// unresolved is the error of a request to a host whose name nobody knows.
+func unresolved(where string) error {
+	name := where
+	if u, err := url.Parse(where); err == nil && u.Hostname() != "" {
+		name = u.Hostname()
+	}
+	return fmt.Errorf("Get %q: dial tcp: lookup %s on 192.0.2.53:53: no such host", where, name)
 }

@@ -2,6 +2,7 @@ package object
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/docker/docker/api/types"
@@ -53,6 +54,13 @@ func runNetworkRm(s *cli.Session, c *cli.Call) error {
 func runNetworkPrune(s *cli.Session, c *cli.Call) error {
 	if !c.Bool("force") {
 		s.Confirm("WARNING! This will remove all custom networks not used by at least one container.\nAre you sure you want to continue?")
+	}
+	for _, name := range c.Filter("filter").Keys() {
+		switch name {
+		case "label", "label!", "until":
+		default:
+			return fmt.Errorf("Error response from daemon: Invalid filter '%s'", name)
+		}
 	}
 	return nil // there are only the networks that stay
 }

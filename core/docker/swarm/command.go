@@ -4,7 +4,7 @@ import "layerlab.dev/core/docker/cli"
 
 // Groups are the groups of commands that need a swarm, plugins or a trust server.
 var Groups = []*cli.Command{
-	&configGroup, &nodeGroup, &pluginGroup, &secretGroup, &serviceGroup, &stackGroup, &swarmGroup, &trustGroup,
+	&configGroup, &nodeGroup, &pluginGroup, &secretGroup, &serviceGroup, &stackGroup, &swarmGroup, &trustGroup, &checkpointGroup,
 }
 
 var configGroup = cli.Command{Use: "config", Short: "Manage Docker configs",
@@ -476,3 +476,14 @@ var trustGroup = cli.Command{Use: "trust", Short: "Manage trust on Docker images
 			Args: cli.ExactArgs(1), Run: refuse,
 			Flags: "local||bool||Sign a locally tagged image"},
 	}}
+
+var checkpointGroup = cli.Command{Use: "checkpoint", Short: "Manage checkpoints", Args: cli.NoArgs, Missing: "experimental features", Sub: []*cli.Command{
+	{Use: "create [OPTIONS] CONTAINER CHECKPOINT", Short: "Create a checkpoint from a running container", Args: cli.ExactArgs(2), Run: refuse,
+		Flags: `
+checkpoint-dir||string||Use a custom checkpoint storage directory
+leave-running||bool||Leave the container running after checkpoint`},
+	{Use: "ls [OPTIONS] CONTAINER", Short: "List checkpoints for a container", Aliases: []string{"list"}, Args: cli.ExactArgs(1), Run: refuse,
+		Flags: "checkpoint-dir||string||Use a custom checkpoint storage directory"},
+	{Use: "rm [OPTIONS] CONTAINER CHECKPOINT", Short: "Remove a checkpoint", Aliases: []string{"remove"}, Args: cli.ExactArgs(2), Run: refuse,
+		Flags: "checkpoint-dir||string||Use a custom checkpoint storage directory"},
+}}

@@ -13,6 +13,7 @@ var System = cli.Command{Use: "system", Short: "Manage Docker",
 		&systemEvents,
 		&systemInfo,
 		&systemPrune,
+		&systemDialStdio,
 	}}
 
 // Builder is `docker builder`.
@@ -181,7 +182,7 @@ var contextLs = cli.Command{Use: "ls [OPTIONS]", Short: "List contexts", Aliases
 format||string||Pretty-print contexts using a Go template
 quiet|q|bool||Only show context names`}
 
-var contextRm = cli.Command{Use: "rm CONTEXT [CONTEXT...]", Short: "Remove one or more contexts", Aliases: []string{"remove"}, Run: runContextRm,
+var contextRm = cli.Command{Use: "rm CONTEXT [CONTEXT...]", Short: "Remove one or more contexts", Aliases: []string{"remove"}, Args: cli.MinArgs(1), Run: runContextRm,
 	Flags: "force|f|bool||Force the removal of a context in use"}
 
 var contextUpdate = cli.Command{Use: "update [OPTIONS] CONTEXT", Short: "Update a context",
@@ -247,3 +248,6 @@ purge|p|bool||Remove the local manifest list after push`}
 
 var manifestRm = cli.Command{Use: "rm MANIFEST_LIST [MANIFEST_LIST...]", Short: "Delete one or more manifest lists from local storage",
 	Args: cli.MinArgs(1), Run: runManifestRm}
+
+var systemDialStdio = cli.Command{Use: "dial-stdio", Short: "Proxy the stdio stream to the daemon connection. Should not be invoked manually.",
+	Args: cli.NoArgs, Hidden: true, Run: runSystemDialStdio}

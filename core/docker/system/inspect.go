@@ -1,6 +1,7 @@
 package system
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -58,4 +59,9 @@ func runInspect(s *cli.Session, c *cli.Call) error {
 func skippable(err error) bool {
 	return cli.NotFound(err) || strings.Contains(err.Error(), "not supported") ||
 		strings.Contains(err.Error(), "invalid reference format")
+}
+
+// runSystemDialStdio would carry the Engine API, which has no wire here.
+func runSystemDialStdio(*cli.Session, *cli.Call) error {
+	return errors.New("docker system dial-stdio is not available here, as the daemon listens on no socket: layerlab engine serves its API")
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/docker/docker/api/types"
@@ -39,25 +40,36 @@ func runLogin(s *cli.Session, c *cli.Call) error {
 	if len(c.Args) > 0 && c.Args[0] != "docker.io" {
 		server = c.Args[0]
 	}
-	if !s.TTY.In && (user == "" || password == "") {
+	if !s.TTY.In && password == "" {
 		return errors.New("Error: Cannot perform an interactive login from a non TTY device")
 	}
 	in := bufio.NewReader(s.Stdin)
+	var ended error
 	ask := func(question string) string {
 		fmt.Fprint(s.Stdout, question)
-		line, _ := in.ReadString('\n')
+		line, err := in.ReadString('\n')
+		if err != nil && line == "" {
+			fmt.Fprintln(s.Stdout, err)
+			ended = cli.StatusError{Code: 1}
+		}
 		return strings.TrimSpace(line)
 	}
 	if user == "" {
 		if server == hub {
 			fmt.Fprintln(s.Stdout, "Login with your Docker ID to push and pull images from Docker Hub. If you don't have a Docker ID, head over to https://hub.docker.com to create one.")
 		}
-		if user = ask("Username: "); user == "" {
+		if user = ask("Username: "); ended != nil {
+			return ended
+		}
+		if user == "" {
 			return errors.New("Error: Non-null Username Required")
 		}
 	}
 	if password == "" {
 		password = ask("Password: ")
+		if ended != nil {
+			return ended
+		}
 		if fmt.Fprintln(s.Stdout); password == "" {
 			return errors.New("Error: Password Required")
 		}
@@ -127,7 +139,23 @@ func runLogout(s *cli.Session, c *cli.Call) error {
 
 // runSearch asks the Hub, which nothing here can reach.
 func runSearch(_ *cli.Session, c *cli.Call) error {
-	limit := c.Int("limit")
+	limit, filter := c.Int("limit"), c.Filter("filter")
+	for _, name := range filter.Keys() {
+		switch name {
+		case "is-official", "is-automated":
+			if v := filter.Get(name); len(v) != 1 || v[0] != "true" && v[0] != "false" {
+				return fmt.Errorf("Error response from daemon: Invalid filter '%s=%v'", name, v)
+			}
+		case "stars":
+			for _, v := range filter.Get(name) {
+				if _, err := strconv.Atoi(v); err != nil {
+					return fmt.Errorf("Error response from daemon: Invalid filter 'stars=%s'", v)
+				}
+			}
+		default:
+			return fmt.Errorf("Error response from daemon: Invalid filter '%s'", name)
+		}
+	}
 	if limit < 1 || limit > 100 {
 		return fmt.Errorf("Error response from daemon: Limit %d is outside the range of [1, 100]", limit)
 	}

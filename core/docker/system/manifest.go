@@ -52,6 +52,7 @@ func runManifestInspect(s *cli.Session, c *cli.Call) error {
 				MediaType string `json:"mediaType"`
 				Digest    string `json:"digest"`
 				Size      int    `json:"size"`
+				Platform  any    `json:"platform,omitempty"`
 			}
 			SchemaV2Manifest json.RawMessage
 		}
@@ -59,6 +60,9 @@ func runManifestInspect(s *cli.Session, c *cli.Call) error {
 		doc.Descriptor.MediaType, doc.Descriptor.Size = kind, len(raw)
 		doc.Descriptor.Digest = digest.FromBytes(raw).String()
 		doc.SchemaV2Manifest = raw
+		if doc.Descriptor.Platform, err = platform(s, domain, path, raw, c.Bool("insecure")); err != nil {
+			return err
+		}
 		text, err := json.Marshal(doc)
 		if err != nil {
 			return err
@@ -76,6 +80,33 @@ func runManifestInspect(s *cli.Session, c *cli.Call) error {
 	}
 	fmt.Fprintln(s.Stdout, b.String())
 	return nil
+}
+
+// platform reads what an image was made for from its configuration, nil where
+// the registry is asked for manifests only.
+func platform(s *cli.Session, domain, path string, manifest []byte, insecure bool) (any, error) {
+	blobs, ok := s.Registry.(interface {
+		Blob(domain, path, digest string, insecure bool) ([]byte, error)
+	})
+	if !ok {
+		return nil, nil
+	}
+	var m struct{ Config struct{ Digest string } }
+	if err := json.Unmarshal(manifest, &m); err != nil {
+		return nil, fmt.Errorf("manifest of %s/%s: %w", domain, path, err)
+	}
+	config, err := blobs.Blob(domain, path, m.Config.Digest, insecure)
+	if err != nil {
+		return nil, err
+	}
+	var p struct {
+		Architecture string `json:"architecture"`
+		OS           string `json:"os"`
+	}
+	if err := json.Unmarshal(config, &p); err != nil {
+		return nil, fmt.Errorf("configuration of %s/%s: %w", domain, path, err)
+	}
+	return p, nil
 }
 
 // transport is the host that stands behind a registry's name.
@@ -106,6 +137,10 @@ func runManifestRm(_ *cli.Session, c *cli.Call) error {
 
 var errManifest = errors.New("lists of manifests cannot be made here: push the images under tags of their own, and inspect them with docker manifest inspect")
 
-func runManifestAnnotate(*cli.Session, *cli.Call) error { return errManifest }
-func runManifestCreate(*cli.Session, *cli.Call) error   { return errManifest }
-func runManifestPush(*cli.Session, *cli.Call) error     { return errManifest }
+func runManifestAnnotate(_ *cli.Session, c *cli.Call) error {
+	return fmt.Errorf("manifest for image %s does not exist in %s", c.Args[1], c.Args[0])
+}
+
+func runManifestCreate(*cli.Session, *cli.Call) error { return errManifest }
+
+func runManifestPush(s *cli.Session, c *cli.Call) error { return runManifestRm(s, c) }
