@@ -309,7 +309,7 @@ func TestClassicFound(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d builds equal dockerd's", equal, total)
-	if total < 177 {
+	if total < 242 {
 		t.Errorf("only %d cases", total)
 	}
 }

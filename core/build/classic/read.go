@@ -1,6 +1,7 @@
 package classic
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -170,13 +171,43 @@ func nodeOf(line string, escape rune) (*parser.Node, error) {
 			return &parser.Node{Value: keyword, Original: line, Next: &parser.Node{Children: []*parser.Node{below}}}, nil
 		}
 	}
-	res, err := parser.Parse(strings.NewReader("# escape=" + string(escape) + "\n" + as + trimmed[len(word):] + "\n"))
+	res, err := parser.Parse(strings.NewReader("# escape=" + string(escape) + "\n" + as + cutArray(keyword, trimmed[len(word):]) + "\n"))
 	if err != nil {
 		return nil, err
 	}
 	n := res.AST.Children[0]
 	n.Value, n.Original = keyword, line
 	return n, nil
+}
+
+// cutArray takes off what follows the JSON array of an instruction, which 20.10
+// does not look at.
+func cutArray(keyword, rest string) string {
+	front := len(rest)
+	switch after := strings.TrimLeftFunc(rest, unicode.IsSpace); keyword {
+	case "onbuild":
+		word, below := cutWord(after)
+		return " " + word + " " + cutArray(strings.ToLower(word), below)
+	case "healthcheck", "add", "copy", "cmd", "entrypoint", "run", "shell", "volume":
+		for strings.HasPrefix(after, "--") {
+			_, after = cutWord(after)
+		}
+		if keyword == "healthcheck" {
+			_, after = cutWord(after)
+		}
+		front -= len(after)
+	default:
+		return rest
+	}
+	if !strings.HasPrefix(rest[front:], "[") {
+		return rest
+	}
+	d := json.NewDecoder(strings.NewReader(rest[front:]))
+	var array []any
+	if d.Decode(&array) != nil {
+		return rest
+	}
+	return rest[:front+int(d.InputOffset())]
 }
 
 // cutWord cuts off the first word of a line.
@@ -199,7 +230,7 @@ func parseNode(n *parser.Node) (any, error) {
 	}
 	cmd, err := instructions.ParseInstruction(n)
 	if err != nil {
-		return nil, err
+		return nil, plain(err)
 	}
 	switch c := cmd.(type) {
 	case *instructions.CopyCommand:
@@ -216,13 +247,22 @@ func parseNode(n *parser.Node) (any, error) {
 			}
 			same := func(w string) (string, error) { return w, nil }
 			if err := again.(*instructions.RunCommand).Expand(same); err != nil {
-				return nil, err
+				return nil, plain(err)
 			}
 		}
 	case *instructions.HealthCheckCommand:
 		return c, checkHealth(n)
 	}
 	return cmd, nil
+}
+
+// plain takes off what BuildKit suggests.
+func plain(err error) error {
+	text, suggestion, ok := strings.Cut(err.Error(), " (did you mean ")
+	if !ok || !strings.HasSuffix(suggestion, "?)") {
+		return err
+	}
+	return errors.New(text)
 }
 
 // sourcesAndDest takes the words of COPY and ADD as they are, none of which is
