@@ -29,9 +29,10 @@ const (
 	dockerHub     = "https://index.docker.io/v1/"
 )
 
-// Ping answers whether the daemon is there, and how it builds by default.
+// Ping answers whether the daemon is there. That it names no builder means the
+// classic one.
 func (h *Host) Ping() types.Ping {
-	return types.Ping{APIVersion: apiVersion, OSType: "linux", BuilderVersion: types.BuilderV1}
+	return types.Ping{APIVersion: apiVersion, OSType: "linux"}
 }
 
 // Version returns what docker version shows of the server.
