@@ -3,6 +3,7 @@ package build_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -30,6 +31,32 @@ func odd(t *testing.T, architecture string, layers ...[]layer.Entry) *image.Imag
 		t.Fatal(err)
 	}
 	return img
+}
+
+// Who builds is told how far the base images are, and can stop there.
+func TestExtracting(t *testing.T) {
+	var entries []layer.Entry
+	for i := range 2000 {
+		entries = append(entries, layer.Entry{Name: fmt.Sprint(i), Type: '0', Mode: 0o644})
+	}
+	img := odd(t, "amd64", entries, entries[:10])
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	told := map[int]bool{}
+	o := build.Options{Image: func(context.Context, string) (*image.Image, error) { return img, nil },
+		Extracting: func(base string, done, total int) {
+			if base != "w" || total != 2010 {
+				t.Errorf("told %s %d of %d", base, done, total)
+			}
+			if told[done] = true; done > 1000 {
+				t.Error("it goes on after the end of the context")
+			} else if done > 200 {
+				stop()
+			}
+		}}
+	if _, err := build.Build(ctx, []byte("FROM w\n"), vfs.New(0), o); !errors.Is(err, context.Canceled) || len(told) < 2 {
+		t.Errorf("cancelled, it gave %v; told %v", err, told)
+	}
 }
 
 // A base that BuildKit refuses is refused at its FROM, and only where its files

@@ -96,6 +96,7 @@ type builder struct {
 	global           *dockerfile.Env
 	target           ocispec.Platform
 	final            *planned // the stage that was asked for
+	named            int      // stages, and images that instructions name
 	// caches are the directories of --mount=type=cache by ID. Every build
 	// begins with none, as a builder that was never used.
 	caches     map[string]*vfs.Node

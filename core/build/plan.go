@@ -116,6 +116,7 @@ func (b *builder) plan(f *dockerfile.File) (*planned, error) {
 			p.commands = append(p.commands, c)
 		}
 	}
+	b.named = len(b.stages.list)
 	if err := b.circle(); err != nil {
 		return nil, err
 	}
@@ -285,6 +286,9 @@ func (b *builder) resolve(p *planned) error {
 	c.Created = nil
 	p.ghosts = ghosts(files)
 	p.begin(c, img, files.Tree().At(b.clock(p)), b.identity("image", string(img.ID()), dockerfile.FormatPlatform(*platform)))
+	if p.described, err = b.pulled(p.BaseName, img); err != nil {
+		return err
+	}
 	return nil
 }
 

@@ -17,8 +17,6 @@ type Files struct {
 	Ghosts []string
 	// Refused is what BuildKit refuses of the layers.
 	Refused []Refused
-
-	timed bool // they depend on the time of extraction
 }
 
 // Refused is a part of a layer that BuildKit does not take.
@@ -59,7 +57,7 @@ func (i *Image) Extract(ctx context.Context, o layer.ApplyOptions) (*Files, erro
 func (i *Image) extract(ctx context.Context, o layer.ApplyOptions, mount bool) (*extraction, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if x := i.extracted; x != nil && x.lenient == o.Lenient && (x.now == o.Now || !x.files.timed) && (x.mount != nil || !mount) {
+	if x := i.extracted; x != nil && x.lenient == o.Lenient && x.now == o.Now && (x.mount != nil || !mount) {
 		return x, nil
 	}
 	f, layers := &Files{}, i.Layers
@@ -93,7 +91,7 @@ func (i *Image) extract(ctx context.Context, o layer.ApplyOptions, mount bool) (
 		done += len(l.Entries())
 		f.After = append(f.After, m.Tree())
 	}
-	f.Ghosts, f.timed = m.Ghosts(), m.Timed()
+	f.Ghosts = m.Ghosts()
 	i.extracted = &extraction{files: f, now: o.Now, lenient: o.Lenient}
 	if mount {
 		i.extracted.mount = m

@@ -102,8 +102,17 @@ func (s *Source) Layer(ctx context.Context, n int, unpack Unpack) (*layer.Layer,
 }
 
 // Verify returns a reader over r that fails at its end where the bytes were
-// not those of the digest.
-func Verify(d digest.Digest, r io.Reader) io.Reader { return &verifier{d: d, r: r, v: d.Verifier()} }
+// not those of the digest, and at once where the digest is none.
+func Verify(d digest.Digest, r io.Reader) io.Reader {
+	if err := d.Validate(); err != nil {
+		return failing{fmt.Errorf("digest %s: %w", quoted(d), err)}
+	}
+	return &verifier{d: d, r: r, v: d.Verifier()}
+}
+
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 type verifier struct {
 	d digest.Digest

@@ -204,6 +204,11 @@ func TestVerify(t *testing.T) {
 	if _, err := io.ReadAll(image.Verify(d, strings.NewReader("bytez"))); !errors.As(err, &wrong) || wrong.Digest != d || wrong.Size != 5 {
 		t.Errorf("other bytes gave %v", err)
 	}
+	for _, none := range []digest.Digest{"", "abc", "sha256:abc", "md5:900150983cd24fb0d6963f7d28e17f72"} {
+		if _, err := io.ReadAll(image.Verify(none, strings.NewReader("bytes"))); err == nil || !strings.Contains(err.Error(), "digest") {
+			t.Errorf("the digest %q gave %v", none, err)
+		}
+	}
 }
 
 func FuzzReadSources(f *testing.F) {

@@ -14,7 +14,6 @@ type Mount struct {
 	tree   vfs.Tree
 	layers []*vfs.Draft // bottom first
 	ghosts []string
-	timed  bool
 	spared []Refusal
 }
 
@@ -36,10 +35,6 @@ func (m *Mount) Ghosts() []string {
 	return m.ghosts
 }
 
-// Timed says that there are directories to which the layers give no time, so
-// that they have that of ApplyOptions.Now.
-func (m *Mount) Timed() bool { return m != nil && m.timed }
-
 // Refused lists what BuildKit refuses in the layers, where Lenient went on.
 func (m *Mount) Refused() []Refusal {
 	if m == nil {
@@ -51,7 +46,7 @@ func (m *Mount) Refused() []Refusal {
 // ApplyOptions say how a layer is extracted.
 type ApplyOptions struct {
 	// Now is the time of extraction, in nanoseconds since the Unix epoch. It
-	// is that of directories without an entry of their own.
+	// is that of the root and of directories without an entry of their own.
 	Now int64
 	// Lenient goes on where BuildKit refuses a layer, and does what umoci and
 	// crane do, which know no separate directories: a whiteout spares what its
@@ -97,7 +92,7 @@ func Apply(ctx context.Context, below *Mount, entries []Entry, o ApplyOptions) (
 	}
 	edit := below.Tree().Edit()
 	ghosts := edit.Lay(x.top)
-	m := &Mount{tree: edit.Tree(), layers: []*vfs.Draft{x.top}, ghosts: ghosts, timed: x.timed, spared: x.spared}
+	m := &Mount{tree: edit.Tree(), layers: []*vfs.Draft{x.top}, ghosts: ghosts, spared: x.spared}
 	if below != nil {
 		m.layers = append(slices.Clone(below.layers), x.top)
 		for _, g := range below.ghosts {
@@ -105,7 +100,6 @@ func Apply(ctx context.Context, below *Mount, entries []Entry, o ApplyOptions) (
 				m.ghosts = append(m.ghosts, g)
 			}
 		}
-		m.timed = m.timed || below.timed
 		m.spared = append(slices.Clone(below.spared), x.spared...)
 	}
 	slices.Sort(m.ghosts)

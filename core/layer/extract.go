@@ -22,7 +22,6 @@ type extractor struct {
 	seen   vfs.Tree
 	shadow *shadow // of the root
 	dirs   []dirTime
-	timed  bool
 	spared []Refusal
 
 	// Of the bottom layer alone: the paths that it wrote, which its opaque
@@ -36,6 +35,7 @@ type extractor struct {
 
 func newExtractor(below *Mount, o ApplyOptions) *extractor {
 	x := &extractor{o: o, bottom: below == nil || len(below.layers) == 0, top: newDir()}
+	x.top.MTime = o.Now
 	if x.bottom {
 		x.written, x.emptied = map[string]bool{}, map[string]bool{}
 		x.implied, x.searched = map[*vfs.Draft][]string{}, map[*vfs.Draft]map[string]bool{}
@@ -243,7 +243,6 @@ func (x *extractor) parent(parts []string) (*vfs.Draft, error) {
 				return nil, err
 			}
 			d.Entries[c], d.MTime = next, x.now()
-			x.timed = true
 		case next.Kind != vfs.Dir || next.Whiteout:
 			return nil, fmt.Errorf("mkparent %s: not a directory", joined(parts[:n], c))
 		}

@@ -23,7 +23,8 @@ type Draft struct {
 // Lay puts the directory top over the root of the tree, as a mount of overlayfs
 // shows it: directories on both sides become one with the metadata of the upper
 // one, whatever else is in top takes the place of what is below it. The root
-// itself keeps its metadata. The work is in proportion to what is in top.
+// itself keeps its metadata but for the time. The work is in proportion to what
+// is in top.
 //
 // It returns the whiteouts that hide nothing because their directory is in top
 // alone. Overlayfs lists them as names at which nothing can be found.
@@ -49,7 +50,7 @@ func (l *layering) over(p string, lower *Node, upper *Draft, root bool) *Node {
 		n.ino = l.e.t.inode()
 	}
 	if root {
-		n.Meta = lower.Meta
+		n.Meta, n.MTime = lower.Meta, upper.MTime
 	}
 	for _, name := range slices.Sorted(maps.Keys(upper.Entries)) {
 		d := upper.Entries[name]

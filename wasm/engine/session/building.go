@@ -183,6 +183,7 @@ func (w *works) build(ctx context.Context, source workspace.Source, o build.Opti
 	limited := &fuse{Context: ctx, limit: w.runLimit,
 		tell: func(p build.Progress) { w.progress(p.Step, int64(p.Done), int64(p.Total)) }}
 	o.Progress = limited.begin
+	o.Extracting = func(base string, done, total int) { w.progress("FROM "+base, int64(done), int64(total)) }
 	var err error
 	d.result, err = source.Build(limited, o)
 	d.took = limited.end()
