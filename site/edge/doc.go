@@ -53,7 +53,10 @@
 // registry failed. A blob whose bytes are not those of its digest never
 // arrives whole: the transfer breaks off before its last byte. A single range
 // of bytes is answered with 206; such a part cannot be verified here, so its
-// reader verifies the whole.
+// reader verifies the whole, and no cache is told to store it (no-store), nor
+// what a registry says to HEAD. What is kept here was verified: its parts are
+// for ever the same. A client has a bounded number of answers of registries
+// under way; others wait, and get 429 where that takes too long.
 //
 // # Policy
 //

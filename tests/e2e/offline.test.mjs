@@ -108,6 +108,7 @@ for (const name of browsers) {
         await lab.page.evaluate(() => (location.hash = `s=${"0".repeat(32)}`));
         await poll("the words", () => lab.page.$eval(".notices", (e) => e.innerText.includes("stores no workspaces")));
         await lab.click("button", "Dismiss");
+        await lab.page.evaluate(() => (location.hash = ""));
         // Where the browser keeps nothing for files, it says so and goes on.
         await lab.page.evaluateOnNewDocument(() => {
           const denied = { get() { throw new DOMException("denied", "SecurityError"); } };
