@@ -46,7 +46,8 @@ type recordedAPI struct {
 func (a *recordedAPI) take(method, path string) (exchange, error) {
 	for i, x := range a.left {
 		at, _, _ := strings.Cut(x.Path, "?")
-		if x.Method != method || at != path {
+		at, err := url.PathUnescape(at)
+		if err != nil || x.Method != method || at != path {
 			continue
 		}
 		a.left = append(a.left[:i:i], a.left[i+1:]...)

@@ -129,11 +129,11 @@ func (t *teletype) Write(p []byte) (int, error) {
 // to the real client, and holds what is asked and what is printed to it.
 func TestRecordedAnswers(t *testing.T) {
 	good := 0
-	all := rows(t, "api.jsonl.gz")
+	all := append(rows(t, "api.jsonl.gz"), rows(t, "api2.jsonl.gz")...)
 	for _, r := range all {
 		ok := t.Run(strings.Join(r.Args, " "), func(t *testing.T) {
 			stdout, stderr, exit := play(&recordedAPI{t: t, left: r.Exchanges}, r, recordedDirectory(r))
-			if unordered(r, stdout) != unordered(r, r.Stdout) || stderr != r.Stderr || exit != r.Exit {
+			if unordered(r, stdout) != unordered(r, r.Stdout) || raced(stderr) != raced(r.Stderr) || exit != r.Exit {
 				t.Errorf("exit %d, docker's %d\nstdout %q\ndocker %q\nstderr %q\ndocker %q", exit, r.Exit, stdout, r.Stdout, stderr, r.Stderr)
 			}
 		})
@@ -144,13 +144,19 @@ func TestRecordedAnswers(t *testing.T) {
 	t.Logf("%d of %d commands agree with docker 20.10.24", good, len(all))
 }
 
+var waiting = regexp.MustCompile(`(?m)^time="[^"]*" level=error msg="error waiting for container: context canceled"\n`)
+
+// raced leaves out the line that a container which does not start sometimes
+// brings, as docker's own two requests run a race.
+func raced(text string) string { return waiting.ReplaceAllString(text, "") }
+
 var address = regexp.MustCompile(`0x[0-9a-f]+`)
 
 // unordered evens out what docker leaves to chance: the order of an image's
 // repositories and of a container's labels, and addresses in memory.
 func unordered(r row, text string) string {
 	text = address.ReplaceAllString(text, "0x")
-	images := r.Args[0] == "images" || r.Args[0] == "image" && r.Args[1] == "ls" || r.Args[0] == "history"
+	images := slices.Contains(r.Args, "images") || r.Args[0] == "image" && (r.Args[1] == "ls" || r.Args[1] == "list")
 	lines := strings.Split(text, "\n")
 	for i, l := range lines {
 		if list, ok := strings.CutPrefix(l, "labels: "); ok {
@@ -171,6 +177,10 @@ func recordedDirectory(r row) *directory {
 	files := map[string]*vfs.Blob{
 		"/root/w/ctx/Dockerfile": vfs.String("FROM alpine\nRUN echo one\nRUN echo two >&2\nCOPY Dockerfile /\nCMD [\"x\"]\n"),
 		"/dev/null":              vfs.String(""),
+		"/root/w/env":            vfs.String("A=1\n# c\n\nB=two words\nNOVALUE\n  C=3\n"),
+		"/root/w/lab":            vfs.String("k=v\nonly\n"),
+		"/root/w/badenv":         vfs.String("a b=c\n"),
+		"/root/w/badenv2":        vfs.String("=x\n"),
 	}
 	if slices.ContainsFunc(r.Args, func(a string) bool { return strings.HasPrefix(a, "ctx/Bad") }) || r.Cols > 0 {
 		files["/root/w/ctx/Bad"] = vfs.String("FROM alpine\nRUN exit 4\n")

@@ -33,6 +33,8 @@ func Run(ctx context.Context, env Env) int {
 	switch {
 	case err == nil:
 		return 0
+	case ctx.Err() != nil:
+		return 130 // as after ctrl-C
 	case errors.As(err, &status):
 		if status.Status != "" {
 			fmt.Fprintln(s.Stderr, status.Status)

@@ -92,6 +92,9 @@ func (c Client) CopyToContainer(ctx context.Context, name, path string, archive 
 
 // VolumeInspect is Engine's.
 func (c Client) VolumeInspect(name string) (types.Volume, []byte, error) {
+	if name == "" {
+		return types.Volume{}, nil, &DaemonError{http.StatusNotFound, "Error: No such volume: "}
+	}
 	v, raw, err := c.Engine.VolumeInspect(name)
 	return v, raw, object(err, "volume", name)
 }
@@ -103,6 +106,9 @@ func (c Client) VolumeRemove(name string, force bool) error {
 
 // NetworkInspect is Engine's.
 func (c Client) NetworkInspect(name string, o types.NetworkInspectOptions) (types.NetworkResource, []byte, error) {
+	if name == "" {
+		return types.NetworkResource{}, nil, &DaemonError{http.StatusNotFound, "Error: No such network: "}
+	}
 	v, raw, err := c.Engine.NetworkInspect(name, o)
 	return v, raw, object(err, "network", name)
 }

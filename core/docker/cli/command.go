@@ -31,7 +31,7 @@ type Command struct {
 	Args cobra.PositionalArgs
 	Sub  []*Command
 	// Flags are lines "name|shorthand|type|default|usage", the types those of
-	// option.New. A name after "!" is not shown by help, nor after "buildkit!" and
+	// option.New, or "=NAME" for another name of that flag. A name after "!" is not shown by help, nor after "buildkit!" and
 	// "classic!" where the other builder is in use; after "windows!" and
 	// "experimental!" the flag is refused besides.
 	Flags string
@@ -162,6 +162,10 @@ func (s *Session) define(flags *pflag.FlagSet, line string) {
 		d, _ := time.ParseDuration(value)
 		flags.DurationP(name, short, d, usage)
 	default:
+		if same, ok := strings.CutPrefix(kind, "="); ok {
+			flags.VarP(flags.Lookup(same).Value, name, short, usage)
+			break
+		}
 		flags.VarP(option.New(kind, value, s.Environ), name, short, usage)
 	}
 	if !hidden {

@@ -162,9 +162,9 @@ volume|v|list||Bind mount a volume
 volume-driver||string||Optional volume driver for the container
 volumes-from||list||Mount volumes from the specified container(s)
 workdir|w|string||Working directory inside the container
-!dns-opt||list||Set DNS options
-!net||network||Connect a container to a network
-!net-alias||list||Add network-scoped alias for the container
+!dns-opt||=dns-option||Set DNS options
+!net||=network||Connect a container to a network
+!net-alias||=network-alias||Add network-scoped alias for the container
 windows!cpu-count||int||CPU count (Windows only)
 windows!cpu-percent||int||CPU percent (Windows only)
 windows!io-maxbandwidth||bytes||Maximum IO bandwidth limit for the system drive (Windows only)
@@ -346,9 +346,9 @@ volume|v|list||Bind mount a volume
 volume-driver||string||Optional volume driver for the container
 volumes-from||list||Mount volumes from the specified container(s)
 workdir|w|string||Working directory inside the container
-!dns-opt||list||Set DNS options
-!net||network||Connect a container to a network
-!net-alias||list||Add network-scoped alias for the container
+!dns-opt||=dns-option||Set DNS options
+!net||=network||Connect a container to a network
+!net-alias||=network-alias||Add network-scoped alias for the container
 windows!cpu-count||int||CPU count (Windows only)
 windows!cpu-percent||int||CPU percent (Windows only)
 windows!io-maxbandwidth||bytes||Maximum IO bandwidth limit for the system drive (Windows only)

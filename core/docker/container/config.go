@@ -109,9 +109,6 @@ func parse(s *cli.Session, c *cli.Call) (*config, error) {
 		conf.StopTimeout = &n
 	}
 	nets := cli.Value[*option.Networks](c, "network")
-	if hidden := cli.Value[*option.Networks](c, "net"); len(hidden.Values) > 0 {
-		nets = &option.Networks{Values: append(slices.Clone(nets.Values), hidden.Values...)}
-	}
 	tmpfs := map[string]string{}
 	for _, v := range c.List("tmpfs") {
 		at, o, _ := strings.Cut(v, ":")
@@ -122,7 +119,7 @@ func parse(s *cli.Session, c *cli.Call) (*config, error) {
 		AutoRemove: isSet(c, "rm"), Privileged: c.Bool("privileged"), PortBindings: bindings,
 		Links: c.List("link"), PublishAllPorts: c.Bool("publish-all"),
 		DNS: orEmpty(c.List("dns")), DNSSearch: orEmpty(c.List("dns-search")),
-		DNSOptions: orEmpty(append(slices.Clone(c.List("dns-option")), c.List("dns-opt")...)),
+		DNSOptions: orEmpty(c.List("dns-option")),
 		ExtraHosts: c.List("add-host"), VolumesFrom: c.List("volumes-from"),
 		IpcMode: container.IpcMode(c.String("ipc")), NetworkMode: container.NetworkMode(nets.Mode()),
 		PidMode: container.PidMode(c.String("pid")), UTSMode: container.UTSMode(c.String("uts")),
@@ -281,7 +278,7 @@ func resources(c *cli.Call) container.Resources {
 func parseNetworks(c *cli.Call, list []option.Network) (map[string]*network.EndpointSettings, error) {
 	endpoints := map[string]*network.EndpointSettings{}
 	user, builtin := false, false
-	aliases := append(slices.Clone(c.List("network-alias")), c.List("net-alias")...)
+	aliases := c.List("network-alias")
 	for i, n := range list {
 		if container.NetworkMode(n.Target).IsUserDefined() {
 			user = true
