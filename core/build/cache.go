@@ -60,6 +60,8 @@ type Cached struct {
 	// Key is what the result is kept under: the sha256 of Parts and the epoch,
 	// in hexadecimal. Empty where nothing is kept.
 	Key string
+	// Kept is its key in Options.Kept.
+	Kept string
 	// Parts are what the result depends on, compared with the last time. First
 	// says that there was none.
 	Parts []Dependency
@@ -136,10 +138,13 @@ func (d *dispatcher) layerStep(step *Step, depends parts, do func(*work) error) 
 	c := d.o.Cache
 	all := append(parts{{"parent", d.key}}, depends...)
 	step.Cache = c.compare(place, key, all)
+	// What is kept elsewhere goes by the files alone: instructions that only
+	// change the config are not in its keys, as they are in no key of BuildKit's.
+	out := d.identity(append([]string{d.out}, words[2:]...)...)
 	w := c.get(key)
 	if w == nil && d.o.Kept != nil {
-		step.Cache.Key = key
-		if made := d.o.Kept.Get(key); made != nil {
+		step.Cache.Kept = out
+		if made := d.o.Kept.Get(out); made != nil {
 			w = &made.work
 		}
 	}
@@ -165,14 +170,14 @@ func (d *dispatcher) layerStep(step *Step, depends parts, do func(*work) error) 
 		}
 		c.put(key, w)
 		if d.o.Kept != nil {
-			d.o.Kept.Put(key, &Made{*w})
+			d.o.Kept.Put(out, &Made{*w})
 		}
 	}
 	c.remember(place, all)
 	step.Layer, step.Changes = w.layer, w.changes
 	step.Output, step.Writes, step.Notes, step.ExitCode = w.output, w.writes, w.notes, w.exit
 	maps.Copy(d.caches, w.caches)
-	d.out = d.identity(append([]string{d.out}, words[2:]...)...)
+	d.out = out
 	d.tree, d.key = w.tree, key
 	d.layers, d.described = append(d.layers, w.layer), append(d.described, d.describe(step))
 	return nil

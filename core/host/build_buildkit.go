@@ -139,7 +139,7 @@ func (b *kitBuild) build(tags []reference.Named) (digest.Digest, error) {
 	o := b.request.Options
 	result, err := build.Build(b.ctx, source, files, build.Options{
 		Name: b.name, Ignore: b.name, Epoch: late, Clock: b.Now(), Platform: o.Platform, Target: o.Target,
-		BuildArgs: args, Labels: o.Labels, Secrets: b.request.Secrets, Image: b.find, Kept: b, Seed: b.Random.Seed,
+		BuildArgs: args, Labels: o.Labels, Secrets: b.request.Secrets, Image: b.find, Kept: b, Cache: build.NewCache(), Seed: b.Random.Seed,
 	})
 	b.result, b.graph.Result = result, result
 	b.graph.Metadata()
@@ -254,7 +254,7 @@ func (b *kitBuild) find(ctx context.Context, name string) (*image.Image, error) 
 	}
 	if !b.request.Options.PullParent {
 		if i, err := b.FindImage(name); err == nil {
-			b.graph.Bases = append(b.graph.Bases, &graph.Base{Name: name, ID: i.ID, Seen: b.cached(baseKey(i.ID)) != nil})
+			b.graph.Bases = append(b.graph.Bases, &graph.Base{Name: name, ID: i.ID, Seen: b.seen(i.Made)})
 			return i.Made, nil
 		}
 	}
@@ -263,13 +263,19 @@ func (b *kitBuild) find(ctx context.Context, name string) (*image.Image, error) 
 		return fail(err.Error())
 	}
 	b.pulled[name] = p
-	base := &graph.Base{Name: name, ID: p.made.ID(), Seen: b.cached(baseKey(p.made.ID())) != nil, Digest: p.digest}
+	base := &graph.Base{Name: name, ID: p.made.ID(), Seen: b.seen(p.made), Digest: p.digest}
 	if p.image == nil {
 		raw := p.made.ManifestJSON()
 		base.Came = &graph.Came{Manifest: digest.FromBytes(raw), Config: base.ID, Sizes: [2]int64{int64(len(raw)), p.config}, Layers: p.blobs}
 	}
 	b.graph.Bases = append(b.graph.Bases, base)
 	return p.made, nil
+}
+
+// seen reports whether an earlier build has used an image.
+func (b *kitBuild) seen(i *image.Image) bool {
+	chains := i.ChainIDs()
+	return len(chains) > 0 && b.cached(baseKey(chains[len(chains)-1])) != nil
 }
 
 // fetch gets an image from its registry.
@@ -338,40 +344,42 @@ func kitProblem(ref reference.Named, ask string, err error) error {
 	return fmt.Errorf("%s: not found", reference.TagNameOnly(ref))
 }
 
-// holdBases makes the bases records of the cache, which hold their layers.
+// holdBases makes the layers of the bases records of the cache, which hold them.
 func (b *kitBuild) holdBases() error {
 	for _, at := range b.graph.Bases {
 		if at.ID == "" {
 			continue
 		}
-		if r := b.cached(baseKey(at.ID)); r != nil {
-			b.use(r)
-			continue
+		ref, err := reference.ParseNormalizedNamed(at.Name)
+		if err != nil {
+			return err
 		}
-		ref, _ := reference.ParseNormalizedNamed(at.Name)
-		r := b.newCache(baseKey(at.ID), "regular", "pulled from "+ref.String(), 0)
-		if i, ok := b.Store.Image(at.ID); ok {
-			r.Chain = i.Chain
-			if i.Chain != "" {
-				next, err := b.Store.Hold(i.Chain)
+		var made *image.Image
+		if p := b.pulled[at.Name]; p != nil {
+			made = p.made
+			for n, l := range made.Layers {
+				b.Store = b.Store.AddSource(l.DiffID(), store.Source{Digest: p.blobs[n].Digest, SourceRepository: ref.Name()})
+			}
+		} else if i, ok := b.Store.Image(at.ID); ok {
+			made = i.Made
+		}
+		var below digest.Digest
+		for _, l := range made.Layers {
+			chain := layer.ChainID(below, l.DiffID())
+			if r := b.cached(baseKey(chain)); r != nil {
+				b.use(r)
+			} else {
+				next, held, err := b.Store.Register(l, below, &b.Random, b.Now())
 				if err != nil {
 					return err
 				}
 				b.Store = next
+				r := b.newCache(baseKey(chain), "regular", "pulled from "+ref.String(), 0)
+				r.Chain = held.ChainID
+				b.putCache(r)
 			}
-		} else {
-			for _, l := range b.pulled[at.Name].made.Layers {
-				next, made, err := b.Store.Register(l, r.Chain, &b.Random, b.Now())
-				if err != nil {
-					return err
-				}
-				if r.Chain != "" {
-					next, _ = next.Release(r.Chain)
-				}
-				b.Store, r.Chain = next, made.ChainID
-			}
+			below = chain
 		}
-		b.putCache(r)
 	}
 	return nil
 }
@@ -387,10 +395,10 @@ func (b *kitBuild) keep() {
 	}
 	for _, stage := range b.result.Stages {
 		for _, s := range stage.Steps {
-			if s.Layer == nil || s.Cache.Key == "" {
+			if s.Layer == nil || s.Cache.Kept == "" {
 				continue
 			}
-			r := b.cached(stepKey(s.Cache.Key))
+			r := b.cached(stepKey(s.Cache.Kept))
 			if r == nil {
 				continue
 			}

@@ -260,3 +260,55 @@ func TestBuildKitKeepsWhatLooksUnchanged(t *testing.T) {
 		}
 	}
 }
+
+// What a step gives depends on the files it reads and on those before it, not on
+// instructions that change the config only.
+func TestBuildKitCache(t *testing.T) {
+	h, _ := newHost(t)
+	const from, env, cmd, work = "FROM httpd:2.4\n", "ENV A=b\n", "CMD [\"x\"]\n", "WORKDIR /w\nCOPY a .\n"
+	for n, c := range []struct {
+		dockerfile, a string
+		cached        int // of two
+	}{
+		{from + env + work + cmd, "one\n", 0},
+		{from + env + work + cmd, "one\n", 2},
+		{from + env + work + cmd, "other\n", 1},
+		{from + cmd + work + env, "other\n", 2},
+		{from + "RUN true\n" + work, "other\n", 0},
+	} {
+		out := buildKit(t, h, folder(t, "Dockerfile", c.dockerfile, "a", c.a), types.ImageBuildOptions{})
+		got := 0
+		for _, line := range strings.Split(out, "\n") {
+			if _, what, _ := strings.Cut(line, "] "); strings.HasPrefix(what, "WORKDIR") || strings.HasPrefix(what, "COPY") {
+				_, after, _ := strings.Cut(out, line+"\n")
+				if strings.HasPrefix(after, line[:strings.Index(line, " ")]+" CACHED") {
+					got++
+				}
+			}
+		}
+		if got != c.cached {
+			t.Errorf("build %d: %d steps are cached, want %d:\n%s", n, got, c.cached, out)
+		}
+		// What is pulled comes after the client's files.
+		if n == 0 && strings.Index(out, "load build context") > strings.Index(out, "extracting") {
+			t.Error(out)
+		}
+	}
+	// The layers of the base are here, though no image has them.
+	if out := pull(t, h, "httpd:2.4"); strings.Count(out, ": Already exists\n") != 5 {
+		t.Error(out)
+	}
+	usage, err := h.DiskUsage(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shared := 0
+	for _, r := range usage.BuildCache {
+		if r.Shared {
+			shared++
+		}
+	}
+	if shared < 5 {
+		t.Errorf("%d records are shared with images, want those of the base at least", shared)
+	}
+}

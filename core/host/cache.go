@@ -149,6 +149,6 @@ func (h *Host) BuildCachePrune(_ context.Context, options types.BuildCachePruneO
 }
 
 // baseKey, localKey and stepKey are what records are kept under.
-func baseKey(image digest.Digest) string { return "image " + image.String() }
+func baseKey(chain digest.Digest) string { return "base " + chain.String() }
 func localKey(name string) string        { return "local " + name }
 func stepKey(key string) string          { return "step " + strings.TrimSpace(key) }

@@ -58,6 +58,10 @@ type Base struct {
 	Came   *Came
 }
 
+// coming reports whether an image comes with this build, which takes longer than
+// the client's files.
+func (b *Base) coming() bool { return b.Came != nil && !b.Seen }
+
 // Came is what came of an image: its manifest, its config, its layers.
 type Came struct {
 	Manifest, Config digest.Digest
@@ -236,8 +240,9 @@ func (g *Graph) Play(files vfs.Tree, err error) {
 		failing = e
 	}
 	for _, first := range []func(*node) bool{
-		func(n *node) bool { return n.from != nil },
+		func(n *node) bool { return n.from != nil && !n.from.coming() },
 		func(n *node) bool { return n == g.context },
+		func(n *node) bool { return n.from != nil && n.from.coming() },
 		func(n *node) bool { return n.step != nil },
 	} {
 		for _, n := range g.order {
@@ -367,7 +372,7 @@ func (g *Graph) stage(s *build.Stage) *node {
 		}
 		count++
 		n := &node{step: step, Vertex: Vertex{Name: g.prefix(s, count, total) + g.shown(step.Text, env)}}
-		key := step.Cache.Key
+		key := step.Cache.Kept
 		if key == "" {
 			key = n.Name
 		}

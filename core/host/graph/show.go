@@ -56,7 +56,7 @@ func (g *Graph) showBase(n *node) {
 	}
 	v.Cached = n.from.Seen && g.needed(n)
 	v = g.started(v)
-	if n.from.Came != nil && !n.from.Seen {
+	if n.from.coming() {
 		g.showCame(v, n.from.Came)
 	}
 	g.completed(v, 2*time.Millisecond)
