@@ -272,7 +272,7 @@ func (d *dispatcher) secret(m *instructions.Mount) ([]mount, []string, error) {
 	}
 	mode, uid, gid := ownership(m, 0o400)
 	node := d.ownFile(vfs.Bytes(value), mode, uid, gid)
-	return []mount{{Mount: proc.Mount{Path: target, Node: node, ReadOnly: true, NoExec: true}, id: "secret " + id + " " + bits(m)}}, env, nil
+	return []mount{{Mount: proc.Mount{Path: target, Node: node, ReadOnly: true}, id: "secret " + id + " " + bits(m)}}, env, nil
 }
 
 // stubs notes which of the mount points are missing, before any is made: what

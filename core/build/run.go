@@ -325,9 +325,8 @@ func (d *dispatcher) ownFile(data *vfs.Blob, mode uint32, uid, gid int) *vfs.Nod
 // mounted.
 func ownDir(now int64, mode uint32, uid, gid int) *vfs.Node {
 	e := vfs.New(now).Edit()
-	meta := vfs.Meta{Kind: vfs.Dir, Mode: mode, UID: uid, GID: gid, MTime: e.Tick()}
-	if err := e.SetMeta("/", meta); err != nil {
-		panic(err) // a root directory takes any metadata
+	if err := e.Mkdir("/d", mode, uid, gid); err != nil {
+		panic(err) // an empty tree takes any directory
 	}
-	return e.Tree().Root()
+	return e.Tree().Root().Child("d")
 }

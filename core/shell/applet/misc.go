@@ -123,6 +123,13 @@ func split(p *proc.Proc) int {
 	if len(names) > 1 {
 		prefix = names[1]
 	}
+	if in != "-" && p.GNU {
+		fd, err := p.Open(in, proc.Read, 0)
+		if err != nil {
+			p.Die("cannot open '%s' for reading: %s", in, proc.Text(err))
+		}
+		p.Close(fd)
+	}
 	data, status := gather(p, []string{in}, -1)
 	if status != 0 {
 		return status

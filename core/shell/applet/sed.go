@@ -340,12 +340,10 @@ func (s *sedder) peek() (string, bool) {
 				if n, e := s.p.Stat(name); e == nil && n.IsDir() {
 					r.Close()
 					if s.gnu {
-						s.p.Warn("couldn't read %s: Is a directory", name)
-					} else {
-						s.p.Warn("read error: Is a directory")
+						s.p.Warn("read error on %s: Is a directory", name)
+						s.p.Exit(4)
 					}
-					s.status = 1
-					continue
+					continue // busybox takes it for empty
 				}
 			}
 			if err != nil {

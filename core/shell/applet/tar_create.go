@@ -84,6 +84,11 @@ func (t *tarApplet) add(w *bytes.Buffer, name string) {
 	switch n.Kind {
 	case vfs.Dir:
 		h.Typeflag = tar.TypeDir
+		if _, err := p.ReadDir(name); err != nil && p.GNU && !o.Has(0x8d) {
+			p.Errorf("tar: %s: Cannot open: %s\n", name, proc.Text(err))
+			t.status = 2
+			return
+		}
 		if !strings.HasSuffix(h.Name, "/") {
 			h.Name += "/"
 		}
@@ -110,7 +115,7 @@ func (t *tarApplet) add(w *bytes.Buffer, name string) {
 		return
 	}
 	var data []byte
-	if h.Typeflag == tar.TypeReg && h.Size > 0 {
+	if h.Typeflag == tar.TypeReg {
 		if data, err = p.ReadFile(name); err != nil {
 			if p.GNU {
 				p.Errorf("tar: %s: Cannot open: %s\n", name, proc.Text(err))
