@@ -289,6 +289,7 @@ func TestRefusals(t *testing.T) {
 		{"JSON", `{"schemaVersion":2,"layers":[]}`, "a JSON document"},
 		{"a CD", strings.Repeat("\x00", 32769) + "CD001" + strings.Repeat("\x00", 3000), "a CD image"},
 		{"gzip twice", "\x1f\x8b" + strings.Repeat("x", 1000), "a compressed file within"},
+		{"an archive in the archive", string(pack(t, "saved/image.tar.gz", "x")), "holds another one, saved/image.tar.gz"},
 		{"two folders", string(pack(t, "a/index.json", "{}", "b/index.json", "{}")), "several folders"},
 	} {
 		_, err := image.ReadSources(t.Context(), vfs.String(c.archive))

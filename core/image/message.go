@@ -12,6 +12,7 @@ var (
 	saysOneLayer  = message.New("image.one-layer", "this is one layer and no image: it has whiteouts, but no manifest. Save the whole image with docker save or skopeo copy")
 	saysContext   = message.New("image.context", "this is a build context with a Dockerfile, and no image: unpack it and open the folder instead")
 	saysOldSave   = message.New("image.old-save", "this archive is of a docker before 1.10 and has no manifest.json: load it with a newer docker and save it again")
+	saysInner     = message.New("image.inner", "this archive holds another one, %s: unpack it and take that")
 	saysSeveral   = message.New("image.several-folders", "several folders of this archive hold an image: pack one of them")
 
 	saysAmbiguous    = message.New("image.ambiguous", "a document is a manifest and an index at once: tools would take different images for it, so it is refused")

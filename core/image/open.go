@@ -92,6 +92,13 @@ func (a *archive) open(name string) (*vfs.Blob, error) {
 // explain says what a tar is that holds no image.
 func (a *archive) explain() error {
 	files := 0
+	if len(a.members) == 1 {
+		for name, e := range a.members {
+			if e.Type == tar.TypeReg && strings.Contains(path.Base(name), ".tar") {
+				return saysInner.Error(name)
+			}
+		}
+	}
 	for name, e := range a.members {
 		base := path.Base(name)
 		switch {

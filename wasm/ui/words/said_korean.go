@@ -300,6 +300,7 @@ var koreanMessages = map[string]string{
 	"image.one-layer":       "레이어 하나이며 이미지가 아닙니다. 화이트아웃은 있지만 매니페스트가 없습니다. docker save나 skopeo copy로 이미지 전체를 저장하세요",
 	"image.context":         "Dockerfile이 있는 빌드 컨텍스트이며 이미지가 아닙니다. 압축을 풀고 폴더를 여세요",
 	"image.old-save":        "docker 1.10 이전의 아카이브라 manifest.json이 없습니다. 새 docker에서 불러와 다시 저장하세요",
+	"image.inner":           "이 아카이브에는 다른 아카이브 {0}이(가) 들어 있습니다. 풀어서 그것을 가져오세요",
 	"image.several-folders": "이 아카이브에는 이미지가 든 폴더가 여러 개입니다. 하나만 묶으세요",
 	"image.ambiguous":       "한 문서가 매니페스트이면서 인덱스입니다. 도구마다 다른 이미지로 읽을 수 있어 받지 않습니다",
 	"image.schema-1":        "docker가 더는 쓰지 않는 스키마 1 매니페스트입니다. 새 docker로 이미지를 내려받아 다시 저장하세요",
