@@ -106,7 +106,10 @@ func (b *kitBuild) keepSent(key string, files vfs.Tree) {
 	r := b.newCache(localKey(key), "source.local", "local source for "+key, bytes)
 	r.Sent = files
 	if old := b.cached(r.Key); old != nil {
-		r.ID, r.CreatedAt, r.UsageCount = old.ID, old.CreatedAt, old.UsageCount+1
+		r.ID, r.CreatedAt, r.UsageCount, r.Measured = old.ID, old.CreatedAt, old.UsageCount+1, old.Measured
+		if old.Measured {
+			r.Size = old.Size
+		}
 	}
 	b.putCache(r)
 }
@@ -244,6 +247,17 @@ func (b *kitBuild) Put(key string, m *build.Made) {
 // find returns an image that FROM or COPY --from names: one that is here, else
 // one of a registry, which gets no name here.
 func (b *kitBuild) find(ctx context.Context, name string) (*image.Image, error) {
+	if at := b.graph.Base(name); at != nil { // asked for again
+		if at.Missing != "" {
+			return nil, errors.New(at.Missing)
+		}
+		if p := b.pulled[name]; p != nil {
+			return p.made, nil
+		}
+		if i, ok := b.Store.Image(at.ID); ok {
+			return i.Made, nil
+		}
+	}
 	fail := func(text string) (*image.Image, error) {
 		b.graph.Bases = append(b.graph.Bases, &graph.Base{Name: name, Missing: text})
 		return nil, errors.New(text)
@@ -377,6 +391,9 @@ func (b *kitBuild) holdBases() error {
 				r := b.newCache(baseKey(chain), "regular", "pulled from "+ref.String(), 0)
 				r.Chain = held.ChainID
 				b.putCache(r)
+				if under := b.cached(baseKey(below)); under != nil {
+					b.use(under)
+				}
 			}
 			below = chain
 		}

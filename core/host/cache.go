@@ -30,6 +30,9 @@ type CacheRecord struct {
 	Chain digest.Digest
 	// Sent are the files that a client sent.
 	Sent vfs.Tree
+	// Measured says that Size was asked for: BuildKit keeps it from then on,
+	// whatever the client sends later.
+	Measured bool
 }
 
 // cached returns what is kept under a key.
@@ -82,6 +85,17 @@ func (s *State) newCache(key, kind, description string, size int64) *CacheRecord
 	}}
 }
 
+// measure notes that the sizes were asked for.
+func (s *State) measure() {
+	for id, r := range s.BuildCache.All() {
+		if !r.Measured {
+			c := *r
+			c.Measured = true
+			s.BuildCache = s.BuildCache.Set(id, &c)
+		}
+	}
+}
+
 // records returns what docker system df shows of the build cache: what images
 // have too counts as shared.
 func (s *State) records() []*types.BuildCache {
@@ -129,6 +143,7 @@ func (h *Host) BuildCachePrune(_ context.Context, options types.BuildCachePruneO
 				return Errorf(500, "failed to prune build cache: %s filter expects a duration: %s", "until", err)
 			}
 		}
+		c.measure()
 		var freed int64
 		for _, r := range c.records() {
 			if r.Shared && !options.All || time.Unix(0, c.Clock).Sub(*r.LastUsedAt) < unused {

@@ -13,8 +13,11 @@ type containerLister interface {
 
 // DiskUsage returns what docker system df shows.
 func (h *Host) DiskUsage(_ context.Context) (types.DiskUsage, error) {
-	s := h.State()
 	var usage types.DiskUsage
+	if err := h.Change(func(c *Change) error { c.measure(); return nil }); err != nil {
+		return usage, err
+	}
+	s := h.State()
 	images, err := s.images(types.ImageListOptions{})
 	if err != nil {
 		return usage, err
