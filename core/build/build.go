@@ -102,8 +102,9 @@ type builder struct {
 	caches     map[string]*vfs.Node
 	done       int
 	total      int
-	conversion *conversion // while instructions are only read
-	wrong      *finding    // what that found
+	conversion *conversion          // while instructions are only read
+	wrong      *finding             // what that found
+	checks     map[*planned][]check // of stages, left to be taken
 }
 
 func (b *builder) run(source []byte, files vfs.Tree) error {

@@ -9,6 +9,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
 	"layerlab.dev/core/dockerfile"
+	"layerlab.dev/core/vfs"
 )
 
 // conversion is the pass in which BuildKit reads every needed stage before it
@@ -41,6 +42,7 @@ type finding struct {
 // out: the context is there before the first step is done.
 type check struct {
 	reading
+	from *planned // the stage that is looked into; nil: the context
 	look func() error
 }
 
@@ -65,7 +67,7 @@ func (b *builder) convert(target *planned) *finding {
 		for i, p := range b.stages.list {
 			p.state = before[i]
 		}
-		b.conversion = nil
+		b.checks, b.conversion = b.conversion.checks, nil
 	}()
 	for _, p := range b.stages.list {
 		if !p.needed {
@@ -93,6 +95,9 @@ func (b *builder) look(p *planned, seen map[*planned]bool) *finding {
 	}
 	seen[p] = true
 	for _, c := range slices.Backward(b.conversion.checks[p]) {
+		if c.from != nil {
+			continue
+		}
 		if err := c.look(); err != nil {
 			return b.found(err, c.reading)
 		}
@@ -105,11 +110,28 @@ func (b *builder) look(p *planned, seen map[*planned]bool) *finding {
 	return nil
 }
 
+// lookBelow takes the looks of a stage into those that it stands on, which are
+// built when it begins: BuildKit takes them before the first step is done.
+func (b *builder) lookBelow(p *planned) *finding {
+	for _, c := range slices.Backward(b.checks[p]) {
+		for below := p.base; below != nil; below = below.base {
+			if below != c.from {
+				continue
+			}
+			if err := c.look(); err != nil {
+				return b.found(err, c.reading)
+			}
+		}
+	}
+	return nil
+}
+
 func (b *builder) convertStage(p *planned) *finding {
 	d := b.enter(p)
 	if d == nil {
 		return nil
 	}
+	d.fresh = true
 	for i, cmd := range p.commands {
 		d.reading = reading{p, i, cmd, newStep(cmd, p.tree)}
 		// Expanding variables changes a command, so this one is read anew.
@@ -129,9 +151,9 @@ func (b *builder) convertStage(p *planned) *finding {
 	return nil
 }
 
-// later notes a look.
-func (d *dispatcher) later(look func() error) {
-	d.conversion.checks[d.p] = append(d.conversion.checks[d.p], check{d.reading, look})
+// later notes a look into a stage, or the context.
+func (d *dispatcher) later(from *planned, look func() error) {
+	d.conversion.checks[d.p] = append(d.conversion.checks[d.p], check{d.reading, from, look})
 }
 
 // name notes a path of the context.
@@ -150,7 +172,7 @@ func (s state) clone() state {
 }
 
 // layered says that the instruction that is being read makes a layer.
-func (d *dispatcher) layered() { d.out = "some" }
+func (d *dispatcher) layered() { d.out, d.fresh = "some", false }
 
 // convertOwner refuses a name where no file is yet in which it could be looked
 // up.
@@ -164,8 +186,9 @@ func (d *dispatcher) convertOwner(spec string) {
 // can be said of its sources before anything is carried out.
 func (d *dispatcher) convertCopy(c *copyInstruction) {
 	d.convertOwner(c.chown)
+	first := d.fresh && !c.linked() // of the stage, so that nothing may be checked
 	d.layered()
-	d.later(func() error {
+	d.later(nil, func() error {
 		for _, h := range c.SourceContents {
 			if _, _, err := document(h, 0); err != nil {
 				return err
@@ -173,22 +196,32 @@ func (d *dispatcher) convertCopy(c *copyInstruction) {
 		}
 		return c.offline()
 	})
+	var paths []string
+	for _, p := range c.SourcePaths {
+		if !isRemote(p) {
+			paths = append(paths, p)
+		}
+	}
+	from, tree := (*planned)(nil), func() vfs.Tree { return d.files }
 	if len(c.from) > 0 {
+		from = c.from[0]
+		tree = func() vfs.Tree { return from.tree }
+	}
+	for _, p := range paths {
+		if from == nil {
+			d.name(p)
+		}
+	}
+	if from != nil && first {
 		return
 	}
-	for _, p := range c.SourcePaths {
-		if isRemote(p) {
-			continue
+	d.later(from, func() error {
+		if from != nil && from.out == "" {
+			return nil // no file was ever there, so nothing is checked
 		}
-		d.name(p)
-	}
-	d.later(func() error {
-		for _, p := range c.SourcePaths {
-			if isRemote(p) {
-				continue
-			}
-			if _, err := c.find(d.files, p, true); err != nil {
-				return d.explainMissing(err, p, nil)
+		for _, p := range paths {
+			if _, err := c.find(tree(), p, true); err != nil {
+				return d.explainMissing(err, p, c.from)
 			}
 		}
 		return nil
@@ -227,7 +260,7 @@ func (d *dispatcher) convertMounts(c *instructions.RunCommand, from []*planned) 
 		if m.From == "" && m.Type != instructions.MountTypeCache {
 			d.name(m.Source)
 			if m.Type == instructions.MountTypeBind {
-				d.later(func() error {
+				d.later(nil, func() error {
 					s := selection{t: d.files}
 					return d.explainMissing(s.exists(path.Join("/", m.Source)), "--mount source="+m.Source, nil)
 				})

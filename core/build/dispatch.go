@@ -19,6 +19,7 @@ type dispatcher struct {
 	p   *planned
 	lex *shell.Lex
 	reading
+	fresh bool // while converting: nothing of the stage made a layer yet
 	// numbered counts the steps of the stage as BuildKit's log does.
 	numbered numbering
 }

@@ -86,6 +86,9 @@ func (b *builder) stage(p *planned) error {
 		return nil
 	}
 	s := p.Stage
+	if b.wrong == nil {
+		b.wrong = b.lookBelow(p)
+	}
 	for i, cmd := range p.commands {
 		if err := b.ctx.Err(); err != nil {
 			return &Error{File: b.o.Name, Text: saysCancelled.With(), Err: err}

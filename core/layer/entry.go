@@ -124,14 +124,50 @@ func WriteTar(w io.Writer, entries []Entry) error {
 }
 
 // ReadTar returns the entries of a layer's tar with their contents in memory,
-// names and times as written. A constant run of bytes takes no memory.
+// names and times as written. A constant run of bytes takes no memory. As for
+// whoever reads a tar member by member, what follows its end does not count: a
+// compressed stream may break there.
 func ReadTar(r io.Reader) ([]Entry, error) {
-	b, err := hold(context.Background(), r, 1<<62)
+	broken := &brokenStream{r: r}
+	b, err := hold(context.Background(), broken, 1<<62)
+	if err == nil && broken.err != nil {
+		err = broken.matters(b)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("layer tar: %w", err)
 	}
 	return ReadTarAt(context.Background(), b)
 }
+
+// brokenStream ends where r fails, and keeps why it did.
+type brokenStream struct {
+	r   io.Reader
+	err error
+}
+
+func (s *brokenStream) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	if err != nil && err != io.EOF {
+		s.err, err = err, io.EOF
+	}
+	return n, err
+}
+
+// matters gives the error, unless the tar b ends before it.
+func (s *brokenStream) matters(b *vfs.Blob) error {
+	tr := tar.NewReader(io.MultiReader(b.Reader(), failing{s.err}))
+	for {
+		if _, err := tr.Next(); err == io.EOF {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+}
+
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 // ReadTarAt returns the entries of a layer's tar as ReadTar does, but leaves
 // their contents where they are: only headers are read. ctx cancels it.

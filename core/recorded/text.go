@@ -13,8 +13,8 @@ var wrappers = regexp.MustCompile(`^(?:failed to solve: |failed to load LLB: |rp
 
 // foreign are sentences of a kernel, a network or a process: what our machine
 // says in their place is its own business.
-var foreign = regexp.MustCompile(`: (?:no such file or directory|not a directory|file exists|operation not permitted|` +
-	`no such host|git stderr:|exit code: \d+)$|^(?:operation not permitted|unexpected EOF|too many links|exit code: \d+)$`)
+var foreign = regexp.MustCompile(`(?:^|: )(?:no such file or directory|not a directory|file exists|operation not permitted|` +
+	`device or resource busy|too many levels of symbolic links|unexpected EOF|no such host|git stderr:|exit code: \d+)$`)
 
 // Says reports whether an error's text says what the recorded one says: the
 // sentence of the frontend or solver without what is wrapped around it. An

@@ -116,6 +116,9 @@ func TestFound(t *testing.T) {
 	for _, c := range readFound(t, "v34.jsonl.gz") {
 		check(c, common)
 	}
+	for _, c := range readFound(t, "copy34.jsonl.gz") {
+		check(c, common)
+	}
 	for _, c := range readFound(t, "kernel.jsonl.gz") {
 		check(c, common)
 	}
