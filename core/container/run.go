@@ -32,6 +32,11 @@ type Process struct {
 	// Output takes what is written to stdout (1) and stderr (2), in order; the
 	// bytes must not be kept.
 	Output func(fd int, b []byte)
+	// Screen is the terminal that the streams are; nil: they are none.
+	Screen *proc.Screen
+	// Open says, where the process is followed, that its stdin is what Input
+	// events bring.
+	Open   bool
 	Seed   uint64
 	Limits shell.Limits
 }
@@ -77,19 +82,35 @@ const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 // A status other than 0 is no error. The error is a *StartError, or one of
 // package shell, the files being as far as the command came.
 func (f Files) Run(ctx context.Context, p Process) (Files, Exit, error) {
+	conf, out, err := f.config(p)
+	if err != nil {
+		return f, Exit{}, err
+	}
+	e := f.Tree.Edit()
+	res, err := shell.Run(ctx, e, conf)
+	exit, err := out.end(res, err)
+	f.Tree = e.Tree()
+	return f, exit, err
+}
+
+// config says how the command is run. What it writes goes through the output
+// that is returned. The error is a *StartError.
+func (f Files) config(p Process) (shell.Config, *startOutput, error) {
 	who, err := account.Lookup(f.Tree, p.User)
 	if err != nil {
-		return f, Exit{}, &StartError{err.Error(), 126}
+		return shell.Config{}, nil, &StartError{err.Error(), 126}
 	}
 	// The daemon gives the group itself among the supplementary ones, and the
 	// kernel keeps these in order.
 	groups := append([]int{who.GID}, who.Groups...)
 	slices.Sort(groups)
 	env := Env(p.Env, p.Hostname)
+	if p.Screen != nil && !hasKey(p.Env, "TERM=") {
+		env = slices.Insert(env, 2, "TERM=xterm")
+	}
 	if !hasKey(env, "HOME=") {
 		env = append(env, "HOME="+who.Home)
 	}
-	e := f.Tree.Edit()
 	mounts := slices.Concat([]*Mount{
 		{Path: "/etc/resolv.conf", Node: textNode(resolvFile)},
 		{Path: "/etc/hostname", Node: textNode(p.Hostname + "\n")},
@@ -98,35 +119,50 @@ func (f Files) Run(ctx context.Context, p Process) (Files, Exit, error) {
 	// What the runtime says on stderr when it cannot start a command reaches
 	// the daemon instead of the container's output.
 	out := &startOutput{next: p.Output}
-	res, err := shell.Run(ctx, e, shell.Config{
+	return shell.Config{
 		Argv: p.Argv, Env: env, Dir: cmp.Or(p.Dir, "/"), UID: who.UID, GID: who.GID, Groups: groups, Hostname: p.Hostname,
-		Mounts: mounts, Stdin: cmp.Or[io.Reader](p.Stdin, bytes.NewReader(nil)), Output: out.write,
+		Mounts: mounts, Stdin: cmp.Or[io.Reader](p.Stdin, bytes.NewReader(nil)), Output: out.write, Screen: p.Screen,
 		Epoch: f.Tree.Now() / 1e9, Limits: p.Limits, Seed: p.Seed,
-	})
+	}, out, nil
+}
+
+// end turns what a run came to into what the daemon makes of it.
+func (o *startOutput) end(res shell.Result, err error) (Exit, error) {
 	exit := Exit{Code: res.ExitCode, Writes: res.Writes, Notes: res.Notes}
-	f.Tree = e.Tree()
 	if err != nil {
-		out.flush()
-		return f, exit, err
+		o.flush()
+		return exit, err
 	}
-	if why, ok := strings.CutPrefix(string(bytes.TrimSuffix(out.held, []byte("\n"))), "runc run failed: unable to start container process: error during container init: "); ok {
-		return f, exit, failed("error during container init: " + why)
+	if why, ok := strings.CutPrefix(string(bytes.TrimSuffix(o.held, []byte("\n"))), "runc run failed: unable to start container process: error during container init: "); ok {
+		return exit, failed("error during container init: " + why)
 	}
 	if why := res.NotStarted; why != "" {
 		if strings.HasPrefix(why, "exec: ") {
-			return f, exit, failed(why)
+			return exit, failed(why)
 		}
 		// The runtime had become the container's process already.
-		out.held = nil
-		out.write(2, []byte(why+"\n"))
-		return f, exit, nil
+		o.held = nil
+		o.write(2, []byte(why+"\n"))
+		return exit, nil
 	}
-	out.flush()
-	return f, exit, nil
+	o.flush()
+	return exit, nil
 }
 
 func failed(why string) *StartError {
-	e := &StartError{"failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: " + why + ": unknown", 128}
+	return coded("failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: " + why + ": unknown")
+}
+
+// execFailed is why a command could not join a container.
+func execFailed(why string) *StartError {
+	return coded("OCI runtime exec failed: exec failed: unable to start container process: " + why + ": unknown")
+}
+
+// coded gives a message its exit code (daemon/start.go translateContainerdStartErr).
+func coded(message string) *StartError {
+	// So says the runc that 20.10 has, of a directory as of a file.
+	message = strings.Replace(message, ": is a directory: unknown", ": permission denied: unknown", 1)
+	e := &StartError{message, 128}
 	low := strings.ToLower(e.Message)
 	switch {
 	case strings.Contains(low, "permission denied"):

@@ -238,15 +238,6 @@ func (b *classicBuild) update(from *classic.Container, do func(*Container)) {
 	b.Containers = b.Containers.Set(c.ID, &c)
 }
 
-// logContainer notes an event of a container.
-func (b *classicBuild) logContainer(action, id string, more map[string]string) {
-	c, ok := b.Containers.Get(id)
-	if !ok {
-		return
-	}
-	b.Log(events.ContainerEventType, action, id, c.attributes(more))
-}
-
 // attributes are what the events of a container tell of it.
 func (c *Container) attributes(more map[string]string) map[string]string {
 	a := maps.Clone(more)

@@ -41,6 +41,14 @@ type Container struct {
 	Execs []string // ids
 	// Build says that a build made it for one step.
 	Build bool
+
+	run  *run // while it runs
+	last *run // the one before
+	// logged is how many pieces of the run's output are in Log, or were dropped.
+	logged  int
+	sandbox string // id of its network namespace
+	// stopped says that it was stopped by hand, so that no policy restarts it.
+	stopped bool
 }
 
 // LogLine is what a process wrote at one time, as the json-file driver keeps it.
@@ -58,6 +66,9 @@ type Exec struct {
 	Running   bool
 	ExitCode  *int
 	Pid       int
+	User      string
+
+	started bool
 }
 
 // Container returns the container that called means: a whole id, a name or the

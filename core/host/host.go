@@ -13,11 +13,14 @@ type Host struct {
 	mutex     sync.Mutex // guards state
 	state     State
 	net       *Net
+	changed   chan struct{} // closed when another State is put
 }
 
 // New returns a host that begins with the given State and reaches the given
 // network; nil: none.
-func New(s State, net *Net) *Host { return &Host{state: s, net: net} }
+func New(s State, net *Net) *Host {
+	return &Host{state: s, net: net, changed: make(chan struct{})}
+}
 
 // State returns the present State.
 func (h *Host) State() State {
@@ -35,9 +38,19 @@ func (h *Host) SetState(s State) {
 }
 
 func (h *Host) put(s State) {
+	s.settle()
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	h.state = s
+	close(h.changed)
+	h.changed = make(chan struct{})
+}
+
+// look returns the present State, and what is closed when there is another.
+func (h *Host) look() (State, <-chan struct{}) {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	return h.state, h.changed
 }
 
 // SetClock sets the host's time, in ns since the Unix epoch.

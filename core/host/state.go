@@ -39,6 +39,13 @@ type State struct {
 	Settings Settings
 
 	events *immutable.List[*events.Message]
+	// due is when the next thing happens in a running container, 0 if nothing
+	// does.
+	due int64
+	// gone are the containers that removed themselves.
+	gone store.Table[string, ended]
+	// machine has the files that bind mounts show.
+	machine *Files
 	// cacheKeys are the ids in BuildCache by what is kept.
 	cacheKeys store.Table[string, string]
 }

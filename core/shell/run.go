@@ -46,7 +46,10 @@ type Config struct {
 	// Screen is the terminal that stdin, stdout and stderr are; nil: they are
 	// none.
 	Screen *proc.Screen
-	Epoch  int64 // SOURCE_DATE_EPOCH in seconds; what passwd entries are dated by
+	// Begin is given the machine before it runs, for those who look at it, or
+	// Enter it, while all its processes wait; nil: nobody does.
+	Begin func(*proc.Machine)
+	Epoch int64 // SOURCE_DATE_EPOCH in seconds; what passwd entries are dated by
 	// Seed is what everything random begins from: /dev/urandom, $RANDOM, the
 	// names of mktemp, the order of shuf.
 	Seed   uint64
@@ -88,36 +91,14 @@ func Run(ctx context.Context, e *vfs.Editor, c Config) (Result, error) {
 	if len(c.Argv) == 0 {
 		return Result{}, fmt.Errorf("shell: no command")
 	}
+	var res Result
 	m := &proc.Machine{Editor: e, Context: ctx, Hostname: cmp.Or(c.Hostname, "buildkitsandbox"), Epoch: c.Epoch, Seed: c.Seed,
 		Mounts: c.Mounts, Output: c.Output, Limits: c.Limits, Programs: c.Programs, Passing: c.Passing, Screen: c.Screen, Program: program, Applet: plainApplet}
-	init := proc.NewProc(c.Argv)
-	init.Env = environment(e.Tree(), c)
-	init.Dir = cmp.Or(c.Dir, "/")
-	init.UID, init.GID, init.Groups = c.UID, c.GID, slices.Clone(c.Groups)
-	if !slices.Contains(init.Groups, c.GID) {
-		init.Groups = append(init.Groups, c.GID) // which the runtime sees to
+	if c.Begin != nil {
+		c.Begin(m)
 	}
-	slices.Sort(init.Groups)
-	var res Result
-	status, err := m.Start(init, func(p *proc.Proc) int {
-		if max(c.UID, c.GID) > 1<<31-1 {
-			p.Give(2, m.Terminal(2))
-			p.Errorf("runc run failed: unable to start container process: unable to setup user: uids and gids must be in range 0-2147483647\n")
-			return 1
-		}
-		if c.Stdin != nil {
-			p.Give(0, m.Input(c.Stdin))
-		} else if p.OpenAt(0, "/dev/null", proc.Read, 0) != nil {
-			p.Document(0, nil)
-		}
-		p.Give(1, m.Terminal(1))
-		p.Give(2, m.Terminal(2))
-		if err := p.MakeDir(); err != nil {
-			p.Errorf("runc run failed: unable to start container process: error during container init: mkdir %s: %s\n", p.Dir, lowerFirst(proc.Text(err)))
-			return 1
-		}
-		return start(p, c, &res.NotStarted)
-	})
+	init, main := process(m, c, false, &res.NotStarted)
+	status, err := m.Start(init, main)
 	res.ExitCode, res.Steps = status, m.Steps()
 	for path, by := range m.Writes() {
 		res.Writes = append(res.Writes, Write{path, by.Argv, by.Start, by.End})
@@ -127,6 +108,64 @@ func Run(ctx context.Context, e *vfs.Editor, c Config) (Result, error) {
 		res.Notes = append(res.Notes, Note{n})
 	}
 	return res, err
+}
+
+// process makes the process that runs c's command, which may join others, and
+// what it does.
+func process(m *proc.Machine, c Config, joins bool, why *string) (*proc.Proc, func(*proc.Proc) int) {
+	p := proc.NewProc(c.Argv)
+	p.Env = environment(m.Editor.Tree(), c)
+	p.Dir = cmp.Or(c.Dir, "/")
+	p.UID, p.GID, p.Groups = c.UID, c.GID, slices.Clone(c.Groups)
+	if !slices.Contains(p.Groups, c.GID) {
+		p.Groups = append(p.Groups, c.GID) // which the runtime sees to
+	}
+	slices.Sort(p.Groups)
+	return p, func(p *proc.Proc) int {
+		out := func(fd int) *proc.File {
+			if c.Output == nil {
+				return m.Terminal(fd)
+			}
+			return m.Outlet(func(b []byte) { m.Show(c.Output, fd, b) }, c.Screen)
+		}
+		if max(c.UID, c.GID) > 1<<31-1 {
+			p.Give(2, out(2))
+			p.Errorf("runc run failed: unable to start container process: unable to setup user: uids and gids must be in range 0-2147483647\n")
+			return 1
+		}
+		if c.Stdin != nil {
+			p.Give(0, m.Inlet(c.Stdin, c.Screen))
+		} else if p.OpenAt(0, "/dev/null", proc.Read, 0) != nil {
+			p.Document(0, nil)
+		}
+		p.Give(1, out(1))
+		p.Give(2, out(2))
+		if joins {
+			// The runtime only goes there.
+			real, err := p.Real(p.Dir)
+			if n, e := p.Stat(p.Dir); err == nil && e == nil && !n.IsDir() {
+				err = vfs.ENOTDIR
+			}
+			if err != nil {
+				*why = fmt.Sprintf("chdir to cwd (%q) set in config.json failed: %s", p.Dir, lowerFirst(proc.Text(err)))
+				return 1
+			}
+			p.Dir = real
+		} else if err := p.MakeDir(); err != nil {
+			p.Errorf("runc run failed: unable to start container process: error during container init: mkdir %s: %s\n", p.Dir, lowerFirst(proc.Text(err)))
+			return 1
+		}
+		return start(p, c, why)
+	}
+}
+
+// Enter runs another command in a machine that runs, as docker exec does; of c
+// all that tells the process counts. ended takes what it came to, unless the
+// machine ends first.
+func Enter(m *proc.Machine, c Config, ended func(status int, notStarted string)) {
+	var why string
+	p, main := process(m, c, true, &why)
+	m.Enter(p, main, func(status int) { ended(status, why) })
 }
 
 // environment adds what runc adds: HOME of the user.

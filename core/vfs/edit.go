@@ -22,6 +22,9 @@ type Editor struct {
 // Edit begins an edit of t, which stays as it is.
 func (t Tree) Edit() *Editor { return &Editor{t: t, mark: t.next} }
 
+// EditOver goes on with an edit that was begun of lower and has come to t.
+func (t Tree) EditOver(lower Tree) *Editor { return &Editor{t: t, mark: lower.next} }
+
 // EditWhole begins an edit of t as of a disk of its own instead of the lower
 // directory of an overlayfs mount: nothing is copied up, hard links stay whole,
 // directories can be renamed.

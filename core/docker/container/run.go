@@ -93,7 +93,8 @@ func startStatus(err error) error {
 
 // exitStatus waits for a container's end and makes its exit code docker's.
 func exitStatus(s *cli.Session, id string, removed bool) error {
-	condition := container.WaitConditionNextExit
+	// It has been attached to until its end, so the exit to ask for is the last.
+	condition := container.WaitConditionNotRunning
 	if removed {
 		condition = container.WaitConditionRemoved
 	}

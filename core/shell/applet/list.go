@@ -39,7 +39,7 @@ func ls(p *proc.Proc) int {
 	l := &lister{p: p, o: o, width: 80, first: true}
 	if p.IsTerminal(1) {
 		l.columns = true
-		if cols := p.Machine().Screen.Cols; cols > 0 {
+		if cols := p.Screen(1).Cols; cols > 0 {
 			l.width = cols
 		}
 	}

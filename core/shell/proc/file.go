@@ -226,32 +226,48 @@ func (h Handle) Close() error { return h.p.Close(h.FD) }
 
 // Terminal opens the place where a run's output goes: stream 1 or 2.
 func (m *Machine) Terminal(stream int) *File {
-	return &File{refs: 1, flags: Write, src: terminal(stream)}
+	return &File{refs: 1, flags: Write, src: terminal{func(b []byte) { m.show(stream, b) }, m.Screen}}
 }
 
-type terminal int
+// Outlet opens a place for output whose bytes to takes; on is the terminal that
+// it is, nil if it is none.
+func (m *Machine) Outlet(to func([]byte), on *Screen) *File {
+	return &File{refs: 1, flags: Write, src: terminal{to, on}}
+}
+
+type terminal struct {
+	to func([]byte)
+	on *Screen
+}
 
 func (terminal) read(*Proc, *File, []byte) (int, error) { return 0, vfs.EBADF }
 func (terminal) close(*File)                            {}
 
-func (t terminal) write(p *Proc, _ *File, b []byte) (int, error) {
-	p.m.show(int(t), b)
+func (t terminal) write(_ *Proc, _ *File, b []byte) (int, error) {
+	t.to(b)
 	return len(b), nil
 }
 
 // Input opens a reader from outside, such as the stdin of a run.
-func (m *Machine) Input(r io.Reader) *File {
-	return &File{refs: 1, flags: Read, src: input{r}}
+func (m *Machine) Input(r io.Reader) *File { return m.Inlet(r, m.Screen) }
+
+// Inlet is Input from the terminal on, nil if it is none.
+func (m *Machine) Inlet(r io.Reader, on *Screen) *File {
+	return &File{refs: 1, flags: Read, src: input{r, on}}
 }
 
-type input struct{ r io.Reader }
+type input struct {
+	r  io.Reader
+	on *Screen
+}
 
 func (i input) read(p *Proc, _ *File, b []byte) (int, error) {
-	n, err := i.r.Read(b)
-	if err == errForever {
-		p.m.Abort(&StopError{})
+	if s, ok := i.r.(Source); ok {
+		p.m.asking++
+		defer func() { p.m.asking-- }()
+		p.await(s.Ready)
 	}
-	return n, err
+	return i.r.Read(b)
 }
 func (input) write(*Proc, *File, []byte) (int, error) { return 0, vfs.EBADF }
 func (input) close(*File)                             {}

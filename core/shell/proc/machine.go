@@ -51,8 +51,11 @@ type Machine struct {
 	Output   func(fd int, data []byte) // what reaches the terminal, in order
 	Limits   Limits
 	// Passing is called when all processes wait and the clock is about to move
-	// from now to wake, both in ns: the tree then is as it stays until wake.
-	// Where it returns false the run ends with a *StopError.
+	// from now to wake, both in ns: the tree then is as it stays until wake,
+	// which is Never where they wait for an input alone. It may let processes
+	// Enter, send signals and move the clock itself; the clock does not move to
+	// wake where a process can run then. Where it returns false the run ends
+	// with a *StopError.
 	Passing func(now, wake int64) bool
 	// Screen is the terminal that the streams are, nil where they are none.
 	Screen *Screen
@@ -86,6 +89,7 @@ type Machine struct {
 	random   uint64
 	signals  int // number of processes with a signal waiting
 	timers   int
+	asking   int // processes that wait for an input that has nothing yet
 	finished bool
 }
 
@@ -177,6 +181,12 @@ func (m *Machine) next() {
 	if m.sleepers() {
 		return
 	}
+	if m.asking > 0 {
+		if m.Passing == nil || !m.Passing(m.Now(), Never) {
+			m.Abort(&StopError{})
+		}
+		return
+	}
 	panic(abort{&LimitError{What: "progress", Text: limitHang.With()}})
 }
 
@@ -210,9 +220,17 @@ func (m *Machine) sleepers() bool {
 	if m.Passing != nil && !m.Passing(m.Now(), wake) {
 		m.Abort(&StopError{})
 	}
+	if m.Ready() {
+		return true
+	}
 	m.Editor.Advance(wake - m.Now())
 	m.alarms()
 	return true
+}
+
+// Ready reports whether a process can run.
+func (m *Machine) Ready() bool {
+	return slices.ContainsFunc(m.tasks, func(t *task) bool { return t.ready == nil || t.ready() })
 }
 
 // alarms delivers the timers that have run out.
@@ -260,7 +278,14 @@ func (m *Machine) Abort(err error) { panic(abort{err}) }
 
 // show sends bytes to the terminal.
 func (m *Machine) show(fd int, b []byte) {
-	if m.Output == nil || m.clipped {
+	if m.Output != nil {
+		m.Show(m.Output, fd, b)
+	}
+}
+
+// Show sends bytes to a place for output, within the limit of the whole run.
+func (m *Machine) Show(to func(fd int, data []byte), fd int, b []byte) {
+	if m.clipped {
 		return
 	}
 	if room := m.Limits.Output - m.shown; int64(len(b)) > room {
@@ -269,10 +294,10 @@ func (m *Machine) show(fd int, b []byte) {
 	}
 	m.shown += int64(len(b))
 	if len(b) > 0 {
-		m.Output(fd, b)
+		to(fd, b)
 	}
 	if m.clipped {
-		m.Output(2, fmt.Appendf(nil, "\n[output clipped, log limit %s reached]\n", size(m.Limits.Output)))
+		to(2, fmt.Appendf(nil, "\n[output clipped, log limit %s reached]\n", size(m.Limits.Output)))
 		m.Note(noteClipped.With(size(m.Limits.Output)))
 	}
 }
