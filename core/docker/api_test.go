@@ -136,6 +136,7 @@ func (x exchange) output(s host.Streams) {
 }
 
 func (a *recordedAPI) Ping() types.Ping { return types.Ping{APIVersion: "1.41", OSType: "linux"} }
+
 func (a *recordedAPI) Version() types.Version {
 	v, _, _ := get[types.Version](a, "GET", "/version")
 	return v

@@ -129,7 +129,7 @@ func (t *teletype) Write(p []byte) (int, error) {
 // to the real client, and holds what is asked and what is printed to it.
 func TestRecordedAnswers(t *testing.T) {
 	good := 0
-	all := append(rows(t, "api.jsonl.gz"), rows(t, "api2.jsonl.gz")...)
+	all := append(rows(t, "api.jsonl.gz"), append(rows(t, "api2.jsonl.gz"), rows(t, "made.jsonl.gz")...)...)
 	for _, r := range all {
 		ok := t.Run(strings.Join(r.Args, " "), func(t *testing.T) {
 			stdout, stderr, exit := play(&recordedAPI{t: t, left: r.Exchanges}, r, recordedDirectory(r))
@@ -163,6 +163,13 @@ func unordered(r row, text string) string {
 			labels := strings.Split(list, ",")
 			slices.Sort(labels)
 			lines[i] = "labels: " + strings.Join(labels, ",")
+		}
+	}
+	for i, l := range lines {
+		if list, ok := strings.CutPrefix(l, " Runtimes: "); ok {
+			names := strings.Fields(list)
+			slices.Sort(names)
+			lines[i] = " Runtimes: " + strings.Join(names, " ")
 		}
 	}
 	if images {

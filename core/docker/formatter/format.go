@@ -138,7 +138,7 @@ func align(to io.Writer, lines [][]string) error {
 				}
 				return w.Flush()
 			}
-			widths[i] = max(widths[i], width(cell))
+			widths[i] = max(widths[i], columns(cell))
 		}
 	}
 	var b strings.Builder
@@ -146,7 +146,7 @@ func align(to io.Writer, lines [][]string) error {
 		for i, cell := range line {
 			b.WriteString(cell)
 			if i < len(line)-1 && widths[i] > 0 {
-				for n := max(10, widths[i]+3) - width(cell); n > 0; n-- {
+				for n := max(10, widths[i]+3) - columns(cell); n > 0; n-- {
 					b.WriteByte(' ')
 				}
 			}
@@ -158,7 +158,7 @@ func align(to io.Writer, lines [][]string) error {
 }
 
 // width is the number of characters, as text/tabwriter counts.
-func width(s string) (n int) {
+func columns(s string) (n int) {
 	for i := 0; i < len(s); i++ {
 		if s[i]&0xc0 != 0x80 {
 			n++

@@ -85,13 +85,13 @@ func imageRows(c Context, image *types.ImageSummary, digests bool) []*imageConte
 		return &all[i]
 	}
 	for _, s := range image.RepoTags {
-		if i := strings.LastIndexByte(s, ':'); i > 0 {
+		if i := strings.LastIndexByte(s, ':'); i > 0 && valid(s) {
 			n := in(familiar(s[:i]))
 			n.tags = append(n.tags, s[i+1:])
 		}
 	}
 	for _, s := range image.RepoDigests {
-		if name, digest, ok := strings.Cut(s, "@"); ok {
+		if name, digest, ok := strings.Cut(s, "@"); ok && valid(s) {
 			n := in(familiar(name))
 			n.digests = append(n.digests, digest)
 		}
@@ -121,6 +121,62 @@ func imageRows(c Context, image *types.ImageSummary, digests bool) []*imageConte
 		}
 	}
 	return rows
+}
+
+// valid reports whether s is a reference: docker shows no others. Most are plain.
+func valid(s string) bool {
+	if wellFormed(s) {
+		return true
+	}
+	_, err := reference.ParseNormalizedNamed(s)
+	return err == nil
+}
+
+// wellFormed tells of names such as library/name-2:1.0 without the parser.
+func wellFormed(s string) bool {
+	name, tag := s, "latest"
+	if i := strings.Index(s, "@sha256:"); i >= 0 {
+		if name = s[:i]; len(s)-i != len("@sha256:")+64 || strings.Trim(s[len(s)-64:], "0123456789abcdef") != "" {
+			return false
+		}
+	} else if i := strings.LastIndexByte(s, ':'); i >= 0 {
+		name, tag = s[:i], s[i+1:]
+	}
+	if tag == "" || len(tag) > 128 || len(name) >= 64 {
+		return false
+	}
+	if host, path, ok := strings.Cut(name, "/"); ok {
+		if host, port, ok := strings.Cut(host, ":"); ok {
+			if strings.Trim(port, "0123456789") != "" || port == "" || strings.Contains(host, "_") || !pathLike(host) {
+				return false
+			}
+			name = path
+		}
+	}
+	for i := range len(tag) {
+		c := tag[i]
+		word := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_'
+		if !word && (i == 0 || c != '.' && c != '-') {
+			return false
+		}
+	}
+	return pathLike(name)
+}
+
+// pathLike reports whether s is letters and digits with single separators between them.
+func pathLike(s string) bool {
+	between := true
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
+			between = false
+		case between || c != '/' && c != '.' && c != '-' && c != '_':
+			return false
+		default:
+			between = true
+		}
+	}
+	return !between
 }
 
 // familiar leaves out what is implied in a repository's name.

@@ -4,9 +4,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	units "github.com/docker/go-units"
+	"golang.org/x/text/width"
 )
 
 // ShortID cuts an id to 12 digits, its algorithm left out.
@@ -17,15 +17,25 @@ func ShortID(id string) string {
 	return id[:min(len(id), 12)]
 }
 
-// Ellipsis cuts a text to n characters, the last of them "…".
+// Ellipsis cuts a text to n columns, the last of them "…". Characters of East
+// Asia take two.
 func Ellipsis(s string, n int) string {
-	if n <= 1 || utf8.RuneCountInString(s) <= n {
-		if n <= 1 && len(s) > 0 {
-			return string([]rune(s)[:min(n, utf8.RuneCountInString(s))])
+	wide, end := 0, 0 // columns so far; where the text that fits before "…" ends
+	for i, r := range s {
+		if wide <= n-1 {
+			end = i
 		}
-		return s
+		wide++
+		if r >= 0x1100 {
+			if k := width.LookupRune(r).Kind(); k == width.EastAsianWide || k == width.EastAsianFullwidth {
+				wide++
+			}
+		}
+		if wide > n {
+			return s[:end] + "…"
+		}
 	}
-	return string([]rune(s)[:n-1]) + "…"
+	return s
 }
 
 var sizeUnits = [...]string{"B", "kB", "MB", "GB", "TB", "PB", "EB"}

@@ -115,6 +115,12 @@ func printInfo(w io.Writer, i types.Info) {
 	some(" ID", i.ID)
 	line(" Docker Root Dir", i.DockerRootDir)
 	line(" Debug Mode", i.Debug)
+	if i.Debug {
+		line("  File Descriptors", i.NFd)
+		line("  Goroutines", i.NGoroutines)
+		line("  System Time", i.SystemTime)
+		line("  EventsListeners", i.NEventsListener)
+	}
 	some(" HTTP Proxy", i.HTTPProxy)
 	some(" HTTPS Proxy", i.HTTPSProxy)
 	some(" No Proxy", i.NoProxy)
@@ -148,12 +154,66 @@ func printInfo(w io.Writer, i types.Info) {
 	}
 	line(" Live Restore Enabled", i.LiveRestoreEnabled)
 	some(" Product License", i.ProductLicense)
+	if len(i.DefaultAddressPools) > 0 {
+		fmt.Fprintln(w, " Default Address Pools:")
+		for _, p := range i.DefaultAddressPools {
+			fmt.Fprintf(w, "   Base: %s, Size: %d\n", p.Base, p.Size)
+		}
+	}
 	fmt.Fprintln(w)
 }
 
-// printWarnings tells what the daemon warns of.
+// printWarnings tells what the daemon warns of, or else what it does not have.
 func printWarnings(w io.Writer, i types.Info) {
+	options, err := types.DecodeSecurityOptions(i.SecurityOptions)
+	if err == nil {
+		for _, o := range options {
+			for _, kv := range o.Options {
+				if o.Name == "seccomp" && kv.Key == "profile" && kv.Value != "default" && kv.Value != "builtin" {
+					fmt.Fprintln(w, "WARNING: You're not using the default seccomp profile")
+				}
+			}
+		}
+	}
 	if len(i.Warnings) > 0 {
 		fmt.Fprintln(w, strings.Join(i.Warnings, "\n"))
+		return
+	}
+	backing := ""
+	for _, p := range i.DriverStatus {
+		if p[0] == "Backing Filesystem" {
+			backing = p[1]
+		}
+	}
+	for _, p := range i.DriverStatus {
+		switch {
+		case p[0] == "Data loop file":
+			fmt.Fprintf(w, "WARNING: %s: usage of loopback devices is strongly discouraged for production use.\n         Use `--storage-opt dm.thinpooldev` to specify a custom block storage device.\n", i.Driver)
+		case p[0] == "Supports d_type" && p[1] == "false":
+			fmt.Fprintf(w, "WARNING: %s: the backing %s filesystem is formatted without d_type support, which leads to incorrect behavior.\n", i.Driver, backing)
+			if backing == "xfs" {
+				fmt.Fprintln(w, "         Reformat the filesystem with ftype=1 to enable d_type support.")
+			}
+			fmt.Fprintln(w, "         Running without d_type support will not be supported in future releases.")
+		}
+	}
+	for _, x := range []struct {
+		there bool
+		text  string
+	}{
+		{i.MemoryLimit, "No memory limit support"},
+		{i.SwapLimit, "No swap limit support"},
+		{i.OomKillDisable || i.CgroupVersion == "2", "No oom kill disable support"},
+		{i.CPUCfsQuota, "No cpu cfs quota support"},
+		{i.CPUCfsPeriod, "No cpu cfs period support"},
+		{i.CPUShares, "No cpu shares support"},
+		{i.CPUSet, "No cpuset support"},
+		{i.IPv4Forwarding, "IPv4 forwarding is disabled"},
+		{i.BridgeNfIptables, "bridge-nf-call-iptables is disabled"},
+		{i.BridgeNfIP6tables, "bridge-nf-call-ip6tables is disabled"},
+	} {
+		if !x.there {
+			fmt.Fprintln(w, "WARNING:", x.text)
+		}
 	}
 }

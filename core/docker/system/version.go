@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/docker/docker/api/types"
+	"github.com/docker/docker/api/types/versions"
 
 	"layerlab.dev/core/docker/cli"
 	"layerlab.dev/core/docker/formatter"
@@ -27,6 +28,14 @@ type clientVersion struct {
 	BuildTime         string `json:",omitempty"`
 	Context           string
 	Experimental      bool `json:",omitempty"`
+}
+
+// negotiated is the version of the API that client and daemon both speak.
+func negotiated(daemon string) string {
+	if daemon == "" || versions.GreaterThan(daemon, "1.41") {
+		return "1.41"
+	}
+	return daemon
 }
 
 // versionInfo is what a template of `docker version` sees.
@@ -49,7 +58,7 @@ func runVersion(s *cli.Session, c *cli.Call) error {
 	server := s.Engine.Version()
 	v := versionInfo{
 		Client: clientVersion{
-			Version: "20.10.24+dfsg1", APIVersion: server.APIVersion, DefaultAPIVersion: "1.41", GitCommit: "297e128",
+			Version: "20.10.24+dfsg1", APIVersion: negotiated(s.Engine.Ping().APIVersion), DefaultAPIVersion: "1.41", GitCommit: "297e128",
 			GoVersion: "go1.19.8", Os: "linux", Arch: "amd64", BuildTime: "Thu May  7 21:09:36 2026",
 			Context: "default", Experimental: true,
 		},
