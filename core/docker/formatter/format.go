@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -96,20 +97,17 @@ func (c Context) writePlain(columns []string, h header, rows []row) error {
 		Flush() error
 	} = bufio.NewWriter(c.Output)
 	if IsTable(c.Format) {
-		lines := make([][]string, 0, len(rows)+1)
-		head := make([]string, len(columns))
-		for i, name := range columns {
-			head[i] = h[name]
+		cells := make([]string, 0, (len(rows)+1)*len(columns))
+		for _, name := range columns {
+			cells = append(cells, h[name])
 		}
-		lines = append(lines, head)
 		for _, r := range rows {
-			line := make([]string, len(columns))
-			for i, name := range columns {
-				line[i], _ = r.field(name)
+			for _, name := range columns {
+				v, _ := r.field(name)
+				cells = append(cells, v)
 			}
-			lines = append(lines, line)
 		}
-		return align(c.Output, lines)
+		return align(c.Output, slices.Collect(slices.Chunk(cells, len(columns))))
 	}
 	for _, r := range rows {
 		for i, name := range columns {
@@ -141,23 +139,34 @@ func align(to io.Writer, lines [][]string) error {
 			widths[i] = max(widths[i], columns(cell))
 		}
 	}
-	var b strings.Builder
+	size := 0
+	for i, n := range widths {
+		if n > 0 && i < len(widths)-1 {
+			widths[i] = max(10, n+3)
+		}
+	}
 	for _, line := range lines {
 		for i, cell := range line {
-			b.WriteString(cell)
-			if i < len(line)-1 && widths[i] > 0 {
-				for n := max(10, widths[i]+3) - columns(cell); n > 0; n-- {
-					b.WriteByte(' ')
+			size += len(cell) + widths[i]
+		}
+	}
+	b := make([]byte, 0, size+len(lines))
+	for _, line := range lines {
+		for i, cell := range line {
+			b = append(b, cell...)
+			if i < len(line)-1 {
+				for n := widths[i] - columns(cell); n > 0; n-- {
+					b = append(b, ' ')
 				}
 			}
 		}
-		b.WriteByte('\n')
+		b = append(b, '\n')
 	}
-	_, err := io.WriteString(to, b.String())
+	_, err := to.Write(b)
 	return err
 }
 
-// width is the number of characters, as text/tabwriter counts.
+// columns is the number of characters, as text/tabwriter counts.
 func columns(s string) (n int) {
 	for i := 0; i < len(s); i++ {
 		if s[i]&0xc0 != 0x80 {

@@ -43,7 +43,7 @@ func ImageFormat(source string, quiet, digests bool) string {
 
 // Images prints images, one line for each tag.
 func (c Context) Images(images []types.ImageSummary, digests bool) error {
-	rows := make([]row, 0, len(images))
+	rows := make([]row, 0, 2*len(images))
 	for i := range images {
 		for _, r := range imageRows(c, &images[i], digests) {
 			rows = append(rows, r)
@@ -96,7 +96,7 @@ func imageRows(c Context, image *types.ImageSummary, digests bool) []*imageConte
 			n.digests = append(n.digests, digest)
 		}
 	}
-	var rows []*imageContext
+	rows := make([]*imageContext, 0, len(image.RepoTags)+1)
 	with := digests || strings.Contains(c.Format, "{{.Digest}}")
 	for _, n := range all {
 		for _, tag := range n.tags {
