@@ -25,6 +25,8 @@ type Process struct {
 	// Dir is the working directory; it must be there. User is USER[:GROUP].
 	Dir, User string
 	Hostname  string
+	// ReadOnly says that the files cannot be changed, but for what is mounted.
+	ReadOnly bool
 	// Mounts are put over the files in their order; what each holds afterwards
 	// is in its field Left.
 	Mounts []*Mount
@@ -121,7 +123,7 @@ func (f Files) config(p Process) (shell.Config, *startOutput, error) {
 	out := &startOutput{next: p.Output}
 	return shell.Config{
 		Argv: p.Argv, Env: env, Dir: cmp.Or(p.Dir, "/"), UID: who.UID, GID: who.GID, Groups: groups, Hostname: p.Hostname,
-		Mounts: mounts, Stdin: cmp.Or[io.Reader](p.Stdin, bytes.NewReader(nil)), Output: out.write, Screen: p.Screen,
+		Mounts: mounts, Stdin: cmp.Or[io.Reader](p.Stdin, bytes.NewReader(nil)), Output: out.write, Screen: p.Screen, ReadOnly: p.ReadOnly, Docker: true,
 		Epoch: f.Tree.Now() / 1e9, Limits: p.Limits, Seed: p.Seed,
 	}, out, nil
 }

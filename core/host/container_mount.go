@@ -371,7 +371,7 @@ func (s *State) processMounts(c *Container) ([]*containers.Mount, []mounted, err
 			m.Node, m.Of = n, "bind "+p.Source
 			add(m, mounted{bind: p.Source})
 		case mount.TypeTmpfs:
-			m.Tmpfs, m.Node = true, vfs.New(s.Clock).Root()
+			m.Tmpfs, m.Node = true, s.scratch(0o1777)
 			add(m, mounted{})
 		}
 	}
@@ -383,11 +383,16 @@ func (s *State) processMounts(c *Container) ([]*containers.Mount, []mounted, err
 				fmt.Sscanf(v, "%o", &mode)
 			}
 		}
-		e := vfs.New(s.Clock).Edit()
-		_ = e.Chmod("/", mode) // the root is there
-		add(&containers.Mount{Path: path.Clean(at), Tmpfs: true, Node: e.Tree().Root(), ReadOnly: slices.Contains(strings.Split(o, ","), "ro")}, mounted{})
+		add(&containers.Mount{Path: path.Clean(at), Tmpfs: true, Node: s.scratch(mode), ReadOnly: slices.Contains(strings.Split(o, ","), "ro")}, mounted{})
 	}
 	return list, what, nil
+}
+
+// scratch returns the root of an empty file system.
+func (s *State) scratch(mode uint32) *vfs.Node {
+	e := vfs.New(s.Clock).Edit()
+	_ = e.Chmod("/", mode) // the root is there
+	return e.Tree().Root()
 }
 
 // bound returns what a bind mount shows.

@@ -13,6 +13,7 @@ import (
 	"github.com/docker/docker/api/types/mount"
 
 	"layerlab.dev/core/container"
+	"layerlab.dev/core/shell"
 	"layerlab.dev/core/shell/proc"
 	"layerlab.dev/core/vfs"
 )
@@ -60,15 +61,6 @@ func (r *run) course(ctx context.Context) (*container.Course, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if course != nil && course.End == nil && course.Endless != nil {
-			// It computes and does not look at signals, but one ends it.
-			for _, e := range r.events {
-				if e.Signal == proc.SIGKILL {
-					course.End = &container.End{At: e.At, Code: 137}
-					break
-				}
-			}
-		}
 		r.known.course, r.known.err = course, err
 	}
 	return r.known.course, r.known.err
@@ -79,6 +71,16 @@ func (r *run) with(e container.Event) *run {
 	n := *r
 	n.events = append(slices.Clip(n.events), e)
 	n.known = &knowledge{}
+	r.known.mutex.Lock()
+	defer r.known.mutex.Unlock()
+	if c := r.known.course; c != nil && c.Endless != nil && e.Exec == nil {
+		// It computes and looks at nothing, but one signal ends it.
+		same := *c
+		if same.End == nil && e.Signal == proc.SIGKILL {
+			same.End = &container.End{At: e.At, Code: 137}
+		}
+		n.known.course = &same
+	}
 	return &n
 }
 
@@ -86,8 +88,9 @@ func (r *run) with(e container.Event) *run {
 func (s *State) settle() {
 	for s.due != 0 && s.Clock >= s.due {
 		s.due = 0
-		for _, c := range s.Containers.All() {
-			if c.run != nil {
+		for id := range s.Containers.All() {
+			// What happened to one can have happened to others.
+			if c, ok := s.Containers.Get(id); ok && c.run != nil {
 				s.bring(c)
 			}
 		}
@@ -105,6 +108,15 @@ func (s *State) soon(at int64) {
 func (s *State) bring(old *Container) {
 	course, err := old.run.course(context.Background())
 	if err != nil || old.State.Paused {
+		return
+	}
+	if old.State.Restarting {
+		if at := old.run.began; s.Clock >= at {
+			again := *old
+			_ = s.begin(context.Background(), &again, at) // why it did not start is kept with it
+		} else {
+			s.soon(at)
+		}
 		return
 	}
 	c := *old
@@ -257,11 +269,7 @@ func (s *State) again(c *Container, end *container.End) {
 		Points: []container.Point{{From: end.At, Tree: c.Tree}}, End: nil, Known: container.Never,
 	}}}
 	s.Containers = s.Containers.Set(c.ID, &next)
-	if s.Clock < at {
-		s.soon(at)
-		return
-	}
-	_ = s.begin(context.Background(), &next, at)
+	s.soon(at)
 }
 
 // dispose takes a container away, with its anonymous volumes where volumes says
@@ -364,12 +372,15 @@ func (s *State) logContainer(action, id string, more map[string]string) {
 	}
 }
 
+// maxSteps is how long a main process is followed that never waits.
+const maxSteps = 20_000_000
+
 // prepare makes the run of a container that begins at a time.
 func (s *State) prepare(c *Container, at int64) (*run, error) {
 	p := container.Process{
 		Argv: append([]string{c.Path}, c.Args...), Env: c.Config.Env, Dir: c.Config.WorkingDir, User: c.Config.User,
-		Hostname: c.Config.Hostname, Open: c.Config.OpenStdin || c.Config.Tty, Screen: screen(c.Config.Tty),
-		Seed: s.Random.Seed ^ uint64(s.Random.Below(1<<30)),
+		Hostname: c.Config.Hostname, Open: c.Config.OpenStdin || c.Config.Tty, Screen: screen(c.Config.Tty), ReadOnly: c.Host.ReadonlyRootfs,
+		Seed: s.Random.Seed ^ uint64(s.Random.Below(1<<30)), Limits: shell.Limits{Steps: maxSteps},
 	}
 	if c.Host.NetworkMode.IsHost() {
 		p.Hostname = s.Settings.Name

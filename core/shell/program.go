@@ -302,6 +302,9 @@ func main(p *proc.Proc, d Dialect) int {
 				}
 			}
 		}
+		if s.opt.stdin && p.IsTerminal(0) && p.IsTerminal(2) {
+			return s.typed()
+		}
 		if s.opt.stdin {
 			return s.interactive()
 		}

@@ -46,6 +46,8 @@ type Config struct {
 	// Screen is the terminal that stdin, stdout and stderr are; nil: they are
 	// none.
 	Screen *proc.Screen
+	// ReadOnly and Docker are those of proc.Machine.
+	ReadOnly, Docker bool
 	// Begin is given the machine before it runs, for those who look at it, or
 	// Enter it, while all its processes wait; nil: nobody does.
 	Begin func(*proc.Machine)
@@ -93,7 +95,7 @@ func Run(ctx context.Context, e *vfs.Editor, c Config) (Result, error) {
 	}
 	var res Result
 	m := &proc.Machine{Editor: e, Context: ctx, Hostname: cmp.Or(c.Hostname, "buildkitsandbox"), Epoch: c.Epoch, Seed: c.Seed,
-		Mounts: c.Mounts, Output: c.Output, Limits: c.Limits, Programs: c.Programs, Passing: c.Passing, Screen: c.Screen, Program: program, Applet: plainApplet}
+		Mounts: c.Mounts, Output: c.Output, Limits: c.Limits, Programs: c.Programs, ReadOnly: c.ReadOnly, Docker: c.Docker, Passing: c.Passing, Screen: c.Screen, Program: program, Applet: plainApplet}
 	if c.Begin != nil {
 		c.Begin(m)
 	}

@@ -98,6 +98,13 @@ func exitStatus(s *cli.Session, id string, removed bool) error {
 	if removed {
 		condition = container.WaitConditionRemoved
 	}
+	if info, _, err := s.Engine.ContainerInspect(id, false); err == nil && info.State.Restarting {
+		// Its policy starts it again, but this exit is what was waited for.
+		if code := info.State.ExitCode; code != 0 {
+			return cli.StatusError{Code: code}
+		}
+		return nil
+	}
 	body, err := s.Engine.ContainerWait(s.Context, id, condition)
 	switch {
 	case err != nil:

@@ -475,7 +475,24 @@ func runParts(p *proc.Proc) int {
 }
 
 func ps(p *proc.Proc) int {
-	p.Puts("PID   USER     TIME  COMMAND\n")
-	p.Printf("%5d root      0:00 sh\n", 1)
+	if p.Plain {
+		p.Puts("PID   USER     COMMAND\n")
+	} else {
+		p.Puts("PID   USER     TIME  COMMAND\n")
+	}
+	for _, q := range p.Machine().Processes() {
+		user := strconv.Itoa(q.UID)
+		if u, ok := userWithID(p, q.UID); ok {
+			user = u.name
+		}
+		if len(user) > 8 {
+			user = user[:8]
+		}
+		time := " 0:00 "
+		if p.Plain {
+			time = ""
+		}
+		p.Printf("%5d %-8s %s%s\n", q.PID, user, time, strings.Join(q.Args, " "))
+	}
 	return 0
 }

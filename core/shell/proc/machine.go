@@ -59,6 +59,11 @@ type Machine struct {
 	Passing func(now, wake int64) bool
 	// Screen is the terminal that the streams are, nil where they are none.
 	Screen *Screen
+	// ReadOnly says that the image cannot be changed, but for what is mounted.
+	ReadOnly bool
+	// Docker says that the file systems of the runtime are as docker run makes
+	// them, on a kernel that shows no memory.
+	Docker bool
 	// Programs run for the executable files at these canonical paths.
 	Programs map[string]func(*Proc) int
 
@@ -89,7 +94,8 @@ type Machine struct {
 	random   uint64
 	signals  int // number of processes with a signal waiting
 	timers   int
-	asking   int // processes that wait for an input that has nothing yet
+	asking   int  // processes that wait for an input that has nothing yet
+	sealed   bool // ReadOnly, once all is mounted
 	finished bool
 }
 
@@ -119,6 +125,7 @@ func (m *Machine) Start(init *Proc, main func(*Proc) int) (status int, err error
 		m.show(2, fmt.Appendf(nil, "runc run failed: unable to start container process: error during container init: %v\n", err))
 		return 1, nil
 	}
+	m.sealed = m.ReadOnly
 	first := m.start(init, func() { status = init.run(main) })
 	defer func() {
 		if r := recover(); r != nil {

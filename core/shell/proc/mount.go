@@ -281,7 +281,10 @@ func (m *Machine) moved(from, to string) {
 
 func (m *Machine) readOnly(path string) bool {
 	mt := m.mountOf(path)
-	return mt != nil && mt.readOnly
+	if mt == nil {
+		return m.sealed
+	}
+	return mt.readOnly
 }
 
 func (m *Machine) noExec(path string) bool {
@@ -295,6 +298,8 @@ func (m *Machine) noExec(path string) bool {
 func (m *Machine) refuses(at string, kind vfs.Kind) error {
 	mt := m.named(at)
 	switch {
+	case mt == nil && m.sealed:
+		return vfs.EROFS
 	case mt == nil:
 		return nil
 	case mt.readOnly:
@@ -334,7 +339,11 @@ func (m *Machine) populate(at string) *vfs.Node {
 		node("/random", 1, 8)
 		node("/urandom", 1, 9)
 		node("/tty", 5, 0)
-		link("/core", "/proc/kcore")
+		if !m.Docker {
+			link("/core", "/proc/kcore")
+		} else if m.Screen != nil {
+			e.Create(tmp+"/console", vfs.Meta{Kind: vfs.CharDevice, Mode: 0o620, GID: 5, Major: 136, Minor: 0}, nil)
+		}
 		link("/fd", "/proc/self/fd")
 		link("/stdin", "/proc/self/fd/0")
 		link("/stdout", "/proc/self/fd/1")
