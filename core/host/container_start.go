@@ -303,6 +303,10 @@ func (s *State) resize(n *Container, exec string, o types.ResizeOptions) {
 	s.soon(s.Clock)
 }
 
+// WaitLastExit is the condition that a container's last run has ended, whether
+// it is to be started again or not.
+const WaitLastExit containertypes.WaitCondition = "last-exit"
+
 // ContainerWait returns when the condition holds. A container that runs without
 // asking anybody is waited for by moving the clock.
 func (h *Host) ContainerWait(ctx context.Context, name string, condition containertypes.WaitCondition) (containertypes.ContainerWaitOKBody, error) {
@@ -325,6 +329,9 @@ func (h *Host) ContainerWait(ctx context.Context, name string, condition contain
 		case !ok:
 			e, _ := s.gone.Get(id)
 			body.StatusCode = int64(e.code)
+			return body, nil
+		case c.State.Restarting && condition == WaitLastExit:
+			body.StatusCode = int64(c.State.ExitCode)
 			return body, nil
 		case c.State.Running:
 			began = false

@@ -93,17 +93,10 @@ func startStatus(err error) error {
 
 // exitStatus waits for a container's end and makes its exit code docker's.
 func exitStatus(s *cli.Session, id string, removed bool) error {
-	// It has been attached to until its end, so the exit to ask for is the last.
-	condition := container.WaitConditionNotRunning
+	// It has been attached to until its end, and a policy may start it again.
+	condition := host.WaitLastExit
 	if removed {
 		condition = container.WaitConditionRemoved
-	}
-	if info, _, err := s.Engine.ContainerInspect(id, false); err == nil && info.State.Restarting {
-		// Its policy starts it again, but this exit is what was waited for.
-		if code := info.State.ExitCode; code != 0 {
-			return cli.StatusError{Code: code}
-		}
-		return nil
 	}
 	body, err := s.Engine.ContainerWait(s.Context, id, condition)
 	switch {
