@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 
-	"layerlab.dev/core/layer"
 	"layerlab.dev/core/vfs"
 )
 
@@ -32,7 +31,7 @@ func (i *Image) WriteOCI(ctx context.Context, w io.Writer, o Options) error {
 // layers, and manifest.json and repositories beside it, so that old and new
 // daemons load it. New ones take the name from index.json: see Options.Names.
 func (i *Image) WriteDocker(ctx context.Context, w io.Writer, name string, o Options) error {
-	o.Compression = layer.Uncompressed
+	o.plain = true
 	files, m, err := i.layout(ctx, o)
 	if err != nil {
 		return err

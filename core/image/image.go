@@ -112,6 +112,8 @@ type Options struct {
 	// it. Without any the archive is BuildKit's unnamed one, byte for byte; with
 	// them it is that of name=.
 	Names []string
+	// plain writes every layer uncompressed, those of a base too.
+	plain bool
 	// Progress is told the bytes of layers that are done and those there are.
 	Progress func(done, total int64)
 }
@@ -151,7 +153,11 @@ func (i *Image) Manifest(ctx context.Context, o Options) (*Manifest, error) {
 		if n < i.lower {
 			c = layer.Gzip // as that image is stored itself
 		}
-		b, err := l.Blob(ctx, c)
+		blob := func() (*layer.Blob, error) { return l.Blob(ctx, c) }
+		if o.plain {
+			blob = func() (*layer.Blob, error) { return l.Plain(ctx) }
+		}
+		b, err := blob()
 		if err != nil {
 			return nil, saysLayer.Wrap(err, n+1)
 		}
@@ -168,7 +174,7 @@ func (i *Image) Manifest(ctx context.Context, o Options) (*Manifest, error) {
 			o.Progress(done, total)
 		}
 	}
-	if !o.DockerTypes {
+	if !o.DockerTypes && !o.plain {
 		m.JSON = i.manifestJSON
 	}
 	if m.JSON == nil {

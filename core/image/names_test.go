@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"layerlab.dev/core/image"
@@ -31,6 +32,36 @@ func member(t *testing.T, archive []byte, name string) string {
 			t.Fatal(err)
 		}
 		return string(b)
+	}
+}
+
+// The layers of a docker archive are tars, those of a base too: tools look at
+// the first and take the others for the same.
+func TestSavedLayersArePlain(t *testing.T) {
+	below := twoLayers(t)
+	back, err := image.ReadArchive(bytes.NewReader(written(t, func(w io.Writer) error { return below.WriteOCI(t.Context(), w, image.Options{}) })))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, base := range map[string]*image.Image{"made here": below, "from an archive": back} {
+		layers := append(slices.Clone(base.Layers), makeLayer(t, "/c", "c"))
+		img, err := image.NewUpon(image.From{Config: &base.Config, Layers: 2}, base.Config, layers, epoch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		saved := written(t, func(w io.Writer) error { return img.WriteDocker(t.Context(), w, "a:1", image.Options{}) })
+		for _, d := range img.DiffIDs() {
+			if digest.FromString(member(t, saved, "blobs/sha256/"+d.Encoded())) != d {
+				t.Errorf("%s: the layer %s is no tar in the archive", name, d)
+			}
+		}
+		list, err := image.ReadSources(t.Context(), vfs.Bytes(saved))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := list[0].Image(t.Context(), nil); err != nil || again.ID() != img.ID() {
+			t.Errorf("%s: read back: %v", name, err)
+		}
 	}
 }
 

@@ -141,6 +141,25 @@ func (l *Layer) Blob(ctx context.Context, c Compression) (*Blob, error) {
 	return b, nil
 }
 
+// Plain returns the layer as its uncompressed tar, also where it was made
+// elsewhere and is stored compressed. ctx cancels it.
+func (l *Layer) Plain(ctx context.Context) (*Blob, error) {
+	if l.fixed == nil {
+		return l.Blob(ctx, Uncompressed)
+	}
+	raw := l.raw
+	if raw == nil {
+		if l.fixed.Content == nil {
+			return &Blob{MediaType: Uncompressed.MediaType(), Digest: l.diffID, Size: l.tarSize}, nil
+		}
+		var err error
+		if raw, err = Unpack(ctx, l.fixed.Content); err != nil {
+			return nil, fmt.Errorf("layer %s: %w", l.diffID, err)
+		}
+	}
+	return &Blob{MediaType: Uncompressed.MediaType(), Digest: l.diffID, Size: l.tarSize, Content: raw}, nil
+}
+
 // Fixed reports whether the layer was made elsewhere, so that its blob is
 // there without any work.
 func (l *Layer) Fixed() bool { return l.fixed != nil }

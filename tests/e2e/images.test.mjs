@@ -152,6 +152,44 @@ for (const name of browsers) {
   });
 }
 
+// Of an archive with several images the page asks which; a base that BuildKit
+// refuses is taken when somebody says so.
+test("asks of several images, and goes on where BuildKit refuses (chrome)", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "layerlab-"));
+  const ends = [() => rm(folder, { recursive: true, force: true })];
+  try {
+    const archives = new URL("../../core/image/testdata/archives/", import.meta.url).pathname;
+    const site = await serve({ flags: [] });
+    ends.push(site.stop);
+    const browser = await launch("chrome");
+    ends.push(browser.close);
+    const lab = await Lab.open(browser, site.url);
+    ends.push(() => lab.close());
+    await lab.click("button", "Base images"); // it would close when all went well
+    await drop(lab, join(archives, "two-tags-only.tar.gz"), "two.tar.gz");
+    await lab.find("group", "two.tar.gz holds 2 images: which are to be taken?");
+    assert.deepEqual(await violations(lab), []);
+    await lab.click("button", "Take two:v2");
+    await poll("the image that was chosen", async () => /two:v2.*1 layer/.test(await lab.text("dialog", "Base images")));
+    assert.doesNotMatch(await lab.text("dialog", "Base images"), /two:v1/);
+    await drop(lab, join(archives, "sparse-index.tar.gz"), "sparse.tar.gz");
+    await poll("what is said of it", async () => /lists linux\/amd64 too.*linux\/arm64 is taken/.test(await lab.text("dialog", "Base images")));
+
+    const layout = new URL("../conformance/testdata/found/layouts/img-wh-after", import.meta.url).pathname;
+    await program("tar", "-cf", join(folder, "odd.tar"), "-C", layout, ".");
+    await drop(lab, join(folder, "odd.tar"), "odd.tar");
+    await poll("the odd image", async () => /odd:latest/.test(await lab.text("dialog", "Base images")));
+    await lab.write("Dockerfile", "FROM odd\nCOPY second.txt /n\n");
+    await problem(lab, /failed to convert whiteout file "a\/\.wh\.x": file exists/);
+    await lab.click("button", "Go on as umoci and crane do");
+    await problem(lab, /BuildKit refuses the base image odd: layer 2/);
+    await poll("the stack", async () => (await lab.strata())[0]?.startsWith("Layer 3, COPY second.txt"));
+    assert.deepEqual(lab.complaints, []);
+  } finally {
+    for (const end of ends.reverse()) await end();
+  }
+});
+
 // The same page, pulling through the Worker: Chromium alone, since what differs
 // is the host.
 test("pulls through the Worker (chrome)", async () => {
