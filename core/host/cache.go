@@ -12,6 +12,7 @@ import (
 
 	"layerlab.dev/core/build"
 	"layerlab.dev/core/layer"
+	"layerlab.dev/core/store/content"
 	"layerlab.dev/core/vfs"
 )
 
@@ -33,6 +34,8 @@ type CacheRecord struct {
 	// Measured says that Size was asked for: BuildKit keeps it from then on,
 	// whatever the client sends later.
 	Measured bool
+	// Target is the image of which a base is the content, in Engine 29.
+	Target *content.Target
 }
 
 // cached returns what is kept under a key.

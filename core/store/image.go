@@ -10,6 +10,7 @@ import (
 
 	"layerlab.dev/core/image"
 	"layerlab.dev/core/layer"
+	"layerlab.dev/core/store/content"
 )
 
 // Image is an image of the store. It is immutable.
@@ -26,6 +27,9 @@ type Image struct {
 	Chain       digest.Digest // ChainID of the top layer; empty without layers
 	Size        int64         // bytes of the files of all layers
 	Since       int64         // when this host got it, ns
+	// Target is what the names point to in the store of Engine 29, where ID is
+	// its digest; nil in 20.10's.
+	Target *content.Target
 }
 
 // Created returns when the image says that it was made, in seconds since the
@@ -73,8 +77,28 @@ func (s Store) Search(term string) (*Image, error) {
 // Create adds an image with its layers, or finds it there. r gives the names
 // of the layers' directories, now is the time in ns.
 func (s Store) Create(made *image.Image, r *Random, now int64) (Store, *Image, error) {
-	id := made.ID()
-	if i, ok := s.images.Get(id); ok {
+	return s.create(made.ID(), made, nil, r, now)
+}
+
+// CreateTarget is Create for the store of Engine 29: the image's id is the digest
+// of the manifest or index. What was there under it is replaced, as more of the
+// same index may have come.
+func (s Store) CreateTarget(made *image.Image, t *content.Target, r *Random, now int64) (Store, *Image, error) {
+	old, had := s.images.Get(t.Descriptor.Digest)
+	if had {
+		now = old.Since
+	}
+	next, i, err := s.create(t.Descriptor.Digest, made, t, r, now)
+	if err != nil || !had {
+		return next, i, err
+	}
+	i.Parent, i.LastUpdated = old.Parent, old.LastUpdated
+	next, _ = next.Release(old.Chain)
+	return next, i, nil
+}
+
+func (s Store) create(id digest.Digest, made *image.Image, t *content.Target, r *Random, now int64) (Store, *Image, error) {
+	if i, ok := s.images.Get(id); ok && t == nil {
 		return s, i, nil
 	}
 	d, err := Parse(made.ConfigJSON())
@@ -85,7 +109,7 @@ func (s Store) Create(made *image.Image, r *Random, now int64) (Store, *Image, e
 		return s, nil, fmt.Errorf("image %s: its config names %d layers, it has %d", id, len(d.RootFS.DiffIDs), len(made.Layers))
 	}
 	next := s
-	i := &Image{ID: id, Made: made, Document: d, Since: now}
+	i := &Image{ID: id, Made: made, Document: d, Since: now, Target: t}
 	for n, tar := range made.Layers {
 		if tar.DiffID() != d.RootFS.DiffIDs[n] {
 			return s, nil, fmt.Errorf("layers from manifest don't match image configuration")
