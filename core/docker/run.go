@@ -28,7 +28,12 @@ type Registry = cli.Registry
 // Run runs `docker ARGS...` and returns its exit code.
 func Run(ctx context.Context, env Env) int {
 	s := cli.NewSession(ctx, env)
-	err := execute(s)
+	var err error
+	if s.Version == "29" {
+		err = executeToday(s)
+	} else {
+		err = execute(s)
+	}
 	var status cli.StatusError
 	switch {
 	case err == nil:
@@ -169,10 +174,14 @@ func globals(s *cli.Session, root *cobra.Command) ([]string, error) {
 
 // complete fills in the command that the arguments name, and those on the way.
 func complete(s *cli.Session, root *cobra.Command, args []string) {
+	completeIn(s, root, commands, args)
+}
+
+func completeIn(s *cli.Session, root *cobra.Command, list []*cli.Command, args []string) {
 	if len(args) > 0 && args[0] == "help" {
 		args = args[1:]
 	}
-	at, list := root, commands
+	at := root
 	for _, arg := range args {
 		if strings.HasPrefix(arg, "-") {
 			continue

@@ -27,6 +27,16 @@ type Command struct {
 	Missing string
 	// Experimental: help says so.
 	Experimental bool
+	// Shown are the aliases that help of 29 shows; empty: Aliases.
+	Shown string
+	// Top is where the command stands among the common ones in help of 29.
+	Top string
+	// Swarm: help of 29 lists it as one of swarm's.
+	Swarm bool
+	// Blank: an empty line precedes its help where it is called alone.
+	Blank bool
+	// Deprecated are flags with what is said where they are used.
+	Deprecated map[string]string
 	// Args checks the number of arguments; nil: any.
 	Args cobra.PositionalArgs
 	Sub  []*Command
@@ -87,8 +97,23 @@ func (c *Command) Stub() *cobra.Command {
 		stub.Hidden = true
 		stub.Annotations = map[string]string{"missing": c.Missing}
 	}
+	note := func(key, value string) {
+		if stub.Annotations == nil {
+			stub.Annotations = map[string]string{}
+		}
+		stub.Annotations[key] = value
+	}
 	if c.Experimental {
-		stub.Annotations = map[string]string{"experimentalCLI": ""}
+		note("experimentalCLI", "")
+	}
+	if c.Shown != "" {
+		note("aliases", c.Shown)
+	}
+	if c.Top != "" {
+		note("category-top", c.Top)
+	}
+	if c.Swarm {
+		note("swarm", "")
 	}
 	return stub
 }
@@ -105,6 +130,9 @@ func (c *Command) Complete(s *Session, stub *cobra.Command) {
 	if len(c.Sub) > 0 {
 		stub.RunE = func(cmd *cobra.Command, args []string) error {
 			cmd.SetOut(s.Stderr)
+			if c.Blank {
+				fmt.Fprintln(s.Stderr)
+			}
 			cmd.HelpFunc()(cmd, args)
 			return nil
 		}
@@ -126,6 +154,9 @@ func (c *Command) Complete(s *Session, stub *cobra.Command) {
 		if line = strings.TrimSuffix(line, "\n"); line != "" {
 			s.define(flags, line)
 		}
+	}
+	for name, why := range c.Deprecated {
+		_ = flags.MarkDeprecated(name, why)
 	}
 	if c.Run != nil && len(c.Sub) == 0 {
 		stub.RunE = func(cmd *cobra.Command, args []string) error {

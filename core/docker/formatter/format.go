@@ -15,6 +15,8 @@ import (
 
 // Context says how a list is printed.
 type Context struct {
+	// Today: the forms of Engine 29.
+	Today  bool
 	Output io.Writer
 	// Format is a template; with "table" before it, columns with headings.
 	Format string

@@ -1,0 +1,32 @@
+package today
+
+import (
+	"layerlab.dev/core/docker/cli"
+)
+
+// Adapt gives a command, found by its path such as "image ls", what it does here.
+func Adapt(path string, c *cli.Command) {
+	if run, ok := runs[path]; ok {
+		c.Run = run
+	}
+	if path == "manifest" {
+		c.Blank = true
+	}
+	if c.Run == nil && len(c.Sub) == 0 {
+		c.Run = func(_ *cli.Session, call *cli.Call) error {
+			return cli.Errorf("%s is not available here: the host of this page has no such service", call.Path)
+		}
+	}
+}
+
+var runs = map[string]func(*cli.Session, *cli.Call) error{
+	"images":         runImages,
+	"image ls":       runImages,
+	"image inspect":  runImageInspect,
+	"history":        runHistory,
+	"image history":  runHistory,
+	"buildx build":   runBuild,
+	"buildx version": func(s *cli.Session, _ *cli.Call) error { return print(s, Buildkx) },
+	"rmi":            runRemove,
+	"image rm":       runRemove,
+}
