@@ -47,9 +47,10 @@ type factsEntry struct {
 }
 
 // ReadFacts reads an image described by facts, as in
-// tests/conformance/testdata/bases. It can be built upon but not exported: facts
-// hold no blobs. contents finds files of which only the digest is given, where
-// it has them; it may be nil.
+// tests/conformance/testdata/bases. It can be built upon; a layer can be exported
+// where all its contents are known and one of the usual writers makes the very
+// tar of them that the DiffID names. contents finds files of which only the
+// digest is given, where it has them; it may be nil.
 func ReadFacts(r io.Reader, contents func(digest.Digest) *vfs.Blob) (*Image, error) {
 	var f facts
 	if err := json.NewDecoder(r).Decode(&f); err != nil {
@@ -73,7 +74,7 @@ func ReadFacts(r io.Reader, contents func(digest.Digest) *vfs.Blob) (*Image, err
 			entries[k] = x
 		}
 		d := m.Layers[n]
-		layers = append(layers, layer.Existing(entries, l.DiffID, l.UncompressedSize,
+		layers = append(layers, told(entries, l.DiffID, l.UncompressedSize,
 			layer.Blob{MediaType: d.MediaType, Digest: d.Digest, Size: d.Size, Annotations: d.Annotations}))
 	}
 	return Existing([]byte(f.ConfigJSON), []byte(f.ManifestJSON), layers)

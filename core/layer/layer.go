@@ -60,6 +60,13 @@ func Existing(entries []Entry, diffID digest.Digest, tarSize int64, blob Blob) *
 	return &Layer{entries: entries, diffID: diffID, tarSize: tarSize, fixed: &blob}
 }
 
+// Whole is Existing where the tar is at hand: raw must have the digest diffID.
+func Whole(entries []Entry, diffID digest.Digest, raw *vfs.Blob, blob Blob) *Layer {
+	l := Existing(entries, diffID, raw.Size(), blob)
+	l.raw = raw
+	return l
+}
+
 // Read returns a layer that was made elsewhere: blob is how it is stored, raw
 // what that holds uncompressed, of which the files are sections and not copies.
 // All of raw is read once, for the DiffID. ctx cancels it.

@@ -226,9 +226,9 @@ func start(p *proc.Proc, c Config, why *string) int {
 	}
 	at, err := p.Look(name, path)
 	switch {
-	case proc.Is(err, vfs.EACCES):
+	case proc.Is(err, vfs.EACCES) && strings.Contains(name, "/"):
 		return refuse("exec: %q: permission denied", name)
-	case err != nil:
+	case err != nil: // Go's LookPath passes over what may not be executed
 		return refuse("exec: %q: executable file not found in $PATH", name)
 	}
 	p.Command = &proc.Command{Argv: c.Argv}

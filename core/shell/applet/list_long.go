@@ -20,6 +20,11 @@ func blocks512(p *proc.Proc, path string, n *vfs.Node) int64 {
 		if p.FileSystem(path) == "" {
 			return 8
 		}
+	case vfs.Symlink:
+		// ext4 keeps a shorter target in the inode.
+		if len(n.Target) >= 60 && p.FileSystem(path) == "" {
+			return 8
+		}
 	}
 	return 0
 }
@@ -169,6 +174,9 @@ func (l *lister) showLong(list []*listed) {
 // most file systems, 1 on overlayfs.
 func links(p *proc.Proc, path string, n *vfs.Node) int {
 	if n.IsDir() {
+		if p.FileSystem(path) == "proc" && n == p.Tree().Root().Child("proc") {
+			return p.Machine().ProcLinks()
+		}
 		if p.Merged(path, n) {
 			return 1
 		}

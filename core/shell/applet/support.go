@@ -307,7 +307,7 @@ func open(p *proc.Proc, name string) (*proc.Reader, error) {
 			r.Close()
 			r, err = nil, vfs.EISDIR
 			if p.GNU {
-				p.Warn("%s: %s", name, proc.Text(err))
+				p.Warn("%s: %s", quotef(p, name), proc.Text(err))
 			} else {
 				if p.Name() == "head" {
 					p.Warn("%s: Input/output error", name)
@@ -324,15 +324,32 @@ func open(p *proc.Proc, name string) (*proc.Reader, error) {
 			case "head", "tail":
 				p.Warn("cannot open '%s' for reading: %s", name, proc.Text(err))
 			case "sort":
-				p.Warn("cannot read: %s: %s", name, proc.Text(err))
+				p.Warn("cannot read: %s: %s", quotef(p, name), proc.Text(err))
 			default:
-				p.Warn("%s: %s", name, proc.Text(err))
+				p.Warn("%s: %s", quotef(p, name), proc.Text(err))
 			}
 		} else {
 			cannotOpen(p, name, err)
 		}
 	}
 	return r, err
+}
+
+// quoting are the commands that quote a file's name in a message where a shell
+// would need it, or where it holds the colon that ends it: coreutils' quotef.
+var quoting = map[string]bool{"cat": true, "wc": true, "cut": true, "paste": true, "comm": true, "nl": true, "tac": true, "fold": true, "expand": true,
+	"unexpand": true, "od": true, "base64": true, "base32": true, "cksum": true, "sum": true, "md5sum": true, "sha1sum": true, "sha224sum": true,
+	"sha256sum": true, "sha384sum": true, "sha512sum": true, "b2sum": true, "sort": true, "uniq": true, "join": true, "tsort": true, "shuf": true, "split": true}
+
+// quotef is a file's name as a GNU command's message has it.
+func quotef(p *proc.Proc, name string) string {
+	if !quoting[p.Name()] {
+		return name
+	}
+	if q := shellQuote(name); q != name || !strings.Contains(name, ":") {
+		return q
+	}
+	return "'" + name + "'"
 }
 
 // barely are the applets that name a file they cannot open and say no more.

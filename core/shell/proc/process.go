@@ -329,6 +329,20 @@ func (p *Proc) Kill(pid, sig int) error {
 // Exists reports whether a process has this id.
 func (m *Machine) Exists(pid int) bool { return m.procs[pid] != nil }
 
+// hosts is how many names the kernel's /proc has beside the processes of a run:
+// those of the machine it is on, which here never change; a terminal has programs
+// of its own there.
+const hosts, ofTerminal = 87, 3
+
+// ProcLinks is st_nlink of /proc: the kernel counts every process of the machine.
+func (m *Machine) ProcLinks() int {
+	n := hosts + len(m.procs)
+	if m.Screen != nil {
+		n += ofTerminal
+	}
+	return n
+}
+
 // Getenv returns the value of an environment variable.
 func (p *Proc) Getenv(name string) (string, bool) {
 	for i := len(p.Env) - 1; i >= 0; i-- {
