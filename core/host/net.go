@@ -3,6 +3,7 @@ package host
 import (
 	"sync"
 
+	"layerlab.dev/core/registry"
 	"layerlab.dev/core/registry/remote"
 )
 
@@ -47,3 +48,19 @@ func (n *Net) Change(do func(remote.Network) (remote.Network, error)) error {
 	n.present = next
 	return err
 }
+
+// localRegistry is where the registry of a host answers.
+const localRegistry = "localhost:5000"
+
+// Registry returns the registry at localhost:5000, an empty one where there is
+// none, and SetRegistry puts another in its place: for serving it to others.
+func (n *Net) Registry() registry.State {
+	r, ok := n.Network().Registry(localRegistry)
+	if !ok {
+		return registry.New(0)
+	}
+	return r
+}
+
+// SetRegistry puts another registry in the place of that at localhost:5000.
+func (n *Net) SetRegistry(r registry.State) { n.Set(n.Network().With(localRegistry, r)) }

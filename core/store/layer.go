@@ -26,6 +26,9 @@ type Layer struct {
 	Link    string        // the short name of that directory, in overlay2/l
 	Made    int64         // when this host got it, ns
 	Tar     *layer.Layer
+	// Covered says that a layer or a container was made above it: overlay2 then
+	// marks its directory as committed.
+	Covered bool
 	// Users counts what holds it: images, layers above, containers.
 	Users int
 
@@ -125,7 +128,7 @@ func (s Store) register(tar *layer.Layer, parent digest.Digest, cacheID func() s
 			return s, nil, fmt.Errorf("max depth exceeded")
 		}
 		depth = p.Depth + 1
-		s.hold(p, 1)
+		s.cover(p)
 	}
 	l := &Layer{
 		ChainID: chain, DiffID: tar.DiffID(), Parent: parent, Size: tar.DiskSize(), Depth: depth,
@@ -139,6 +142,13 @@ func (s Store) register(tar *layer.Layer, parent digest.Digest, cacheID func() s
 func (s *Store) hold(l *Layer, n int) {
 	c := *l
 	c.Users += n
+	s.layers = s.layers.Set(l.ChainID, &c)
+}
+
+// cover counts one user more of a layer, which is above it.
+func (s *Store) cover(l *Layer) {
+	c := *l
+	c.Covered, c.Users = true, l.Users+1
 	s.layers = s.layers.Set(l.ChainID, &c)
 }
 
@@ -189,10 +199,11 @@ func (s Store) AddMount(container string, parent digest.Digest, r *Random, now i
 		return s, nil, fmt.Errorf("mount name conflict")
 	}
 	if parent != "" {
-		var err error
-		if s, err = s.Hold(parent); err != nil {
-			return s, nil, err
+		l, ok := s.layers.Get(parent)
+		if !ok {
+			return s, nil, fmt.Errorf("layer does not exist")
 		}
+		s.cover(l)
 	}
 	id := r.ID()
 	m := &Mount{container, id, id + "-init", r.Link(), r.Link(), parent, now}

@@ -17,6 +17,8 @@ const usage = `usage: layerlab COMMAND [FLAGS]
 
   build [-f FILE] [FLAGS] CONTEXT   build an image
   case [--bases DIR] FILE...        build recorded cases and compare
+  engine [--listen ADDRESS]         serve the Docker Engine API over a simulated host
+  session [--bases DIR] FILE.jsonl  replay a recorded docker session
   render [-o FILE] WORKSPACE.txtar  draw the layers of an image as SVG
   verify IMAGE.tar WORKSPACE.txtar  compare an image made elsewhere with ours
 
@@ -52,6 +54,10 @@ func run(ctx context.Context, args []string) error {
 		return runCase(ctx, args[1:])
 	case "render":
 		return runRender(ctx, args[1:])
+	case "engine":
+		return runEngine(ctx, args[1:])
+	case "session":
+		return runSession(ctx, args[1:])
 	case "verify":
 		return runVerify(ctx, args[1:])
 	case "help", "-h", "--help":

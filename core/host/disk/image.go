@@ -23,9 +23,11 @@ import (
 
 // images fills image/overlay2.
 func images(d place, s host.State) {
-	if blobs := known(s); len(blobs) > 0 {
-		d.dir("distribution", 0o755, func(d place) { distribution(d, s, blobs) })
-	}
+	d.dir("distribution", 0o755, func(d place) {
+		if blobs := known(s); len(blobs) > 0 {
+			distribution(d, s, blobs)
+		}
+	})
 	d.dir("imagedb", 0o700, func(d place) {
 		d.dir("content", 0o700, func(d place) {
 			d.dir("sha256", 0o700, func(d place) {
@@ -93,6 +95,11 @@ func tarSplit(l *layer.Layer) []byte {
 	if raw, err := whole(l); err == nil {
 		if in, err := asm.NewInputTarStream(bytes.NewReader(raw), packer, storage.NewDiscardFilePutter()); err == nil {
 			io.Copy(io.Discard, in)
+			if padding(raw) == 0 {
+				// The daemon's tar-split, which is older, notes that nothing
+				// follows.
+				packer.AddEntry(storage.Entry{Type: storage.SegmentType, Payload: []byte{}})
+			}
 		}
 	} else {
 		skeleton(l, packer)
@@ -116,6 +123,20 @@ func whole(l *layer.Layer) ([]byte, error) {
 	var b bytes.Buffer
 	err := l.Raw(context.Background(), &b)
 	return b.Bytes(), err
+}
+
+// padding counts the bytes of a tar behind its end, which are two blocks of zeros.
+func padding(raw []byte) int {
+	const block = 512
+	at := 0
+	for at+block <= len(raw) && raw[at] != 0 {
+		size, err := strconv.ParseInt(string(bytes.Trim(raw[at+124:at+136], "\x00 ")), 8, 64)
+		if err != nil {
+			return 0
+		}
+		at += block + int(size+block-1)/block*block
+	}
+	return max(0, len(raw)-at-2*block)
 }
 
 // skeleton packs a layer of which only the entries are known.

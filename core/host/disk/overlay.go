@@ -19,7 +19,9 @@ func overlay(d place, s host.State) {
 	for _, l := range s.Store.Layers() {
 		short[l.Link] = l.CacheID
 		d.at(l.Made).dir(l.CacheID, 0o710, func(d place) {
-			d.make("committed", vfs.Meta{Kind: vfs.File, Mode: 0o600}, nil)
+			if l.Covered {
+				d.make("committed", vfs.Meta{Kind: vfs.File, Mode: 0o600}, nil)
+			}
 			d.add("diff", lowerDiff(d, l))
 			d.text("link", 0o644, l.Link)
 			if l.Parent != "" {
@@ -130,12 +132,8 @@ func unpack(e *vfs.Editor, entry layer.Entry) {
 func upperDiff(d place, below, now vfs.Tree) *vfs.Node {
 	at := d.path + "/diff"
 	return vfs.Lazy(now.Root().Meta, number(at), func(add func(string, *vfs.Node)) {
-		changes, err := layer.Diff(below, now)
-		if err != nil {
-			return
-		}
 		e := vfs.New(now.Now()).Edit()
-		for _, c := range changes {
+		for _, c := range layer.Upper(below, now, nil) {
 			for dir := path.Dir(c.Path); dir != "/"; dir = path.Dir(dir) {
 				if _, err := e.Tree().Lstat(dir); err == nil {
 					break
@@ -154,6 +152,9 @@ func upperDiff(d place, below, now vfs.Tree) *vfs.Node {
 					e.SetMeta(c.Path, c.Node.Meta)
 				} else {
 					e.Place(c.Path, c.Node.Meta, c.Node.Blob())
+				}
+				if c.Opaque {
+					e.SetMeta(c.Path, c.Node.Meta.WithXattr("trusted.overlay.opaque", "y"))
 				}
 			}
 		}

@@ -1,0 +1,125 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/docker/docker/api/types"
+
+	"layerlab.dev/core/host"
+)
+
+func (s *server) routes() {
+	s.table = append(s.table, systemRoutes...)
+	s.table = append(s.table, imageRoutes...)
+	s.table = append(s.table, containerRoutes...)
+	s.table = append(s.table, volumeRoutes...)
+	s.table = append(s.table, absentRoutes...)
+}
+
+var systemRoutes = []route{
+	{"GET", "/_ping", ping},
+	{"HEAD", "/_ping", ping},
+	{"GET", "/version", func(c *call) error { return c.json(200, c.engine.Version()) }},
+	{"GET", "/info", func(c *call) error { return c.json(200, c.engine.Info()) }},
+	{"GET", "/system/df", diskUsage},
+	{"GET", "/events", listEvents},
+	{"POST", "/auth", login},
+	{"GET", "/distribution/{name}/json", distribution},
+}
+
+func ping(c *call) error {
+	p := c.engine.Ping()
+	h := c.w.Header()
+	h.Set("Cache-Control", "no-cache, no-store, must-revalidate")
+	h.Set("Pragma", "no-cache")
+	if p.BuilderVersion != "" {
+		h.Set("Builder-Version", string(p.BuilderVersion))
+	}
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	if c.r.Method == http.MethodHead {
+		h.Set("Content-Length", "0")
+		return c.empty(200)
+	}
+	h.Set("Content-Length", "2")
+	c.w.Write([]byte("OK"))
+	return nil
+}
+
+func diskUsage(c *call) error {
+	u, err := c.engine.DiskUsage(c.r.Context())
+	if err != nil {
+		return err
+	}
+	return c.json(200, u)
+}
+
+// listEvents tells what has happened so far, and does not wait for more where an end
+// is named.
+func listEvents(c *call) error {
+	f, err := c.filters()
+	if err != nil {
+		return err
+	}
+	list, err := c.engine.Events(types.EventsOptions{Since: c.form.Get("since"), Until: c.form.Get("until"), Filters: f})
+	if err != nil {
+		return err
+	}
+	c.w.Header().Set("Content-Type", "application/json")
+	c.w.WriteHeader(200)
+	enc := json.NewEncoder(c.w)
+	if c.form.Get("since") != "" || c.form.Get("until") != "" {
+		for _, e := range list {
+			enc.Encode(e)
+		}
+	}
+	c.flush()
+	if c.form.Get("until") != "" {
+		return nil
+	}
+	return c.follow(f, enc)
+}
+
+func login(c *call) error {
+	var auth types.AuthConfig
+	if err := c.body(&auth); err != nil {
+		return err
+	}
+	ok, err := c.engine.RegistryLogin(c.r.Context(), auth)
+	if err != nil {
+		return err
+	}
+	return c.json(200, ok)
+}
+
+func distribution(c *call) error {
+	d, err := c.engine.DistributionInspect(c.r.Context(), c.name)
+	if err != nil {
+		return err
+	}
+	return c.json(200, d)
+}
+
+// absentRoutes are parts of docker that a single simulated host has not.
+var absentRoutes = []route{
+	{"POST", "/session", func(c *call) error {
+		return host.Errorf(501, "builds with BuildKit need a session, which this daemon does not serve: set DOCKER_BUILDKIT=0, or build in the host's own shell")
+	}},
+	{"GET", "/plugins", func(c *call) error { return c.json(200, []struct{}{}) }},
+	{"GET", "/swarm", noSwarm}, {"POST", "/swarm/join", noSwarm}, {"POST", "/swarm/init", noSwarm}, {"POST", "/swarm/leave", noSwarm},
+	{"GET", "/nodes", noSwarm}, {"GET", "/services", noSwarm}, {"GET", "/tasks", noSwarm}, {"GET", "/secrets", noSwarm}, {"GET", "/configs", noSwarm},
+	{"POST", "/services/create", noSwarm}, {"POST", "/secrets/create", noSwarm}, {"POST", "/configs/create", noSwarm},
+	{"POST", "/networks/create", noNetworks}, {"DELETE", "/networks/{name}", noNetworks}, {"POST", "/networks/prune", noNetworks},
+	{"POST", "/networks/{name}/connect", noNetworks}, {"POST", "/networks/{name}/disconnect", noNetworks},
+	{"GET", "/images/search", func(c *call) error {
+		return host.Errorf(500, "searching is not possible here: there is no Docker Hub to ask")
+	}},
+}
+
+func noSwarm(c *call) error {
+	return host.Errorf(503, "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.")
+}
+
+func noNetworks(c *call) error {
+	return host.Errorf(501, "networks are not simulated: bridge, host and none are all there are")
+}
