@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"strings"
@@ -106,7 +107,7 @@ func fits(parents []string, name string) error {
 		n += len(c) + 1
 	}
 	if len(name) > nameMax || n >= pathMax {
-		return fmt.Errorf(tooLong)
+		return errors.New(tooLong)
 	}
 	return nil
 }
