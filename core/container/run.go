@@ -164,6 +164,12 @@ func execFailed(why string) *StartError {
 func coded(message string) *StartError {
 	// So says the runc that 20.10 has, of a directory as of a file.
 	message = strings.Replace(message, ": is a directory: unknown", ": permission denied: unknown", 1)
+	if before, after, ok := strings.Cut(message, `exec: "`); ok {
+		// Nor does it tell of files on PATH that cannot be executed.
+		if name, rest, ok := strings.Cut(after, `": permission denied`); ok && !strings.Contains(name, "/") {
+			message = before + `exec: "` + name + `": executable file not found in $PATH` + rest
+		}
+	}
 	e := &StartError{message, 128}
 	low := strings.ToLower(e.Message)
 	switch {
