@@ -25,6 +25,9 @@ type Process struct {
 	// Dir is the working directory; it must be there. User is USER[:GROUP].
 	Dir, User string
 	Hostname  string
+	// Hosts and Resolv are what /etc/hosts and /etc/resolv.conf hold; empty: that
+	// of a container without a network.
+	Hosts, Resolv string
 	// ReadOnly says that the files cannot be changed, but for what is mounted.
 	ReadOnly bool
 	// Mounts are put over the files in their order; what each holds afterwards
@@ -57,6 +60,38 @@ type StartError struct {
 }
 
 func (e *StartError) Error() string { return e.Message }
+
+// HostsFile is the /etc/hosts of a container with more hosts, NAME:ADDRESS each.
+func HostsFile(more []string) string {
+	text := hostsFile
+	for _, h := range more {
+		name, address, _ := strings.Cut(h, ":")
+		text += address + "\t" + name + "\n"
+	}
+	return text
+}
+
+// ResolvFile is the /etc/resolv.conf of a container; what is empty is that of
+// the machine.
+func ResolvFile(search, servers, options []string) string {
+	if len(search)+len(servers)+len(options) == 0 {
+		return resolvFile
+	}
+	text := ""
+	if len(search) > 0 && !(len(search) == 1 && search[0] == ".") {
+		text += "search " + strings.Join(search, " ") + "\n"
+	}
+	if len(servers) == 0 {
+		text += resolvFile
+	}
+	for _, s := range servers {
+		text += "nameserver " + s + "\n"
+	}
+	if len(options) > 0 {
+		text += "options " + strings.Join(options, " ") + "\n"
+	}
+	return text
+}
 
 // The files that dockerd mounts into every container without a network.
 const (
@@ -114,9 +149,9 @@ func (f Files) config(p Process) (shell.Config, *startOutput, error) {
 		env = append(env, "HOME="+who.Home)
 	}
 	mounts := slices.Concat([]*Mount{
-		{Path: "/etc/resolv.conf", Node: textNode(resolvFile)},
+		{Path: "/etc/resolv.conf", Node: textNode(cmp.Or(p.Resolv, resolvFile))},
 		{Path: "/etc/hostname", Node: textNode(p.Hostname + "\n")},
-		{Path: "/etc/hosts", Node: textNode(hostsFile)},
+		{Path: "/etc/hosts", Node: textNode(cmp.Or(p.Hosts, hostsFile))},
 	}, p.Mounts)
 	// What the runtime says on stderr when it cannot start a command reaches
 	// the daemon instead of the container's output.
@@ -157,6 +192,9 @@ func failed(why string) *StartError {
 
 // execFailed is why a command could not join a container.
 func execFailed(why string) *StartError {
+	if strings.HasPrefix(why, "Cwd ") {
+		return coded("OCI runtime exec failed: exec failed: " + why + ": unknown")
+	}
 	return coded("OCI runtime exec failed: exec failed: unable to start container process: " + why + ": unknown")
 }
 

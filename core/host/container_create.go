@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,13 +25,13 @@ import (
 var containerName = regexp.MustCompile(`^` + volumeChars + `+$`)
 
 // ContainerCreate makes a container of an image.
-func (h *Host) ContainerCreate(_ context.Context, config *container.Config, hostConfig *container.HostConfig, networks *network.NetworkingConfig, _, name string) (container.ContainerCreateCreatedBody, error) {
+func (h *Host) ContainerCreate(_ context.Context, config *container.Config, hostConfig *container.HostConfig, networks *network.NetworkingConfig, platform, name string) (container.ContainerCreateCreatedBody, error) {
 	body := container.ContainerCreateCreatedBody{Warnings: []string{}}
 	if config == nil {
 		return body, Errorf(400, "Config cannot be empty in order to create a container")
 	}
 	err := h.Change(func(c *Change) error {
-		n, warnings, err := c.makeContainer(containers.Clone(config), hostConfig, networks, name)
+		n, warnings, err := c.makeContainer(containers.Clone(config), hostConfig, networks, platform, name)
 		if err != nil {
 			return err
 		}
@@ -42,7 +43,7 @@ func (h *Host) ContainerCreate(_ context.Context, config *container.Config, host
 }
 
 // makeContainer makes a container.
-func (c *Change) makeContainer(config *container.Config, given *container.HostConfig, networks *network.NetworkingConfig, name string) (*Container, []string, error) {
+func (c *Change) makeContainer(config *container.Config, given *container.HostConfig, networks *network.NetworkingConfig, wanted, name string) (*Container, []string, error) {
 	hc := container.HostConfig{}
 	if given != nil {
 		hc = *given
@@ -62,6 +63,16 @@ func (c *Change) makeContainer(config *container.Config, given *container.HostCo
 		i, err := c.FindImage(config.Image)
 		if err != nil {
 			return nil, nil, err
+		}
+		if wanted != "" {
+			p, err := platform(wanted)
+			if err != nil {
+				return nil, nil, err
+			}
+			if p.OS != i.Document.OS || p.Architecture != i.Document.Architecture {
+				return nil, nil, Errorf(404, "image with reference %s was found but does not match the specified platform: wanted %s/%s, actual: %s/%s",
+					config.Image, p.OS, p.Architecture, i.Document.OS, i.Document.Architecture)
+			}
 		}
 		if i.Document.Config != nil {
 			containers.Merge(config, i.Document.Config)
@@ -218,6 +229,9 @@ func verify(s *State, config *container.Config, h *container.HostConfig) (warnin
 			}
 		}
 	}
+	if d := h.LogConfig.Type; d != "" && d != "none" && !slices.Contains(logDrivers, d) {
+		return nil, fmt.Errorf("logger: no log driver named '%s' is registered", d)
+	}
 	switch p := h.RestartPolicy; p.Name {
 	case "always", "unless-stopped", "no":
 		if p.MaximumRetryCount != 0 {
@@ -237,12 +251,12 @@ func verify(s *State, config *container.Config, h *container.HostConfig) (warnin
 	}{{"CapAdd", h.CapAdd}, {"CapDrop", h.CapDrop}} {
 		for _, c := range list.caps {
 			if !knownCapability(c) {
-				return nil, fmt.Errorf("invalid %s: unknown capability: %q", list.name, c)
+				return nil, fmt.Errorf("invalid %s: unknown capability: %q", list.name, "CAP_"+strings.TrimPrefix(strings.ToUpper(c), "CAP_"))
 			}
 		}
 	}
 	if !h.Isolation.IsValid() {
-		return nil, fmt.Errorf("invalid isolation '%s' on linux", h.Isolation)
+		return nil, fmt.Errorf("Invalid isolation: %q - linux only supports 'default'", h.Isolation)
 	}
 	if err := verifyResources(s, &h.Resources, &warnings); err != nil {
 		return nil, err

@@ -65,7 +65,7 @@ func (h *Host) ContainerList(o types.ContainerListOptions) ([]types.Container, e
 		for _, v := range sorted(f, name) {
 			c, err := s.Container(v)
 			if err != nil {
-				return nil, err
+				return nil, Errorf(500, "no such container %s", v)
 			}
 			*to = c
 		}
@@ -129,7 +129,18 @@ func portFilter(f filters.Args, name string) (map[nat.Port]bool, error) {
 			return nil, Errorf(500, "filter for '%s' should not contain ':': %s", name, v)
 		}
 		proto, port := nat.SplitProtoPort(v)
-		start, end, err := nat.ParsePortRange(port)
+		low, high, ranged := strings.Cut(port, "-")
+		if !ranged {
+			high = low
+		}
+		start, err := strconv.ParseUint(low, 10, 16)
+		end := start
+		if err == nil {
+			end, err = strconv.ParseUint(high, 10, 16)
+		}
+		if err == nil && end < start {
+			err = fmt.Errorf("Invalid range specified for the Port: %s", port)
+		}
 		if err != nil {
 			return nil, Errorf(500, "error while looking up for %s %s: %s", name, v, err)
 		}
@@ -212,12 +223,7 @@ func (s *State) summary(c *Container, size bool) types.Container {
 
 // mountList returns the mounts as the API shows them.
 func (c *Container) mountList() []types.MountPoint {
-	list := []types.MountPoint{}
-	for _, m := range c.Mounts {
-		if m.Type != "tmpfs" {
-			list = append(list, m)
-		}
-	}
+	list := append([]types.MountPoint{}, c.Mounts...)
 	return list
 }
 

@@ -218,11 +218,11 @@ func (c *Change) mountPoints(n *Container) ([]*mountPoint, error) {
 			return nil, Errorf(400, "invalid volumes-from specification: %s", from)
 		}
 		if strings.Contains(from, ":") && (!validMode(mode) || has(mode, modesSpread) != "" || has(mode, modesCopy) != "") {
-			return nil, Errorf(400, "invalid mode for volumes-from: %s", mode)
+			return nil, Errorf(400, "invalid mode: %s", mode)
 		}
 		other, err := c.Container(name)
 		if err != nil {
-			return nil, err
+			return nil, &Error{400, err.Error()}
 		}
 		for _, m := range other.Mounts {
 			p := &mountPoint{MountPoint: m}

@@ -172,7 +172,11 @@ func (h *Host) ContainerKill(_ context.Context, name, signal string) error {
 			return Errorf(400, "Invalid signal: %s", signal)
 		}
 	}
-	return h.with(name, func(c *Change, n *Container) error {
+	return h.Change(func(c *Change) error {
+		n, err := c.Container(name)
+		if err != nil {
+			return Errorf(404, "Cannot kill container: %s: %s", name, err)
+		}
 		if !n.State.Running {
 			return Errorf(409, "Cannot kill container: %s: Container %s is not running", name, n.ID)
 		}

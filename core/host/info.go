@@ -29,6 +29,8 @@ const (
 	dockerHub     = "https://index.docker.io/v1/"
 )
 
+var logDrivers = []string{"awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "logentries", "splunk", "syslog"}
+
 // Ping answers whether the daemon is there. That it names no builder means the
 // classic one.
 func (h *Host) Ping() types.Ping {
@@ -68,7 +70,7 @@ func (h *Host) Info() types.Info {
 		Plugins: types.PluginsInfo{
 			Volume:  []string{"local"},
 			Network: []string{"bridge", "host", "ipvlan", "macvlan", "null", "overlay"},
-			Log:     []string{"awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "logentries", "splunk", "syslog"},
+			Log:     logDrivers,
 		},
 		MemoryLimit: true, SwapLimit: true, KernelMemory: true, KernelMemoryTCP: true, OomKillDisable: true, CPUCfsPeriod: true, CPUCfsQuota: true, CPUShares: true, CPUSet: true, PidsLimit: true,
 		IPv4Forwarding: true, BridgeNfIptables: true, BridgeNfIP6tables: true,

@@ -382,8 +382,19 @@ func (s *State) prepare(c *Container, at int64) (*run, error) {
 		Hostname: c.Config.Hostname, Open: c.Config.OpenStdin || c.Config.Tty, Screen: screen(c.Config.Tty), ReadOnly: c.Host.ReadonlyRootfs,
 		Seed: s.Random.Seed ^ uint64(s.Random.Below(1<<30)), Limits: shell.Limits{Steps: maxSteps},
 	}
-	if c.Host.NetworkMode.IsHost() {
-		p.Hostname = s.Settings.Name
+	p.Hosts = container.HostsFile(c.Host.ExtraHosts)
+	p.Resolv = container.ResolvFile(c.Host.DNSSearch, c.Host.DNS, c.Host.DNSOptions)
+	if m := c.Host.NetworkMode; m.IsContainer() {
+		if _, err := s.Container(m.ConnectedContainer()); err != nil {
+			return nil, err
+		}
+	}
+	if m := c.Host.IpcMode; !m.Valid() || m.IsContainer() {
+		if name := m.Container(); name == "" {
+			return nil, Errorf(400, "Invalid IPC mode: %s", m)
+		} else if _, err := s.Container(name); err != nil {
+			return nil, err
+		}
 	}
 	r := &run{files: container.Files{Lower: c.Lower, Tree: c.Tree.At(max(at, c.Tree.Now()))}, began: at, known: &knowledge{}}
 	var err error

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strings"
 
@@ -102,8 +103,8 @@ func Run(ctx context.Context, e *vfs.Editor, c Config) (Result, error) {
 	init, main := process(m, c, false, &res.NotStarted)
 	status, err := m.Start(init, main)
 	res.ExitCode, res.Steps = status, m.Steps()
-	for path, by := range m.Writes() {
-		res.Writes = append(res.Writes, Write{path, by.Argv, by.Start, by.End})
+	for at, by := range m.Writes() {
+		res.Writes = append(res.Writes, Write{at, by.Argv, by.Start, by.End})
 	}
 	slices.SortFunc(res.Writes, func(a, b Write) int { return strings.Compare(a.Path, b.Path) })
 	for _, n := range m.Notes() {
@@ -144,6 +145,10 @@ func process(m *proc.Machine, c Config, joins bool, why *string) (*proc.Proc, fu
 		p.Give(2, out(2))
 		if joins {
 			// The runtime only goes there.
+			if !path.IsAbs(p.Dir) {
+				*why = "Cwd must be an absolute path"
+				return 1
+			}
 			real, err := p.Real(p.Dir)
 			if n, e := p.Stat(p.Dir); err == nil && e == nil && !n.IsDir() {
 				err = vfs.ENOTDIR
@@ -206,9 +211,9 @@ func home(t vfs.Tree, uid int) string {
 // with its own words, of which why is told, and with status 1.
 func start(p *proc.Proc, c Config, why *string) int {
 	name := c.Argv[0]
-	path, ok := p.Getenv("PATH")
+	dirs, ok := p.Getenv("PATH")
 	if !ok {
-		path = proc.DefaultPath
+		dirs = proc.DefaultPath
 	}
 	refuse := func(format string, a ...any) int {
 		*why = fmt.Sprintf(format, a...)
@@ -224,7 +229,7 @@ func start(p *proc.Proc, c Config, why *string) int {
 			return refuse("exec: %q: is a directory", name)
 		}
 	}
-	at, err := p.Look(name, path)
+	at, err := p.Look(name, dirs)
 	switch {
 	case proc.Is(err, vfs.EACCES) && strings.Contains(name, "/"):
 		return refuse("exec: %q: permission denied", name)
