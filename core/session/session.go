@@ -29,6 +29,8 @@ type Session struct {
 	shown host.State // whose disk is mounted while a command runs
 	disk  *vfs.Node
 	err   error // of a program of the session, which ends the command
+
+	editor *vfs.Editor // of tree, while a command runs
 }
 
 // Snapshot is all that a session is at one moment.
@@ -42,8 +44,28 @@ type Snapshot struct {
 // New returns a session on h as somebody has it who logs in: root, in /root, with
 // a tree made by Root.
 func New(h *host.Host, net *host.Net, tree vfs.Tree) *Session {
-	return &Session{host: h, net: net, tree: tree, dir: "/root", env: []string{
+	s := &Session{host: h, net: net, tree: tree, dir: "/root", env: []string{
 		"HOME=/root", "LANG=C.UTF-8", "LOGNAME=root", "PATH=" + proc.DefaultPath, "SHELL=/bin/bash", "TERM=xterm", "TZ=UTC", "USER=root"}}
+	h.SetFiles(host.Files{Get: s.files, Put: s.replace})
+	return s
+}
+
+// files are the host's files as they are now, for bind mounts.
+func (s *Session) files() vfs.Tree {
+	if s.editor != nil {
+		return s.editor.Tree()
+	}
+	return s.tree
+}
+
+// replace puts what a container left in a bind mount in its place. What cannot
+// be written is lost to the host, as on a full disk.
+func (s *Session) replace(at string, n *vfs.Node) {
+	if s.editor != nil {
+		_ = s.editor.Replace(at, n)
+		return
+	}
+	_ = s.Edit(func(e *vfs.Editor) error { return e.Replace(at, n) })
 }
 
 // Host returns the host that the session is on.
@@ -137,6 +159,8 @@ func (s *Session) Run(ctx context.Context, c Command) (status int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("files of the daemon: %w", err)
 	}
+	s.editor = e
+	defer func() { s.editor = nil }()
 	run := &running{Session: s, ctx: ctx, editor: e, command: c}
 	output := c.Output
 	if output == nil {
