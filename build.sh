@@ -287,6 +287,13 @@ bench() {
   go test -run '^$' -bench . -benchtime 5x -timeout 0 ./core/build
   say "builds (core/build), as WebAssembly in node"
   in_js go test -exec "$(go env GOROOT)/lib/wasm/go_js_wasm_exec" -run '^$' -bench . -benchtime 5x -timeout 0 ./core/build
+  say "the docker host (core/session), natively"
+  go test -run '^$' -bench . -benchmem -benchtime 20x -timeout 0 ./core/session
+  say "the docker host (core/session), as WebAssembly in node"
+  in_js go test -exec "$(go env GOROOT)/lib/wasm/go_js_wasm_exec" -run '^$' -bench 'Images|CachedBuild' -benchtime 20x -timeout 0 ./core/session
+  say "the same docker client against layerlab engine and against dockerd"
+  go build -o .cache/bin/ ./core/cmd/layerlab
+  tests/bench/engine.sh .cache/bin/layerlab
   say "the page"
   # On a busy machine all of it takes longer: it waits, and prints.
   LAYERLAB_PATIENCE=3600 node tests/bench/bench.mjs
