@@ -290,7 +290,7 @@ bench() {
   say "the docker host (core/session), natively"
   go test -run '^$' -bench . -benchmem -benchtime 20x -timeout 0 ./core/session
   say "the docker host (core/session), as WebAssembly in node"
-  in_js go test -exec "$(go env GOROOT)/lib/wasm/go_js_wasm_exec" -run '^$' -bench 'Images|CachedBuild' -benchtime 20x -timeout 0 ./core/session
+  in_js go test -exec "$(go env GOROOT)/lib/wasm/go_js_wasm_exec" -run '^$' -bench 'Images|CachedBuild' -benchtime 500x -timeout 0 ./core/session
   say "the same docker client against layerlab engine and against dockerd"
   go build -o .cache/bin/ ./core/cmd/layerlab
   tests/bench/engine.sh .cache/bin/layerlab

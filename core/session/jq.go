@@ -239,6 +239,14 @@ func setOf(keys []string) string {
 	return strings.Join(keys, "\x00")
 }
 
+// unfinished is what an end of the input is within a value.
+func unfinished(err error) error {
+	if err == io.EOF {
+		return errors.New("Unfinished JSON term")
+	}
+	return err
+}
+
 func (r *order) decode(dec *json.Decoder) (any, error) {
 	t, err := dec.Token()
 	if err != nil {
@@ -250,23 +258,23 @@ func (r *order) decode(dec *json.Decoder) (any, error) {
 		for dec.More() {
 			v, err := r.decode(dec)
 			if err != nil {
-				return nil, err
+				return nil, unfinished(err)
 			}
 			list = append(list, v)
 		}
 		_, err := dec.Token()
-		return list, err
+		return list, unfinished(err)
 	case json.Delim('{'):
 		object := map[string]any{}
 		var keys []string
 		for dec.More() {
 			k, err := dec.Token()
 			if err != nil {
-				return nil, err
+				return nil, unfinished(err)
 			}
 			v, err := r.decode(dec)
 			if err != nil {
-				return nil, err
+				return nil, unfinished(err)
 			}
 			name := k.(string)
 			if _, twice := object[name]; !twice {
@@ -279,7 +287,7 @@ func (r *order) decode(dec *json.Decoder) (any, error) {
 		}
 		r.sets[setOf(keys)] = keys
 		_, err := dec.Token()
-		return object, err
+		return object, unfinished(err)
 	}
 	return t, nil
 }

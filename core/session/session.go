@@ -180,7 +180,7 @@ func (s *Session) Run(ctx context.Context, c Command) (status int, err error) {
 		screen = &proc.Screen{Cols: t.Cols, Rows: t.Rows}
 	}
 	result, err := shell.Run(ctx, e, shell.Config{
-		Argv: []string{"/bin/bash", "-c", c.Text}, Env: append(slices.Clone(s.env), c.Env...), Dir: s.dir, Hostname: Hostname,
+		Argv: []string{"bash", "-c", c.Text}, Env: append(slices.Clone(s.env), c.Env...), Dir: s.dir, Hostname: Hostname,
 		Stdin: c.Stdin, Output: run.output, Seed: before.State.Random.Seed + before.State.Random.Serial, Epoch: now / 1e9, Limits: c.Limits, Screen: screen,
 		Programs: map[string]func(*proc.Proc) int{"/usr/bin/docker": run.docker, "/usr/bin/curl": curl.Program(s.net), "/usr/bin/jq": jq},
 	})
