@@ -105,7 +105,7 @@ const eventsKept = 256
 func (s State) Same(o State) bool {
 	return s.Store == o.Store && s.Containers.Same(o.Containers) && s.ContainerNames.Same(o.ContainerNames) &&
 		s.Execs.Same(o.Execs) && s.Volumes.Same(o.Volumes) && s.BuildCache.Same(o.BuildCache) &&
-		s.Clock == o.Clock && s.Random == o.Random && s.events == o.events && s.cacheKeys.Same(o.cacheKeys) && s.Engine == o.Engine
+		s.Clock == o.Clock && s.Random == o.Random && s.events == o.events && s.cacheKeys.Same(o.cacheKeys) && s.gone.Same(o.gone) && s.Engine == o.Engine
 }
 
 // Now moves the clock on and returns its time, in ns since the Unix epoch.
