@@ -107,6 +107,9 @@ type Build struct {
 	// Dockerfile is the text of a Dockerfile that is not in the context, which
 	// BuildKit permits; options.Dockerfile is then its name. nil: it is there.
 	Dockerfile *vfs.Blob
+	// Provenance asks for an attestation of how the image was built; Engine 29
+	// only.
+	Provenance bool
 	// Secrets are what --secret hands over, by id.
 	Secrets map[string][]byte
 }

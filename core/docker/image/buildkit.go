@@ -33,7 +33,7 @@ func buildKit(s *cli.Session, c *cli.Call) error {
 	if err := checkOutputs(c.List("output")); err != nil {
 		return err
 	}
-	if request.Secrets, err = secrets(s, c.List("secret")); err != nil {
+	if request.Secrets, err = Secrets(s, c.List("secret")); err != nil {
 		return fmt.Errorf("could not parse secrets: %v: %w", c.List("secret"), err)
 	}
 	if len(c.List("ssh")) > 0 {
@@ -176,7 +176,7 @@ func kitContext(s *cli.Session, where, file string) (host.Build, error) {
 }
 
 // secrets reads the files and variables that --secret names.
-func secrets(s *cli.Session, list []string) (map[string][]byte, error) {
+func Secrets(s *cli.Session, list []string) (map[string][]byte, error) {
 	var all map[string][]byte
 	for _, v := range list {
 		fields, err := csv.NewReader(strings.NewReader(v)).Read()

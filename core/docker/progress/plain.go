@@ -24,12 +24,21 @@ func canceled(text string) bool { return strings.HasSuffix(text, "context cancel
 // NewPlain prints lines, each with the number of its step.
 func NewPlain(out io.Writer, digests bool) Tracer { return &plain{out: out, digests: digests} }
 
+// NewBuildx prints lines as buildx does.
+func NewBuildx(out io.Writer) Tracer {
+	p := &plain{out: out, any: true}
+	p.today = true
+	fmt.Fprintln(out, "#0 building with \"default\" instance using docker driver")
+	return p
+}
+
 type plain struct {
 	build
 	out     io.Writer
 	digests bool // under the name of each step its digest
 	current *step
 	any     bool
+	numbers int // given out, with today
 	printed time.Time
 	last    map[*part]Status
 }
@@ -45,6 +54,9 @@ func (p *plain) Update(t Trace) {
 func (p *plain) End() {
 	p.print()
 	io.WriteString(p.out, p.failures())
+	if p.today {
+		io.WriteString(p.out, p.warnings())
+	}
 }
 
 // print shows the steps that changed: those that completed, in that order, and
@@ -92,6 +104,10 @@ func (p *plain) line(s *step, format string, a ...any) {
 }
 
 func (p *plain) step(s *step) {
+	if s.index == 0 {
+		p.numbers++
+		s.index = p.numbers
+	}
 	if s != p.current {
 		if old := p.current; old != nil {
 			if old.partial {
@@ -118,6 +134,10 @@ func (p *plain) step(s *step) {
 		}
 		x.changed = false
 	}
+	for _, w := range s.warnings {
+		p.line(s, "WARN: %s", w)
+	}
+	s.warnings = nil
 	p.logs(s)
 	s.changed = false
 	p.current = s
@@ -178,6 +198,7 @@ func (p *plain) status(s *step, x *part) {
 
 func (p *plain) logs(s *step) {
 	for i, l := range s.logs {
+		l = fmt.Sprintf("#%d %s", s.index, l)
 		if i == 0 {
 			l = l[s.offset:]
 		}
@@ -191,8 +212,24 @@ func (p *plain) logs(s *step) {
 	}
 	if s.partial {
 		s.logs = s.logs[len(s.logs)-1:]
-		s.offset = len(s.logs[0])
+		s.offset = len(fmt.Sprintf("#%d %s", s.index, s.logs[0]))
 	} else {
 		s.logs, s.offset = nil, 0
 	}
+}
+
+// warnings are what the checks found, told once more at the end.
+func (b *build) warnings() string {
+	if len(b.warned) == 0 {
+		return ""
+	}
+	noun := "warnings"
+	if len(b.warned) == 1 {
+		noun = "warning"
+	}
+	text := fmt.Sprintf("\n \x1b[33m%d %s found (use docker --debug to expand):\n\x1b[0m", len(b.warned), noun)
+	for _, w := range b.warned {
+		text += " - " + w.Short + "\n"
+	}
+	return text
 }

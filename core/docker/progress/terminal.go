@@ -22,6 +22,13 @@ func NewTerminal(out io.Writer, cols, rows int) Tracer {
 	return &terminal{out: out, cols: cols, rows: rows}
 }
 
+// NewBuildxTerminal redraws the steps as buildx does.
+func NewBuildxTerminal(out io.Writer, cols, rows int) Tracer {
+	t := NewTerminal(out, cols, rows).(*terminal)
+	t.today = true
+	return t
+}
+
 type terminal struct {
 	build
 	out        io.Writer
@@ -51,6 +58,9 @@ func (t *terminal) Update(x Trace) {
 func (t *terminal) End() {
 	t.draw(true)
 	io.WriteString(t.out, t.failures())
+	if t.today {
+		io.WriteString(t.out, t.warnings())
+	}
 }
 
 func (t *terminal) jobs() []*job {
@@ -101,11 +111,14 @@ func (t *terminal) draw(all bool) {
 	if len(t.started) > 0 {
 		took = t.now.Sub(*t.started[0].Started).Seconds()
 	}
-	state := ""
+	state, builder := "", ""
+	if t.today {
+		builder = "docker:default"
+	}
 	if done > 0 && done == len(t.steps) && all {
 		state = "FINISHED"
 	}
-	b.WriteString(align(fmt.Sprintf("[+] Building %.1fs (%d/%d) %s", took, done, len(t.steps), state), "", t.cols) + "\n")
+	b.WriteString(align(fmt.Sprintf("[+] Building %.1fs (%d/%d) %s", took, done, len(t.steps), state), builder, t.cols) + "\n")
 	lines := 0
 	for _, j := range jobs {
 		lines += t.job(&b, j)

@@ -17,6 +17,13 @@ type Trace struct {
 	Vertexes []Vertex
 	Statuses []Status
 	Logs     []Log
+	Warnings []Warning
+}
+
+// Warning is what a check of the Dockerfile found in a vertex.
+type Warning struct {
+	Vertex, Short, Detail, URL string
+	Line                       int
 }
 
 // Vertex is a step of a build. Times are nil until it has started, or completed.
@@ -68,6 +75,8 @@ type step struct {
 	changed  bool
 	tail     []string // the last lines, for the terminal
 	written  int
+	warnings []string // that are not printed yet
+	kept     []string // what was logged, each line with its time
 }
 
 type part struct {
@@ -81,6 +90,9 @@ type build struct {
 	by      map[string]*step
 	started []*step
 	now     time.Time // the latest time that was told
+	// today: as buildx shows it; warned is what the checks found.
+	today  bool
+	warned []Warning
 }
 
 func (b *build) see(t time.Time) {
@@ -98,6 +110,9 @@ func (b *build) update(t Trace) {
 		s := b.by[v.Digest]
 		if s == nil {
 			s = &step{index: len(b.steps) + 1}
+			if b.today {
+				s.index = 0 // what is first printed has the first number
+			}
 			b.by[v.Digest] = s
 			b.steps = append(b.steps, s)
 		}
@@ -134,6 +149,12 @@ func (b *build) update(t Trace) {
 		}
 		p.Status, p.changed, s.changed = x, true, true
 	}
+	for _, w := range t.Warnings {
+		b.warned = append(b.warned, w)
+		if s := b.by[w.Vertex]; s != nil {
+			s.warnings, s.changed = append(s.warnings, w.Short), true
+		}
+	}
 	for _, l := range t.Logs {
 		if s := b.by[l.Vertex]; s != nil {
 			b.see(l.Timestamp)
@@ -153,9 +174,11 @@ func (s *step) write(l Log) {
 		if i == 0 && s.partial && len(s.logs) > 0 {
 			s.logs[len(s.logs)-1] += line
 			s.tail[len(s.tail)-1] += line
+			s.kept[len(s.kept)-1] += line
 		} else {
-			s.logs = append(s.logs, fmt.Sprintf("#%d %s %s", s.index, since(s.Started, l.Timestamp), line))
+			s.logs = append(s.logs, fmt.Sprintf("%s %s", since(s.Started, l.Timestamp), line))
 			s.tail = append(s.tail, line)
+			s.kept = append(s.kept, since(s.Started, l.Timestamp)+" "+line)
 		}
 		s.partial = !whole
 	}
@@ -194,8 +217,14 @@ func (b *build) failures() string {
 			continue
 		}
 		text += "------\n > " + s.Name + ":\n"
-		for _, l := range s.logs {
-			text += l + "\n"
+		if b.today {
+			for _, l := range s.kept {
+				text += l + "\n"
+			}
+		} else {
+			for _, l := range s.logs {
+				text += fmt.Sprintf("#%d %s\n", s.index, l)
+			}
 		}
 		text += "------\n"
 	}

@@ -1,9 +1,278 @@
 package today
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"github.com/docker/docker/api/types"
 
 	"layerlab.dev/core/docker/cli"
+	"layerlab.dev/core/docker/image"
+	"layerlab.dev/core/docker/pack"
+	"layerlab.dev/core/docker/progress"
+	"layerlab.dev/core/docker/reference"
+	"layerlab.dev/core/host"
+	"layerlab.dev/core/host/containerd"
+	"layerlab.dev/core/vfs"
 )
 
-func runBuild(*cli.Session, *cli.Call) error { return errors.New("pending") }
+// failed puts what stops a build in buildx's words.
+func failed(format string, a ...any) error {
+	return fmt.Errorf("failed to build: "+format, a...)
+}
+
+// runBuild builds with BuildKit, as buildx asks for it.
+func runBuild(s *cli.Session, c *cli.Call) error {
+	tags := c.List("tag")
+	for n, t := range tags {
+		ref, err := reference.Named(t)
+		if err != nil {
+			return failed("invalid tag %q: %w", t, tagError(err))
+		}
+		tags[n] = reference.WithDefault(ref).String()
+	}
+	request, err := buildContext(s, c.Args[0], c.String("file"))
+	if err != nil {
+		return failed("%w", err)
+	}
+	if err := outputs(c); err != nil {
+		return failed("%w", err)
+	}
+	if request.Secrets, err = image.Secrets(s, c.List("secret")); err != nil {
+		return failed("could not parse secrets: %v: %w", c.List("secret"), err)
+	}
+	o := &request.Options
+	o.Version, o.Tags, o.Target = types.BuilderBuildKit, tags, c.String("target")
+	o.NoCache, o.PullParent = c.Bool("no-cache"), c.Bool("pull")
+	if p := c.List("platform"); len(p) > 0 {
+		if len(p) > 1 || strings.Contains(p[0], ",") {
+			return failed("several platforms in one build are not available here: build them one after the other")
+		}
+		o.Platform = p[0]
+	}
+	o.Labels = map[string]string{}
+	for _, l := range c.List("label") {
+		k, v, _ := strings.Cut(l, "=")
+		o.Labels[k] = v
+	}
+	o.BuildArgs = map[string]*string{}
+	if v := s.Environ("SOURCE_DATE_EPOCH"); v != "" {
+		o.BuildArgs["SOURCE_DATE_EPOCH"] = &v
+	}
+	for _, a := range c.List("build-arg") {
+		k, v, ok := strings.Cut(a, "=")
+		if !ok {
+			if v = s.Environ(k); v == "" {
+				continue
+			}
+		}
+		o.BuildArgs[k] = &v
+	}
+	request.Provenance = provenance(s, c)
+	quiet, mode := c.Bool("quiet"), c.String("progress")
+	if v := s.Environ("BUILDKIT_PROGRESS"); v != "" && mode == "auto" {
+		mode = v
+	}
+	switch mode {
+	case "auto", "plain", "tty", "quiet", "none", "rawjson":
+	default:
+		return fmt.Errorf("invalid progress mode %s", mode)
+	}
+	quiet = quiet || mode == "quiet"
+	var hidden bytes.Buffer
+	to := s.Stderr
+	if quiet || mode == "none" {
+		to = &hidden
+	}
+	var tracer progress.Tracer
+	if s.TTY.Out && mode != "plain" && !quiet {
+		tracer = progress.NewBuildxTerminal(to, s.TTY.Cols, s.TTY.Rows)
+	} else {
+		tracer = progress.NewBuildx(to)
+	}
+	var place containerd.Source
+	id := ""
+	var broken error
+	d := progress.NewDisplay(io.Discard, false, 0, func(m host.Message) {
+		switch m.ID {
+		case host.ImageID:
+			var result types.BuildResult
+			broken = errors.Join(broken, json.Unmarshal(*m.Aux, &result))
+			id = result.ID
+		case containerd.SourceID:
+			broken = errors.Join(broken, json.Unmarshal(*m.Aux, &place))
+		default:
+			t, ok, err := progress.ReadTrace(m)
+			if broken = errors.Join(broken, err); ok {
+				tracer.Update(t)
+			}
+		}
+	})
+	err = s.Engine.ImageBuild(s.Context, request, d.Show)
+	tracer.End()
+	if err == nil {
+		err = errors.Join(d.Err(), broken)
+	}
+	if err != nil {
+		fmt.Fprint(s.Stderr, excerpt(place))
+		return failed("failed to solve: %s", solveText(err))
+	}
+	if quiet {
+		fmt.Fprintln(s.Stdout, id)
+	}
+	if file := c.String("iidfile"); file != "" {
+		if err := s.WriteFile(file, []byte(id), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func solveText(err error) string {
+	var e *progress.Error
+	if errors.As(err, &e) {
+		return e.Text
+	}
+	return err.Error()
+}
+
+// tagError is what the parser of references says, without docker's own words.
+func tagError(err error) error {
+	text := err.Error()
+	if strings.Contains(text, "must be lowercase") {
+		return errors.New("repository name must be lowercase")
+	}
+	return err
+}
+
+// provenance reports whether an attestation is asked for.
+func provenance(s *cli.Session, c *cli.Call) bool {
+	switch v := strings.ToLower(c.String("provenance")); {
+	case v == "false", v == "0", strings.Contains(v, "disabled=true"):
+		return false
+	case v != "":
+		return true
+	}
+	for _, a := range c.List("attest") {
+		if strings.Contains(a, "type=provenance") {
+			return !strings.Contains(a, "disabled=true")
+		}
+	}
+	v := strings.ToLower(s.Environ("BUILDX_NO_DEFAULT_ATTESTATIONS"))
+	return v != "1" && v != "true"
+}
+
+// outputs refuses results that go elsewhere than into the daemon's store.
+func outputs(c *cli.Call) error {
+	if c.Bool("push") {
+		return errors.New("--push is not available here: build the image, then docker push it")
+	}
+	for _, o := range c.List("output") {
+		if !strings.Contains(o, "type=image") && !strings.Contains(o, "type=docker") || strings.Contains(o, "dest=") {
+			return fmt.Errorf("--output %s is not available here: build an image, and take its files with docker create and docker cp, or docker save", o)
+		}
+		if strings.Contains(o, "rewrite-timestamp=true") {
+			return errors.New("failed to solve: exporter option \"rewrite-timestamp\" conflicts with \"unpack\"")
+		}
+	}
+	return nil
+}
+
+// excerpt shows a place in the Dockerfile with the lines around it.
+func excerpt(p containerd.Source) string {
+	if p.Start == 0 {
+		return ""
+	}
+	lines := strings.Split(string(p.Text), "\n")
+	start, end := max(p.Start, 1), min(p.End, len(lines))
+	around := 5
+	from, to := start, end
+	for n := end - start; n < around; {
+		grown := false
+		if from > 1 {
+			from, n, grown = from-1, n+1, true
+		}
+		if n < around && to < len(lines) {
+			to, n, grown = to+1, n+1, true
+		}
+		if !grown {
+			break
+		}
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s:%d\n--------------------\n", p.Name, p.Start)
+	for n := from; n <= to; n++ {
+		mark := "   "
+		if n >= start && n <= end {
+			mark = ">>>"
+		}
+		fmt.Fprintf(&b, " %3d | %s %s\n", n, mark, lines[n-1])
+	}
+	b.WriteString("--------------------\n")
+	return b.String()
+}
+
+// buildContext gives the files that BuildKit may ask for.
+func buildContext(s *cli.Session, where, file string) (host.Build, error) {
+	b := host.Build{Context: vfs.New(s.Now().UnixNano())}
+	if where == "-" {
+		if file == "-" {
+			return b, errors.New("invalid argument: can't use stdin for both build context and dockerfile")
+		}
+		in, err := io.ReadAll(s.Stdin)
+		if err != nil {
+			return b, err
+		}
+		if pack.IsArchive(in[:min(len(in), 1024)]) {
+			b.Context, err = pack.Unpack(in, s.Now().UnixNano())
+			b.Options.Dockerfile = file
+			return b, err
+		}
+		if file != "" {
+			return b, errors.New("ambiguous Dockerfile source: both stdin and flag correspond to Dockerfiles")
+		}
+		b.Options.Dockerfile, b.Dockerfile = "Dockerfile", vfs.Bytes(in)
+		return b, nil
+	}
+	files := s.Tree()
+	n, err := files.Stat(s.Abs(where))
+	if err != nil || !n.IsDir() {
+		if strings.Contains(where, "://") {
+			return b, fmt.Errorf("failed to solve: %s cannot be reached from here: take the files into a directory and build that", where)
+		}
+		return b, fmt.Errorf("unable to prepare context: path %q not found", where)
+	}
+	dir, err := files.Canonical(s.Abs(where), true)
+	if err != nil {
+		return b, err
+	}
+	if b.Context, err = files.Sub(dir); err != nil {
+		return b, err
+	}
+	switch file {
+	case "":
+		return b, nil
+	case "-":
+		in, err := io.ReadAll(s.Stdin)
+		b.Options.Dockerfile, b.Dockerfile = "Dockerfile", vfs.Bytes(in)
+		return b, err
+	}
+	at := s.Abs(file)
+	if rest, ok := strings.CutPrefix(at, strings.TrimSuffix(dir, "/")+"/"); ok {
+		b.Options.Dockerfile = rest
+		return b, nil
+	}
+	if _, err := files.Stat(path.Dir(at)); err != nil {
+		return b, fmt.Errorf("resolve : lstat %s: no such file or directory", path.Dir(file))
+	}
+	b.Options.Dockerfile = path.Base(file)
+	if b.Dockerfile, err = s.Open(file); err != nil {
+		b.Dockerfile = nil // the builder does not find it
+	}
+	return b, nil
+}

@@ -10,6 +10,7 @@ import (
 
 	"layerlab.dev/core/docker/cli"
 	"layerlab.dev/core/docker/formatter"
+	"layerlab.dev/core/host"
 	"layerlab.dev/core/host/containerd"
 )
 
@@ -27,13 +28,17 @@ type store interface {
 
 // of returns the daemon's store.
 func of(s *cli.Session) (store, error) {
-	if in, ok := s.Engine.(interface{ Images29() containerd.Engine }); ok {
-		return in.Images29(), nil
+	engine := s.Engine
+	for {
+		if e, ok := engine.(store); ok {
+			return e, nil
+		}
+		under, ok := engine.(interface{ Unwrap() host.Engine })
+		if !ok {
+			return nil, errors.New("the daemon's API is older than what this client asks for: set the client to 20.10")
+		}
+		engine = under.Unwrap()
 	}
-	if e, ok := s.Engine.(store); ok {
-		return e, nil
-	}
-	return nil, errors.New("the daemon's API is older than what this client asks for: set the client to 20.10")
 }
 
 var hints = map[string]bool{

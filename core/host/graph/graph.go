@@ -33,6 +33,8 @@ type Graph struct {
 	Result *build.Result
 	// Bases are the images that were asked for, in that order.
 	Bases []*Base
+	// Today: as the BuildKit of Engine 29 tells it.
+	Today bool
 	// BuildArgs and Tags are those of the request.
 	BuildArgs map[string]*string
 	Tags      []string
@@ -43,6 +45,9 @@ type Graph struct {
 	order   []*node
 	sources []string // what the context's files are asked for
 	several bool     // stages, so that their names are shown
+	// reference is what the context is called where a file is missing in it.
+	reference string
+	absent    bool // a file that is copied: what goes on then is broken off
 }
 
 // Base is an image that a build begins from or copies from.
@@ -155,6 +160,10 @@ func (g *Graph) Canceled(name, what string) {
 
 // Metadata tells of the images that stages begin from.
 func (g *Graph) Metadata() {
+	if g.Today {
+		g.metadataToday()
+		return
+	}
 	seen := map[string]bool{}
 	for _, b := range g.Bases {
 		if seen[b.Name] || !g.Begins(b.Name) {
@@ -175,6 +184,8 @@ func (g *Graph) Metadata() {
 // Problem words why a step failed.
 func (g *Graph) Problem(e *build.Error) string {
 	switch {
+	case g.Today:
+		return g.problemToday(e)
 	case e.ExitCode != nil:
 		return fmt.Sprintf("executor failed running %v: exit code: %d", g.lastArgv(), *e.ExitCode)
 	case e.Missing != "":
@@ -410,7 +421,11 @@ func (g *Graph) base(name, prefix string) *node {
 		from = &Base{Name: name}
 	}
 	full := ref.String()
-	if from.Digest != "" {
+	if g.Today {
+		if full = reference.TagNameOnly(ref).String(); from.Digest != "" && !strings.Contains(full, "@") {
+			full += "@" + from.Digest.String()
+		}
+	} else if from.Digest != "" {
 		full = reference.TrimNamed(ref).String() + "@" + from.Digest.String()
 	} else if prefix == "" {
 		full = reference.TagNameOnly(ref).String()

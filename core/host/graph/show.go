@@ -56,6 +56,10 @@ func (g *Graph) showBase(n *node) {
 	}
 	v.Cached = n.from.Seen && g.needed(n)
 	v = g.started(v)
+	if g.Today {
+		g.baseToday(v, n.from)
+		return
+	}
 	if n.from.coming() {
 		g.showCame(v, n.from.Came)
 	}

@@ -13,6 +13,17 @@ type Trace struct {
 	Vertexes []Vertex       `json:"vertexes,omitempty"`
 	Statuses []VertexStatus `json:"statuses,omitempty"`
 	Logs     []VertexLog    `json:"logs,omitempty"`
+	Warnings []Warning      `json:"warnings,omitempty"`
+}
+
+// Warning is what a check of the Dockerfile found.
+type Warning struct {
+	Vertex digest.Digest `json:"vertex"`
+	// Short is "Rule: text (line N)".
+	Short  string `json:"short"`
+	Detail string `json:"detail,omitempty"`
+	URL    string `json:"url,omitempty"`
+	Line   int    `json:"line,omitempty"`
 }
 
 // Vertex is a step of the graph.
