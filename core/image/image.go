@@ -114,6 +114,9 @@ type Options struct {
 	Names []string
 	// plain writes every layer uncompressed, those of a base too.
 	plain bool
+	// KeepTimes says that no time of a file was changed, which the manifest
+	// otherwise tells of each layer made here.
+	KeepTimes bool
 	// Progress is told the bytes of layers that are done and those there are.
 	Progress func(done, total int64)
 }
@@ -163,7 +166,7 @@ func (i *Image) Manifest(ctx context.Context, o Options) (*Manifest, error) {
 		}
 		m.Layers = append(m.Layers, b)
 		d := ocispec.Descriptor{MediaType: ociType(b.MediaType), Digest: b.Digest, Size: b.Size, Annotations: kept(b.Annotations)}
-		if !l.Fixed() && n >= i.lower {
+		if !l.Fixed() && n >= i.lower && !o.KeepTimes {
 			d.Annotations = map[string]string{"buildkit/rewritten-timestamp": fmt.Sprint(i.epoch)}
 		}
 		if o.DockerTypes {

@@ -10,6 +10,7 @@ import (
 
 	"layerlab.dev/core/docker"
 	"layerlab.dev/core/host"
+	"layerlab.dev/core/host/containerd"
 	"layerlab.dev/core/registry/remote"
 	"layerlab.dev/core/shell/proc"
 	"layerlab.dev/core/vfs"
@@ -33,7 +34,7 @@ func (r *running) docker(p *proc.Proc) int {
 	streams := &streams{p: p, run: r}
 	stdin := &stdin{p: p, terminal: r.command.Terminal != nil && !p.IsPipe(0) && !isFile(p, 0)}
 	env := docker.Env{
-		Engine: attached{r.host, stdin}, Args: p.Args[1:], Stdin: stdin, Stdout: streams.of(1), Stderr: streams.of(2),
+		Engine: attached{containerd.Of(r.host), stdin}, Args: p.Args[1:], Stdin: stdin, Stdout: streams.of(1), Stderr: streams.of(2),
 		Environ: func(name string) string { v, _ := p.Getenv(name); return v },
 		Files:   files{p, r.editor}, Registry: remote.Manifests(r.Network),
 		Now:     func() time.Time { return time.Unix(0, r.host.State().Clock).UTC() },
@@ -116,6 +117,9 @@ type attached struct {
 	host.Engine
 	stdin *stdin
 }
+
+// Unwrap returns the engine itself, which may do more than every engine does.
+func (a attached) Unwrap() host.Engine { return a.Engine }
 
 func (a attached) whole(s host.Streams) (host.Streams, error) {
 	if s.Stdin == nil || a.stdin.terminal {

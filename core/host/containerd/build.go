@@ -470,7 +470,7 @@ func (b *builder) export() (digest.Digest, error) {
 	if err != nil {
 		return "", err
 	}
-	m, err := made.Manifest(b.ctx, image.Options{})
+	m, err := made.Manifest(b.ctx, image.Options{KeepTimes: true})
 	if err != nil {
 		return "", host.Errorf(500, "%s", err)
 	}
