@@ -30,6 +30,10 @@ func runCreate(s *cli.Session, c *cli.Call) error {
 
 // report prints an error of `docker run` and its like.
 func report(s *cli.Session, name string, err error, help bool) {
+	if s.Version == "29" {
+		fmt.Fprintf(s.Stderr, "docker: %s\n\nRun 'docker %s --help' for more information\n", err, name)
+		return
+	}
 	text := strings.TrimSuffix(err.Error(), ".") + "."
 	if help {
 		text += "\nSee 'docker " + name + " --help'."

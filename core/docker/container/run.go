@@ -56,7 +56,7 @@ func runRun(s *cli.Session, c *cli.Call) error {
 		}
 		err = cli.Daemon(err)
 		report(s, "run", err, false)
-		if session != nil && !conf.host.AutoRemove {
+		if session != nil && !conf.host.AutoRemove && s.Version != "29" {
 			// What waited for the container's end is given up as well, and says so,
 			// unless the daemon has told it already that the container is gone.
 			cli.Log(s, "error", "error waiting for container: context canceled")

@@ -2,6 +2,7 @@ package formatter
 
 import (
 	_ "crypto/sha256" // digests in names are checked only where it is linked
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -71,7 +72,7 @@ type named struct {
 func imageRows(c Context, image *types.ImageSummary, digests bool) []*imageContext {
 	shown := &shownImage{}
 	add := func(rows []*imageContext, repository, tag, digest string) []*imageContext {
-		return append(rows, &imageContext{trunc: c.Trunc, now: c.Now, i: image, repo: repository, tag: tag, digest: digest, shown: shown})
+		return append(rows, &imageContext{trunc: c.Trunc, now: c.Now, i: image, repo: repository, tag: tag, digest: digest, shown: shown, today: c.Today})
 	}
 	if dangling(image) {
 		return add(nil, "<none>", "<none>", "<none>")
@@ -196,6 +197,7 @@ type imageContext struct {
 	now               time.Time
 	i                 *types.ImageSummary
 	repo, tag, digest string
+	today             bool
 	shown             *shownImage // nil: nobody else shows the image
 }
 
@@ -207,13 +209,25 @@ func (c *imageContext) String() string {
 	return fmt.Sprintf("{{<nil>} %v %v %v %v %v}", c.trunc, *c.i, c.repo, c.tag, c.digest)
 }
 
-func (c *imageContext) MarshalJSON() ([]byte, error) { return methods(c) }
-func (c *imageContext) Repository() string           { return c.repo }
-func (c *imageContext) Tag() string                  { return c.tag }
-func (c *imageContext) Digest() string               { return c.digest }
-func (c *imageContext) CreatedAt() string            { return stamp(c.i.Created) }
-func (c *imageContext) Size() string                 { return Size(c.i.Size) }
-func (c *imageContext) VirtualSize() string          { return LongSize(c.i.VirtualSize) }
+func (c *imageContext) MarshalJSON() ([]byte, error) {
+	raw, err := methods(c)
+	if err != nil || !c.today {
+		return raw, err
+	}
+	// The field that was a second Size is gone in 29.
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &fields); err != nil {
+		return nil, err
+	}
+	delete(fields, "VirtualSize")
+	return json.Marshal(fields)
+}
+func (c *imageContext) Repository() string  { return c.repo }
+func (c *imageContext) Tag() string         { return c.tag }
+func (c *imageContext) Digest() string      { return c.digest }
+func (c *imageContext) CreatedAt() string   { return stamp(c.i.Created) }
+func (c *imageContext) Size() string        { return Size(c.i.Size) }
+func (c *imageContext) VirtualSize() string { return LongSize(c.i.VirtualSize) }
 
 func (c *imageContext) ID() string {
 	if c.trunc {

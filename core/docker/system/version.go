@@ -64,6 +64,13 @@ func runVersion(s *cli.Session, c *cli.Call) error {
 		},
 		Server: &server,
 	}
+	if s.Version == "29" {
+		v.Client = clientVersion{
+			Version: "29.10.0", APIVersion: server.APIVersion, DefaultAPIVersion: "1.57", GitCommit: "ffffff0",
+			GoVersion: "go1.26.8", Os: "linux", Arch: "amd64", BuildTime: "Thu Oct  1 00:00:00 2026", Context: "default",
+		}
+		v.Client.Platform.Name = server.Platform.Name
+	}
 	server.Components = slices.Clone(server.Components)
 	engine := false
 	for i, x := range server.Components {
@@ -128,7 +135,9 @@ func printVersion(s *cli.Session, v versionInfo) {
 	line(" ", "Built", c.BuildTime)
 	line(" ", "OS/Arch", c.Os+"/"+c.Arch)
 	line(" ", "Context", c.Context)
-	line(" ", "Experimental", fmt.Sprint(c.Experimental))
+	if s.Version != "29" {
+		line(" ", "Experimental", fmt.Sprint(c.Experimental))
+	}
 	b.WriteString("\nServer:")
 	if v.Server.Platform.Name != "" {
 		b.WriteString(" " + v.Server.Platform.Name)

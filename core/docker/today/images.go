@@ -1,6 +1,7 @@
 package today
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -24,6 +25,9 @@ type store interface {
 	Images(types.ImageListOptions) ([]containerd.Summary, error)
 	ImageHistoryOf(name, platform string) ([]dockerimage.HistoryResponseItem, error)
 	InspectImage(name, platform string) (*containerd.Inspect, []byte, error)
+	ImagePushOf(ctx context.Context, ref, platform string, o types.ImagePushOptions, to host.Progress) error
+	ImageSaveOf(ctx context.Context, names []string, platform string, to io.Writer) error
+	ImageLoadOf(ctx context.Context, archive io.Reader, platform string, to host.Progress) error
 }
 
 // of returns the daemon's store.

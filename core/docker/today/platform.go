@@ -14,6 +14,10 @@ func platform(c *cli.Call) (string, error) {
 	if text == "" {
 		return "", nil
 	}
+	return checkPlatform(text)
+}
+
+func checkPlatform(text string) (string, error) {
 	if _, err := dockerfile.ParsePlatform(text); err != nil {
 		return "", fmt.Errorf("%q: unknown operating system or architecture: invalid argument", text)
 	}

@@ -1,6 +1,7 @@
 package containerd
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,9 @@ import (
 
 	"github.com/docker/distribution/reference"
 	"github.com/docker/docker/api/types"
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+	"github.com/moby/buildkit/frontend/dockerfile/linter"
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
 	"github.com/moby/patternmatcher/ignorefile"
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -252,14 +256,22 @@ func (b *builder) build() (digest.Digest, error) {
 	b.result, b.graph.Result = result, result
 	var failed *build.Error
 	errors.As(err, &failed)
-	if err != nil && len(b.graph.Bases) == 0 && !b.begun() {
-		return "", b.early(err, failed)
+	ran := failed != nil && (failed.ExitCode != nil || failed.Missing != "")
+	if err != nil && !ran {
+		if b.dispatched(failed) {
+			b.find(b.ctx, b.firstBase()) // what is wrong shows only after that
+		} else if len(b.graph.Bases) == 0 {
+			return "", b.early(err, failed)
+		}
 	}
 	b.graph.Metadata()
 	if missing := b.graph.Missing(); missing != nil {
 		place := dockerfile.Range{}
 		if failed != nil {
 			place = failed.Range
+		}
+		if failed == nil && b.result != nil && b.result.File != nil {
+			place = b.copies(missing.Name)
 		}
 		ref, _ := reference.ParseNormalizedNamed(missing.Name)
 		return "", b.failure(place, "%s: failed to resolve source metadata for %s: %s", missing.Name, reference.TagNameOnly(ref), missing.Missing)
@@ -269,6 +281,11 @@ func (b *builder) build() (digest.Digest, error) {
 		return "", b.early(err, failed)
 	}
 	b.keep()
+	if r := b.Cached(host.LocalKey("context")); r != nil {
+		b.graph.ContextID = r.ID
+	} else {
+		b.graph.ContextID = b.Random.Base36()
+	}
 	b.graph.Play(files, err)
 	if err != nil {
 		if failed == nil {
@@ -281,6 +298,18 @@ func (b *builder) build() (digest.Digest, error) {
 		return "", b.failure(failed.Range, "%s", text)
 	}
 	return b.export()
+}
+
+// copies is the place of the instruction that copies from an image.
+func (b *builder) copies(name string) dockerfile.Range {
+	for _, i := range b.result.File.Instructions {
+		for _, f := range i.Flags {
+			if f.Value == name {
+				return i.Range
+			}
+		}
+	}
+	return dockerfile.Range{}
 }
 
 // begun reports whether any stage came to its steps.
@@ -300,7 +329,47 @@ func (b *builder) early(err error, failed *build.Error) error {
 	if text == "the Dockerfile cannot be empty" {
 		return host.Errorf(500, "%s", text)
 	}
+	if line := parseLine(b.source); line > 0 {
+		text = fmt.Sprintf("dockerfile parse error on line %d: %s", line, text)
+	}
 	return b.failure(failed.Range, "%s", text)
+}
+
+// parseLine is the line of the first instruction that cannot be read, 0 where
+// there is none.
+func parseLine(source []byte) int {
+	r, err := parser.Parse(bytes.NewReader(source))
+	if err != nil {
+		return 0
+	}
+	_, _, err = instructions.Parse(r.AST, linter.New(&linter.Config{}))
+	line := 0
+	if err != nil {
+		_, _ = fmt.Sscanf(err.Error(), "dockerfile parse error on line %d:", &line)
+	}
+	return line
+}
+
+// dispatched reports whether an error is one that BuildKit finds only when it
+// carries instructions out, upon the images that stages begin from.
+func (b *builder) dispatched(failed *build.Error) bool {
+	if failed == nil || len(b.graph.Bases) > 0 || b.firstBase() == "" {
+		return false
+	}
+	text := failed.Text.String()
+	return strings.HasPrefix(text, "invalid containerPort") || strings.HasPrefix(text, "invalid signal") || strings.HasPrefix(text, "invalid port")
+}
+
+func (b *builder) firstBase() string {
+	if b.result == nil || b.result.File == nil {
+		return ""
+	}
+	for _, s := range b.result.File.Stages {
+		if s.BaseName != "scratch" {
+			return s.BaseName
+		}
+	}
+	return ""
 }
 
 // Get and Put make the State the cache of the steps.
@@ -392,8 +461,8 @@ func kitProblem(ref reference.Named, err error) string {
 	var dial *remote.DialError
 	var refusal *registry.Error
 	switch {
-	case errors.As(err, &dial):
-		return fmt.Sprintf("failed to do request: Head %q: %s", fmt.Sprintf("%s://%s/v2/%s/manifests/%s", dial.Scheme, dial.Host, reference.Path(ref), asked(ref)), dial.Reason)
+	case errors.As(err, &dial) && reference.Domain(ref) != "docker.io":
+		return fmt.Sprintf("failed to do request: Head %q: %s", fmt.Sprintf("%s://%s/v2/%s/manifests/%s", "https", dial.Host, reference.Path(ref), asked(ref)), dial.Reason)
 	case errors.As(err, &refusal) && (refusal.Code == registry.Denied || refusal.Code == registry.Unauthorized):
 		return "pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed"
 	}

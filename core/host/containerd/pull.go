@@ -90,9 +90,9 @@ func resolveError(name reference.Named, err error) error {
 	var dial *remote.DialError
 	var refusal *registry.Error
 	switch {
-	case errors.As(err, &dial):
+	case errors.As(err, &dial) && reference.Domain(name) != "docker.io": // else a mirror has answered
 		return host.Errorf(500, "failed to resolve reference %q: failed to do request: Head %q: %s", name.String(),
-			fmt.Sprintf("%s://%s/v2/%s/manifests/%s", dial.Scheme, dial.Host, reference.Path(name), asked(name)), dial.Reason)
+			fmt.Sprintf("%s://%s/v2/%s/manifests/%s", "https", dial.Host, reference.Path(name), asked(name)), dial.Reason)
 	case errors.As(err, &refusal) && (refusal.Code == registry.Denied || refusal.Code == registry.Unauthorized):
 		return host.Errorf(404, "pull access denied for %s, repository does not exist or may require 'docker login'", reference.FamiliarName(name))
 	}
@@ -137,7 +137,8 @@ func (p *puller) pull(ctx context.Context, name reference.Named) error {
 	for _, b := range f.layers {
 		p.update(host.ShortID(b.Encoded()), "Pull complete")
 	}
-	target.Identity.Pull = []content.Pulled{{Repository: name.Name()}}
+	domain, _, _ := strings.Cut(reference.Domain(name), ":")
+	target.Identity.Pull = []content.Pulled{{Repository: domain + "/" + reference.Path(name)}}
 	i, err := put(p.Change, target)
 	if err != nil {
 		return err

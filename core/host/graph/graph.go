@@ -35,6 +35,8 @@ type Graph struct {
 	Bases []*Base
 	// Today: as the BuildKit of Engine 29 tells it.
 	Today bool
+	// ContextID is what the context is called among what BuildKit keeps.
+	ContextID string
 	// BuildArgs and Tags are those of the request.
 	BuildArgs map[string]*string
 	Tags      []string
@@ -250,12 +252,19 @@ func (g *Graph) Play(files vfs.Tree, err error) {
 	if e, ok := err.(*build.Error); ok {
 		failing = e
 	}
-	for _, first := range []func(*node) bool{
+	order := []func(*node) bool{
 		func(n *node) bool { return n.from != nil && !n.from.coming() },
 		func(n *node) bool { return n == g.context },
 		func(n *node) bool { return n.from != nil && n.from.coming() },
 		func(n *node) bool { return n.step != nil },
-	} {
+	}
+	if g.Today {
+		order[0], order[1] = order[1], order[0]
+		if g.absent = failing != nil && failing.Missing != ""; g.absent {
+			order[1], order[2] = order[2], order[1]
+		}
+	}
+	for _, first := range order {
 		for _, n := range g.order {
 			if first(n) {
 				g.show(n, files, failing)

@@ -33,7 +33,7 @@ func (g *Graph) needed(n *node) bool {
 	for _, o := range g.order {
 		if o.step != nil && slices.Contains(o.inputs, n) {
 			used = true
-			if o.step.Layer != nil && !o.step.Cache.Hit || o.step.Keyword == "RUN" && o.step.ExitCode != 0 {
+			if o.step.Layer != nil && !o.step.Cache.Hit || o.step.Keyword == "RUN" && (o.step.ExitCode != 0 || g.Today && o.step.Layer == nil) {
 				return true
 			}
 		}

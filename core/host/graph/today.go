@@ -46,10 +46,20 @@ func (g *Graph) metadata(b *Base, failed string) {
 // problemToday words why a step failed.
 func (g *Graph) problemToday(e *build.Error) string {
 	if e.Missing == "" {
-		return e.Text.String()
+		text := e.Text.String()
+		if e.ExitCode == nil && e.Keyword == "RUN" {
+			for _, s := range g.Result.Stages {
+				for _, step := range s.Steps {
+					if step.Keyword == "RUN" && step.Layer == nil && len(step.Argv) > 0 {
+						return fmt.Sprintf("process %q did not complete successfully: %s", strings.Join(step.Argv, " "), text)
+					}
+				}
+			}
+		}
+		return text
 	}
 	if g.reference == "" {
-		g.reference = g.Unique()[:25] + "::" + g.Unique()[:25]
+		g.reference = g.ContextID + "::" + g.Unique()[:25]
 	}
 	return fmt.Sprintf("failed to calculate checksum of ref %s: %q: not found", g.reference, "/"+strings.TrimLeft(e.Missing, "./"))
 }
