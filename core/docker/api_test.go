@@ -439,3 +439,5 @@ func (a *recordedAPI) NetworkList(types.NetworkListOptions) ([]types.NetworkReso
 func (a *recordedAPI) NetworkInspect(n string, _ types.NetworkInspectOptions) (types.NetworkResource, []byte, error) {
 	return get[types.NetworkResource](a, "GET", "/networks/"+n)
 }
+
+func (a *recordedAPI) ExecResize(string, types.ResizeOptions) error { return nil }

@@ -107,6 +107,10 @@ func (emptyDaemon) ExecCreate(n string, _ types.ExecConfig) (types.IDResponse, e
 func (emptyDaemon) ExecStart(_ context.Context, id string, _ types.ExecStartCheck, _ host.Streams) error {
 	return fmt.Errorf("no exec %s", id)
 }
+func (emptyDaemon) ExecResize(id string, _ types.ResizeOptions) error {
+	return fmt.Errorf("no exec %s", id)
+}
+
 func (emptyDaemon) ExecInspect(id string) (types.ContainerExecInspect, error) {
 	return types.ContainerExecInspect{}, fmt.Errorf("no exec %s", id)
 }

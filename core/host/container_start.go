@@ -312,7 +312,7 @@ func (s *State) resize(n *Container, exec string, o types.ResizeOptions) {
 const WaitLastExit containertypes.WaitCondition = "last-exit"
 
 // ContainerWait returns when the condition holds. A container that runs without
-// asking anybody is waited for by moving the clock.
+// asking anybody is waited for by moving the clock, unless it is to be started yet.
 func (h *Host) ContainerWait(ctx context.Context, name string, condition containertypes.WaitCondition) (containertypes.ContainerWaitOKBody, error) {
 	body := containertypes.ContainerWaitOKBody{}
 	s := h.State()
@@ -326,6 +326,15 @@ func (h *Host) ContainerWait(ctx context.Context, name string, condition contain
 	}
 	id, next := c.ID, condition == containertypes.WaitConditionNextExit
 	began := next && !c.State.Running
+	// Whoever asks before the start has also those who start it: a client that runs
+	// a container in the background goes away without hearing the answer, and the
+	// clock must not have moved for it.
+	bystander := !c.State.Running && condition != containertypes.WaitConditionNotRunning && condition != ""
+	// One that others watch can have started and ended between two looks.
+	var past int64
+	if c.last != nil {
+		past = c.last.began
+	}
 	for {
 		s, changed := h.look()
 		c, ok := s.Containers.Get(id)
@@ -339,12 +348,16 @@ func (h *Host) ContainerWait(ctx context.Context, name string, condition contain
 			return body, nil
 		case c.State.Running:
 			began = false
-			if h.pass(&s, c) {
+			if !bystander && h.pass(&s, c) {
 				continue
 			}
 		case condition == containertypes.WaitConditionRemoved, began:
 			// It has still to be removed, or to start.
 			if began && c.State.Error != "" {
+				body.StatusCode = int64(c.State.ExitCode)
+				return body, nil
+			}
+			if began && c.last != nil && c.last.began > past {
 				body.StatusCode = int64(c.State.ExitCode)
 				return body, nil
 			}

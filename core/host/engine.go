@@ -84,6 +84,7 @@ type Engine interface {
 	// the check says Detach.
 	ExecStart(ctx context.Context, id string, check types.ExecStartCheck, streams Streams) error
 	ExecInspect(id string) (types.ContainerExecInspect, error)
+	ExecResize(id string, options types.ResizeOptions) error
 
 	VolumeList(filter filters.Args) (volume.VolumeListOKBody, error)
 	VolumeInspect(name string) (types.Volume, []byte, error)

@@ -27,7 +27,7 @@ func runEngine(ctx context.Context, args []string) error {
 	listen := flags.String("listen", "unix:///tmp/layerlab.sock", "where clients connect: unix:///PATH or tcp://127.0.0.1:PORT")
 	folder := flags.String("base", "", "folder with the facts of base images that can be pulled (default: stand-ins for the usual ones)")
 	seed := flags.Uint64("seed", 1, "what everything random begins from")
-	epoch := flags.Int64("epoch", 0, "the host's time at the start, in seconds since 1970 (default: now)")
+	epoch := flags.Int64("epoch", 0, "the host's time at the start, in seconds since 1970; it then moves by what is done alone (default: this machine's time)")
 	mirror := flags.String("registry", "", "address at which the host's own registry, localhost:5000 inside, is served as well, such as 127.0.0.1:5000")
 	files := blobs{}
 	flags.Var(files, "blob", "file whose content a base image described by facts lacks (may be given several times)")
@@ -59,7 +59,11 @@ func runEngine(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	servers := []*http.Server{{Handler: api.Handler(h)}}
+	handler := api.Handler(h)
+	if *epoch == 0 {
+		handler = dated(h, handler)
+	}
+	servers := []*http.Server{{Handler: handler}}
 	listeners := []net.Listener{l}
 	if *mirror != "" {
 		l, err := net.Listen("tcp", *mirror)
@@ -83,6 +87,22 @@ func runEngine(ctx context.Context, args []string) error {
 		s.Close()
 	}
 	return err
+}
+
+// dated has the host's clock show at least this machine's time when a request comes.
+// It is ahead where somebody waited: a simulated second takes no time.
+func dated(h *host.Host, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		err := h.Change(func(c *host.Change) error {
+			c.Clock = max(c.Clock, time.Now().UnixNano())
+			return nil
+		})
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // listener opens the place that text names. Only this machine may connect.

@@ -47,7 +47,7 @@ var containerRoutes = []route{
 	{"DELETE", "/containers/{name}", removeContainer},
 	{"POST", "/containers/{name}/exec", createExec},
 	{"POST", "/exec/{name}/start", startExec},
-	{"POST", "/exec/{name}/resize", func(c *call) error { return c.empty(200) }},
+	{"POST", "/exec/{name}/resize", resizeExec},
 	{"GET", "/exec/{name}/json", inspectExec},
 }
 
@@ -213,16 +213,35 @@ func export(c *call) error {
 	return c.engine.ContainerExport(c.r.Context(), c.name, stream{c, "application/octet-stream"})
 }
 
-func resize(c *call) error {
+func (c *call) size() (types.ResizeOptions, error) {
 	h, err := strconv.ParseUint(c.form.Get("h"), 10, 32)
 	if err != nil {
-		return host.Errorf(400, "%v", err)
+		return types.ResizeOptions{}, host.Errorf(400, "%v", err)
 	}
 	w, err := strconv.ParseUint(c.form.Get("w"), 10, 32)
 	if err != nil {
-		return host.Errorf(400, "%v", err)
+		return types.ResizeOptions{}, host.Errorf(400, "%v", err)
 	}
-	if err := c.engine.ContainerResize(c.name, types.ResizeOptions{Height: uint(h), Width: uint(w)}); err != nil {
+	return types.ResizeOptions{Height: uint(h), Width: uint(w)}, nil
+}
+
+func resize(c *call) error {
+	o, err := c.size()
+	if err == nil {
+		err = c.engine.ContainerResize(c.name, o)
+	}
+	if err != nil {
+		return err
+	}
+	return c.empty(200)
+}
+
+func resizeExec(c *call) error {
+	o, err := c.size()
+	if err == nil {
+		err = c.engine.ExecResize(c.name, o)
+	}
+	if err != nil {
 		return err
 	}
 	return c.empty(200)

@@ -1,18 +1,16 @@
 package api
 
 import (
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"sync"
 	"time"
 
 	"github.com/docker/docker/api/types"
-	"github.com/docker/docker/api/types/events"
-	"github.com/docker/docker/api/types/filters"
 
 	"layerlab.dev/core/host"
 )
@@ -23,8 +21,8 @@ type frames struct {
 	mu  sync.Mutex
 	w   io.Writer
 	tty bool
-	// flush is called behind every piece.
-	flush func()
+	// flush is called behind every piece, failed when one cannot be written.
+	flush, failed func()
 }
 
 func (f *frames) output(streamNumber int, data []byte) {
@@ -34,9 +32,11 @@ func (f *frames) output(streamNumber int, data []byte) {
 		var head [8]byte
 		head[0] = byte(streamNumber)
 		binary.BigEndian.PutUint32(head[4:], uint32(len(data)))
-		f.w.Write(head[:])
+		data = append(head[:], data...)
 	}
-	f.w.Write(data)
+	if _, err := f.w.Write(data); err != nil && f.failed != nil {
+		f.failed()
+	}
 	if f.flush != nil {
 		f.flush()
 	}
@@ -72,32 +72,55 @@ func (c *call) terminal(name string) (bool, error) {
 	return doc.Config != nil && doc.Config.Tty, nil
 }
 
+// hijacked is a connection that was taken over: a stream in both directions.
+type hijacked struct {
+	frames
+	// ctx ends when the client can no longer be written to. That it has nothing
+	// more to send means nothing, though package http ends its context then.
+	ctx   context.Context
+	stdin *io.PipeReader
+	over  chan struct{}
+}
+
 // hijack takes the connection over and says so.
-func (c *call) hijack() (net.Conn, io.Reader, error) {
+func (c *call) hijack(tty bool) (*hijacked, error) {
 	h, ok := c.w.(http.Hijacker)
 	if !ok {
-		return nil, nil, host.Errorf(400, "error attaching to %s, hijack connection missing", c.name)
+		return nil, host.Errorf(400, "error attaching to %s, hijack connection missing", c.name)
 	}
 	_, upgrade := c.r.Header["Upgrade"]
 	conn, buffered, err := h.Hijack()
 	if err != nil {
-		return nil, nil, fmt.Errorf("hijack: %w", err)
+		return nil, fmt.Errorf("hijack: %w", err)
 	}
 	if upgrade {
 		fmt.Fprintf(conn, "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n")
 	} else {
 		fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n")
 	}
-	return conn, buffered, nil
+	ctx, cancel := context.WithCancel(context.WithoutCancel(c.r.Context()))
+	stdin, typed := io.Pipe()
+	s := &hijacked{frames: frames{w: conn, tty: tty, failed: cancel}, ctx: ctx, stdin: stdin, over: make(chan struct{})}
+	go func() {
+		_, err := io.Copy(typed, buffered)
+		typed.CloseWithError(err)
+		// A connection closed with something unread is a broken one to the client:
+		// what it still sends is nobody's.
+		io.Copy(io.Discard, buffered)
+		<-s.over
+		cancel()
+		conn.Close()
+	}()
+	return s, nil
 }
 
-// closing ends a hijacked connection for writing: what the client still sends is
-// nobody's.
-func closing(conn net.Conn) {
-	if half, ok := conn.(interface{ CloseWrite() error }); ok {
+// close ends the stream: there is nothing more to read for the client.
+func (s *hijacked) close() {
+	if half, ok := s.w.(interface{ CloseWrite() error }); ok {
 		half.CloseWrite()
 	}
-	conn.Close()
+	s.stdin.Close()
+	close(s.over)
 }
 
 func attach(c *call) error {
@@ -105,26 +128,30 @@ func attach(c *call) error {
 	if err != nil {
 		return err
 	}
-	conn, in, err := c.hijack()
+	s, err := c.hijack(tty)
 	if err != nil {
 		return err
 	}
-	defer closing(conn)
-	f := &frames{w: conn, tty: tty}
-	streams := host.Streams{TTY: tty, Detach: c.form.Get("detachKeys"), Output: f.output}
+	defer s.close()
+	streams := host.Streams{TTY: tty, Detach: c.form.Get("detachKeys"), Output: s.output}
 	o := types.ContainerAttachOptions{Stream: c.flag("stream"), Stdin: c.flag("stdin"), Stdout: c.flag("stdout"), Stderr: c.flag("stderr"),
 		Logs: c.flag("logs"), DetachKeys: streams.Detach}
 	if o.Stdin {
-		streams.Stdin = in
+		streams.Stdin = s.stdin
 	}
-	wait, err := c.engine.ContainerAttach(c.r.Context(), c.name, o, streams)
+	wait, err := c.engine.ContainerAttach(s.ctx, c.name, o, streams)
 	if err == nil && wait != nil {
 		err = wait()
 	}
-	if err != nil {
-		f.output(2, []byte(err.Error()+"\r\n"))
-	}
+	s.end(err)
 	return nil
+}
+
+// end tells the client why a stream ended before its time, as the daemon does.
+func (s *hijacked) end(err error) {
+	if err != nil && s.ctx.Err() == nil {
+		s.output(2, []byte(err.Error()+"\r\n"))
+	}
 }
 
 func startExec(c *call) error {
@@ -141,53 +168,44 @@ func startExec(c *call) error {
 		}
 		return c.empty(200)
 	}
-	conn, in, err := c.hijack()
+	s, err := c.hijack(check.Tty)
 	if err != nil {
 		return err
 	}
-	defer closing(conn)
-	f := &frames{w: conn, tty: check.Tty}
-	if err := c.engine.ExecStart(c.r.Context(), c.name, check, host.Streams{Stdin: in, TTY: check.Tty, Output: f.output}); err != nil {
-		f.output(2, []byte(err.Error()+"\r\n"))
-	}
+	defer s.close()
+	s.end(c.engine.ExecStart(s.ctx, c.name, check, host.Streams{Stdin: s.stdin, TTY: check.Tty, Output: s.output}))
 	return nil
 }
 
 // poll is how often a client that follows events is told of new ones.
 const poll = 200 * time.Millisecond
 
-// follow tells new events until the client goes.
-func (c *call) follow(f filters.Args, enc *json.Encoder) error {
+// follow tells of the events that o asks for and that are later than last, in ns,
+// until the client goes or the time is over.
+func (c *call) follow(o types.EventsOptions, enc *json.Encoder, last int64, over <-chan time.Time) error {
 	tick := time.NewTicker(poll)
 	defer tick.Stop()
-	var last int64
-	if list, err := c.engine.Events(types.EventsOptions{Filters: f}); err == nil {
-		for _, e := range list {
-			last = max(last, e.TimeNano)
-		}
-	}
 	for {
-		select {
-		case <-c.r.Context().Done():
-			return nil
-		case <-tick.C:
-		}
-		list, err := c.engine.Events(types.EventsOptions{Filters: f})
+		list, err := c.engine.Events(o)
 		if err != nil {
 			return nil
 		}
-		var newest []events.Message
+		begun := last
 		for _, e := range list {
-			if e.TimeNano > last {
-				newest = append(newest, e)
+			if e.TimeNano > begun {
+				last = e.TimeNano
+				enc.Encode(e)
 			}
 		}
-		for _, e := range newest {
-			last = max(last, e.TimeNano)
-			enc.Encode(e)
-		}
-		if len(newest) > 0 {
+		if last > begun {
 			c.flush()
+		}
+		select {
+		case <-c.r.Context().Done():
+			return nil
+		case <-over:
+			return nil
+		case <-tick.C:
 		}
 	}
 }

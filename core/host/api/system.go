@@ -3,8 +3,10 @@ package api
 import (
 	"encoding/json"
 	"net/http"
+	"time"
 
 	"github.com/docker/docker/api/types"
+	timestamp "github.com/docker/docker/api/types/time"
 
 	"layerlab.dev/core/host"
 )
@@ -54,30 +56,43 @@ func diskUsage(c *call) error {
 	return c.json(200, u)
 }
 
-// listEvents tells what has happened so far, and does not wait for more where an end
-// is named.
+// listEvents tells what has happened from a time on, if one is named, and waits for
+// more up to the end that is named.
 func listEvents(c *call) error {
 	f, err := c.filters()
 	if err != nil {
 		return err
 	}
-	list, err := c.engine.Events(types.EventsOptions{Since: c.form.Get("since"), Until: c.form.Get("until"), Filters: f})
+	o := types.EventsOptions{Since: c.form.Get("since"), Until: c.form.Get("until"), Filters: f}
+	list, err := c.engine.Events(o)
 	if err != nil {
 		return err
+	}
+	var last int64
+	for _, e := range list {
+		last = max(last, e.TimeNano)
 	}
 	c.w.Header().Set("Content-Type", "application/json")
 	c.w.WriteHeader(200)
 	enc := json.NewEncoder(c.w)
-	if c.form.Get("since") != "" || c.form.Get("until") != "" {
+	if o.Since != "" || o.Until != "" {
 		for _, e := range list {
 			enc.Encode(e)
 		}
 	}
 	c.flush()
-	if c.form.Get("until") != "" {
-		return nil
+	var over <-chan time.Time
+	if o.Until != "" {
+		seconds, nanoseconds, err := timestamp.ParseTimestamps(o.Until, 0)
+		left := time.Until(time.Unix(seconds, nanoseconds))
+		if err != nil || left <= 0 {
+			return nil
+		}
+		timer := time.NewTimer(left)
+		defer timer.Stop()
+		over = timer.C
 	}
-	return c.follow(f, enc)
+	return c.follow(o, enc, last, over)
 }
 
 func login(c *call) error {
