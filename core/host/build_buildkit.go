@@ -200,13 +200,22 @@ func (b *kitBuild) late(err error) error {
 
 // definition returns the Dockerfile as the client sends it.
 func (b *kitBuild) definition() ([]byte, error) {
-	n, err := b.request.Context.Stat("/" + b.name)
+	definition := b.request.Context
+	if text := b.request.Dockerfile; text != nil {
+		// The client keeps it in a directory of its own.
+		e := vfs.New(b.Clock).Edit()
+		if err := e.Place("/"+path.Base(b.name), vfs.Meta{Kind: vfs.File, Mode: 0o600, MTime: b.Clock}, text); err != nil {
+			return nil, &Error{500, err.Error()}
+		}
+		b.name, definition = path.Base(b.name), e.Tree()
+	}
+	n, err := definition.Stat("/" + b.name)
 	if err != nil || n.Kind != vfs.File {
 		b.graph.Transfer("[internal] load build definition from "+path.Base(b.name), "transferring dockerfile:", "", vfs.New(0))
 		b.graph.Canceled("[internal] load .dockerignore", "transferring context:")
 		return nil, kitError("%sfailed to read dockerfile: open %s/tmp/buildkit-mount%d/%s: no such file or directory", frontend, root, 100000000+b.Random.Below(900000000), b.name)
 	}
-	sent := b.graph.Transfer("[internal] load build definition from "+path.Base(b.name), "transferring dockerfile:", "dockerfile", only(b.request.Context, b.name))
+	sent := b.graph.Transfer("[internal] load build definition from "+path.Base(b.name), "transferring dockerfile:", "dockerfile", only(definition, b.name))
 	b.graph.Transfer("[internal] load .dockerignore", "transferring context:", "dockerignore", only(b.request.Context, ".dockerignore"))
 	if n, err = sent.Stat("/" + path.Base(b.name)); err != nil {
 		return nil, &Error{500, err.Error()}

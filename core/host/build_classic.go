@@ -57,7 +57,7 @@ func (c *Change) buildClassic(ctx context.Context, request Build, s *stream) (di
 	result, err := classic.Build(ctx, sent, classic.Options{
 		Dockerfile: o.Dockerfile, Target: o.Target, BuildArgs: o.BuildArgs, Labels: o.Labels, Platform: o.Platform,
 		NoCache: o.NoCache || busted, Remove: o.Remove, ForceRemove: o.ForceRemove, CacheFrom: from, Parent: b.parent,
-		Image: b.find, Files: b.files, Children: b.children, IDs: c.Random.ID, Now: c.Time, Event: b.event,
+		Image: b.find, Files: b.files, Children: b.children, IDs: c.Random.ID, Now: c.Time, Event: b.event, Download: c.host.download,
 		Seed: binary.BigEndian.Uint64(c.Random.Bytes(8)),
 	})
 	if result != nil {

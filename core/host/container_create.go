@@ -48,6 +48,9 @@ func (c *Change) makeContainer(config *container.Config, given *container.HostCo
 	if given != nil {
 		hc = *given
 	}
+	if p := hc.PidsLimit; p != nil && *p <= 0 {
+		hc.PidsLimit = nil // both 0 and less mean that there is none
+	}
 	warnings, err := verify(&c.State, config, &hc)
 	if err != nil {
 		return nil, nil, &Error{400, err.Error()}

@@ -179,9 +179,13 @@ func (s *Session) Run(ctx context.Context, c Command) (status int, err error) {
 	if t := c.Terminal; t != nil {
 		screen = &proc.Screen{Cols: t.Cols, Rows: t.Rows}
 	}
+	stdin := c.Stdin
+	if screen != nil && stdin != nil {
+		stdin = &echo{stdin, func() bool { return run.raw || screen.Raw }, run.output}
+	}
 	result, err := shell.Run(ctx, e, shell.Config{
 		Argv: []string{"bash", "-c", c.Text}, Env: append(slices.Clone(s.env), c.Env...), Dir: s.dir, Hostname: Hostname,
-		Stdin: c.Stdin, Output: run.output, Seed: before.State.Random.Seed + before.State.Random.Serial, Epoch: now / 1e9, Limits: c.Limits, Screen: screen,
+		Stdin: stdin, Output: run.output, Seed: before.State.Random.Seed + before.State.Random.Serial, Epoch: now / 1e9, Limits: c.Limits, Screen: screen,
 		Programs: map[string]func(*proc.Proc) int{"/usr/bin/docker": run.docker, "/usr/bin/curl": curl.Program(s.net), "/usr/bin/jq": jq},
 	})
 	if s.err != nil {
@@ -228,6 +232,21 @@ func (r *running) remount() {
 			r.err = fmt.Errorf("files of the daemon: %w", err)
 		}
 	}
+}
+
+// echo shows what is typed, as a terminal does that no program has set otherwise.
+type echo struct {
+	from   io.Reader
+	raw    func() bool
+	output func(stream int, data []byte)
+}
+
+func (e *echo) Read(b []byte) (int, error) {
+	n, err := e.from.Read(b)
+	if n > 0 && !e.raw() {
+		e.output(1, b[:n])
+	}
+	return n, err
 }
 
 // carriageReturns is what a terminal makes of line feeds.

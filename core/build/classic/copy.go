@@ -3,7 +3,6 @@ package classic
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 
 	"layerlab.dev/core/archive"
@@ -50,29 +49,29 @@ func (b *builder) copy(st *state, step *Step, c copyInstruction) error {
 
 // infos resolves the sources in their order.
 func (b *builder) infos(src *source, c copyInstruction) ([]info, error) {
+	var all []info
 	for _, w := range c.sources {
 		if !isURL(w) {
+			found, err := src.one(w, true)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, found...)
 			continue
 		}
 		if c.name == "COPY" {
 			return nil, errors.New("source can't be a URL for COPY")
 		}
-		return nil, noNetwork(w)
+		i, err := b.download(w, c.dest)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, i)
 	}
-	return src.find(c.sources)
-}
-
-func isURL(s string) bool {
-	return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")
-}
-
-// noNetwork is what the daemon says of a download without a network.
-func noNetwork(raw string) error {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return err
+	if len(all) == 0 {
+		return nil, errors.New("no source files were specified")
 	}
-	return fmt.Errorf("Get %q: dial tcp: lookup %s on 192.0.2.53:53: no such host", raw, u.Hostname())
+	return all, nil
 }
 
 // imageSource is the files of the stage or image that --from names.

@@ -44,6 +44,9 @@ type Options struct {
 	// Children lists the images whose local parent is the given one, or that
 	// have none where it is empty. Images of this build need not be listed.
 	Children func(parent digest.Digest) []*store.Image
+	// Download fetches a URL for ADD; nil: there is no network. Its error is
+	// passed on word for word.
+	Download func(ctx context.Context, url string) (*Downloaded, error)
 	// IDs gives 64 new hex digits each time; Now the time, which must not go
 	// back. Nil: a fixed sequence.
 	IDs func() string

@@ -35,6 +35,12 @@ type placer struct {
 
 // place copies one source to dest, an absolute path that may end in "/".
 func (c *placer) place(in info, dest string) error {
+	if in.from != nil {
+		// What was downloaded is not unpacked.
+		own := *c
+		own.src, own.unpack, in.from = in.from, false, nil
+		return own.place(in, dest)
+	}
 	from, err := scoped(c.src.tree, in.path)
 	if err != nil {
 		return err

@@ -159,24 +159,10 @@ func imageSource(t vfs.Tree, o layer.Overlay2) *source {
 type info struct {
 	path string // as found, relative
 	hash string
+	from *source // what was downloaded; nil: the instruction's own
 }
 
-// find resolves the sources of an instruction (copier.calcCopyInfo).
-func (s *source) find(words []string) ([]info, error) {
-	var all []info
-	for _, w := range words {
-		found, err := s.one(w, true)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, found...)
-	}
-	if len(all) == 0 {
-		return nil, fmt.Errorf("no source files were specified")
-	}
-	return all, nil
-}
-
+// one resolves a source of an instruction (copier.calcCopyInfo).
 func (s *source) one(word string, wildcards bool) ([]info, error) {
 	p := strings.TrimPrefix(word, "/")
 	p = strings.TrimPrefix(p, "./")
@@ -217,7 +203,7 @@ func (s *source) one(word string, wildcards bool) ([]info, error) {
 		if err != nil {
 			return nil, err
 		}
-		return []info{{p, "file:" + h}}, nil
+		return []info{{path: p, hash: "file:" + h}}, nil
 	}
 	var below []string
 	for q := range s.tree.Walk(at) {
@@ -229,7 +215,7 @@ func (s *source) one(word string, wildcards bool) ([]info, error) {
 		}
 	}
 	slices.Sort(below)
-	return []info{{p, join("dir", below)}}, nil
+	return []info{{path: p, hash: join("dir", below)}}, nil
 }
 
 // hashOf is what the history says of the sources together.

@@ -13,6 +13,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	units "github.com/docker/go-units"
 
+	"layerlab.dev/core/build/classic"
 	"layerlab.dev/core/docker/cli"
 	"layerlab.dev/core/docker/option"
 	"layerlab.dev/core/docker/pack"
@@ -71,6 +72,13 @@ func buildClassic(s *cli.Session, c *cli.Call) error {
 	fmt.Fprintf(out, sending+"\r\n", units.HumanSize(float64(context.Size)))
 	o := buildOptions(c)
 	o.Version, o.Dockerfile = types.BuilderV1, dockerfile
+	request := host.Build{Context: context.Files, Options: o}
+	if context.Archive != nil {
+		// Nothing heeds the .dockerignore of an archive.
+		if request.Sent, err = classic.Receive(s.Context, bytes.NewReader(context.Archive)); err != nil {
+			return cli.Daemon(err)
+		}
+	}
 	id := ""
 	aux := func(m host.Message) {
 		var result types.BuildResult
@@ -85,7 +93,7 @@ func buildClassic(s *cli.Session, c *cli.Call) error {
 		out = &answer
 	}
 	d := progress.NewDisplay(out, s.TTY.Out, s.TTY.Cols, aux)
-	if err := s.Engine.ImageBuild(s.Context, host.Build{Context: context.Files, Options: o}, d.Show); err != nil {
+	if err := s.Engine.ImageBuild(s.Context, request, d.Show); err != nil {
 		if quiet {
 			s.Stderr.Write(hidden.Bytes())
 		}
@@ -169,7 +177,7 @@ func contextFromStdin(s *cli.Session, file string) (c pack.Sent, dockerfile stri
 		c, err = pack.Alone(in, s.Now().UnixNano())
 		return c, "Dockerfile", err
 	}
-	c.Size = int64(len(in))
+	c.Size, c.Archive = int64(len(in)), in
 	c.Files, err = pack.Unpack(in, s.Now().UnixNano())
 	return c, file, err
 }

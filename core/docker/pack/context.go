@@ -24,6 +24,8 @@ type Sent struct {
 	Size  int64
 	// Implied are directories that are not in the archive, but made for what is.
 	Implied map[string]bool
+	// Archive is what came ready for the daemon; nil: the client makes it.
+	Archive []byte
 }
 
 // Context is what the client sends of a directory: everything but what
@@ -54,7 +56,7 @@ func Context(dir vfs.Tree, dockerfile string, dockerfileFromStdin bool) (Sent, e
 		return Sent{}, err
 	}
 	size, err := measure(p.e.Tree(), p.implied)
-	return Sent{p.e.Tree(), size, p.implied}, err
+	return Sent{Files: p.e.Tree(), Size: size, Implied: p.implied}, err
 }
 
 // WithDockerfile adds a Dockerfile from elsewhere under a name that no file has,
