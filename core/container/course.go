@@ -278,6 +278,7 @@ func (x *follower) apply(e Event) {
 		_ = e.Edit(x.m.Editor)
 	case e.Size != nil:
 		if in := x.inputs[e.For]; in != nil && in.screen != nil {
+			in.sized = in.screen.Raw && (in.screen.Cols != e.Size.Cols || in.screen.Rows != e.Size.Rows)
 			in.screen.Cols, in.screen.Rows = e.Size.Cols, e.Size.Rows
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"layerlab.dev/core/shell/proc"
+	"layerlab.dev/core/vfs"
 )
 
 // feed is the stdin of a process: what events bring. With a screen it is a
@@ -18,6 +19,7 @@ type feed struct {
 	line   []byte // typed, and not given out yet
 	end    bool
 	asked  bool // a process waits for it
+	sized  bool // who edits a line has still to be told that the size changed
 }
 
 func newFeed(screen *proc.Screen, x *follower, echo func(int, []byte)) *feed {
@@ -26,7 +28,7 @@ func newFeed(screen *proc.Screen, x *follower, echo func(int, []byte)) *feed {
 
 // Ready implements proc.Source.
 func (f *feed) Ready() bool {
-	if len(f.buf) > 0 || f.end {
+	if len(f.buf) > 0 || f.end || f.sized {
 		return true
 	}
 	f.asked = true
@@ -35,6 +37,10 @@ func (f *feed) Ready() bool {
 
 // Read implements io.Reader.
 func (f *feed) Read(b []byte) (int, error) {
+	if f.sized {
+		f.sized = false
+		return 0, vfs.EINTR
+	}
 	if len(f.buf) == 0 {
 		if f.screen != nil {
 			f.end = false // the next line can still be typed

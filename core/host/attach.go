@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/docker/docker/api/types"
 
@@ -72,7 +73,9 @@ type talk struct {
 	began    int64 // the start of the run that is followed; 0: none yet
 	sent     int   // pieces of output that were shown
 	reading  chan typed
-	ended    bool // the client's input
+	lines    []typed // read, and not passed on yet
+	last     int64   // when the last of them was passed on
+	ended    bool    // the client's input
 }
 
 type typed struct {
@@ -110,6 +113,15 @@ func (t *talk) run(ctx context.Context) error {
 			frozen := c == nil || c.State.Paused
 			switch asks := slices.Contains(course.At(s.Clock).Asking, t.exec); {
 			case frozen:
+			case len(t.lines) > 0 && (asks || s.Clock >= t.last+typing):
+				in := t.lines[0]
+				t.lines = t.lines[1:]
+				if err := t.typed(in); err != nil {
+					return err
+				}
+				continue
+			case len(t.lines) > 0:
+				next = min(course.Next(s.Clock), t.last+typing)
 			case asks && t.streams.Stdin != nil && !t.ended:
 				t.read()
 			default:
@@ -127,9 +139,7 @@ func (t *talk) run(ctx context.Context) error {
 		select {
 		case in := <-t.reading:
 			t.reading = nil
-			if err := t.typed(in); err != nil {
-				return err
-			}
+			t.take(in)
 		case <-changed:
 		case <-ctx.Done():
 			return ctx.Err()
@@ -205,6 +215,30 @@ func (t *talk) read() {
 	}()
 }
 
+// typing is how long somebody at a terminal takes for a line, in ns.
+const typing = int64(time.Second)
+
+// take splits what was read into lines where it was typed: each reaches the
+// process when it asks for one, or some time later, as from a keyboard.
+func (t *talk) take(in typed) {
+	if !t.streams.TTY {
+		t.lines = append(t.lines, in)
+		return
+	}
+	for rest := in.data; len(rest) > 0; {
+		// What follows an interrupt is typed when that has come to pass.
+		n := bytes.IndexAny(rest, "\n\r\x03\x04\x1c") + 1
+		if n == 0 {
+			n = len(rest)
+		}
+		t.lines = append(t.lines, typed{data: rest[:n]})
+		rest = rest[n:]
+	}
+	if in.err != nil {
+		t.lines = append(t.lines, typed{err: in.err})
+	}
+}
+
 // typed passes on what was typed.
 func (t *talk) typed(in typed) error {
 	data, detached := t.scan(in.data)
@@ -229,6 +263,7 @@ func (t *talk) typed(in typed) error {
 			if course, err := next.run.course(context.Background()); err == nil {
 				c.quiet(course, now)
 			}
+			t.last = c.Clock
 			return nil
 		})
 		if err != nil && !detached {
@@ -236,6 +271,12 @@ func (t *talk) typed(in typed) error {
 		}
 	}
 	if detached {
+		s := t.host.State()
+		if r, running := s.runOf(t.id, t.after); r != nil {
+			if course, err := r.course(context.Background()); err == nil {
+				t.show(course, s.Clock, running)
+			}
+		}
 		if t.exec != "" {
 			_ = t.host.note(t.id, "exec_detach", map[string]string{"execID": t.exec})
 		} else {

@@ -46,7 +46,8 @@ type Container struct {
 	last *run // the one before
 	// logged is how many pieces of the run's output are in Log, or were dropped.
 	logged  int
-	sandbox string // id of its network namespace
+	begun   [2]string // lines of stdout and stderr that have no end yet
+	sandbox string    // id of its network namespace
 	// stopped says that it was stopped by hand, so that no policy restarts it.
 	stopped bool
 }

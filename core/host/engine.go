@@ -122,7 +122,10 @@ type Streams struct {
 	// with a terminal all is 1. data must not be kept.
 	Output func(stream int, data []byte)
 	TTY    bool
-	Detach string // the keys that detach, as --detach-keys has them; empty: ctrl-p,ctrl-q
+	// Cols and Rows are the size of the client's terminal, which ExecStart tells
+	// the command's.
+	Cols, Rows int
+	Detach     string // the keys that detach, as --detach-keys has them; empty: ctrl-p,ctrl-q
 }
 
 // Progress takes the messages of an operation, in order.

@@ -103,6 +103,9 @@ func (h *Host) ExecStart(ctx context.Context, id string, check types.ExecStartCh
 			errors.As(o.End.Err, &failure)
 		}
 		c.quiet(course, now)
+		if at, ok := c.Containers.Get(n.ID); ok && at.run != nil && e.Config.Tty && streams.Cols > 0 {
+			c.resize(at, id, types.ResizeOptions{Width: uint(streams.Cols), Height: uint(streams.Rows)})
+		}
 		if !e.Config.AttachStdin {
 			t.streams.Stdin = nil
 		}

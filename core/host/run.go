@@ -135,13 +135,14 @@ func (s *State) show(c *Container, course *container.Course, now int64) {
 		return
 	}
 	p := course.At(now)
-	written := p.Written
+	written, over := p.Written, false
 	if course.End != nil && course.End.At <= now {
-		written = len(course.Output)
+		written, over = len(course.Output), true
+		now = course.End.At
 	}
 	c.Tree = p.Tree
 	if c.Host.LogConfig.Type != "none" {
-		c.record(course.Output[min(c.logged, written):written])
+		c.record(course.Output[min(c.logged, written):written], over, now)
 	}
 	c.logged = max(c.logged, written)
 	for i, m := range c.run.mounts {
@@ -164,40 +165,32 @@ func (s *State) show(c *Container, course *container.Course, now int64) {
 }
 
 // record adds output to the log, line by line as the json-file driver's copier
-// does.
-func (c *Container) record(chunks []container.Chunk) {
-	if len(chunks) == 0 {
-		return
-	}
+// does: a line is there when it has ended. over says that all lines have.
+func (c *Container) record(chunks []container.Chunk, over bool, now int64) {
 	if c.Log == nil {
 		c.Log = immutable.NewList[LogLine]()
 	}
+	names := [2]string{"stdout", "stderr"}
 	for _, chunk := range chunks {
-		stream := "stdout"
-		if chunk.FD == 2 {
-			stream = "stderr"
+		n := max(0, min(chunk.FD-1, 1))
+		text := c.begun[n] + string(chunk.Data)
+		for {
+			end := strings.IndexByte(text, '\n') + 1
+			if end == 0 && len(text) >= maxLogLine || end > maxLogLine {
+				end = maxLogLine
+			}
+			if end == 0 {
+				break
+			}
+			c.Log = c.Log.Append(LogLine{Stream: names[n], Text: text[:end], Time: time.Unix(0, chunk.At).UTC()})
+			text = text[end:]
 		}
-		at := time.Unix(0, chunk.At).UTC()
-		for text := string(chunk.Data); text != ""; {
-			line, rest := text, ""
-			if i := strings.IndexByte(text, '\n'); i >= 0 {
-				line, rest = text[:i+1], text[i+1:]
-			}
-			if len(line) > maxLogLine {
-				line, rest = text[:maxLogLine], text[maxLogLine:]
-			}
-			text = rest
-			if n := c.Log.Len(); n > 0 {
-				// A line that was begun goes on.
-				last := c.Log.Get(n - 1)
-				if last.Stream == stream && !strings.HasSuffix(last.Text, "\n") && len(last.Text)+len(line) <= maxLogLine {
-					last.Text += line
-					last.Time = at
-					c.Log = c.Log.Set(n-1, last)
-					continue
-				}
-			}
-			c.Log = c.Log.Append(LogLine{Stream: stream, Text: line, Time: at})
+		c.begun[n] = text
+	}
+	for n, text := range c.begun {
+		if over && text != "" {
+			c.Log = c.Log.Append(LogLine{Stream: names[n], Text: text, Time: time.Unix(0, now).UTC()})
+			c.begun[n] = ""
 		}
 	}
 }

@@ -9,11 +9,17 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"layerlab.dev/core/shell/applet"
+	"layerlab.dev/core/shell/proc"
+	"layerlab.dev/core/vfs"
 )
 
 // typed runs commands that are typed on a terminal, until the shell is left.
 func (s *Shell) typed() int {
 	p := s.p
+	if p.Caught == nil {
+		p.Caught = map[int]bool{}
+	}
+	p.Caught[proc.SIGINT] = true // it ends what runs in the foreground alone
 	s.greet()
 	var history []string
 	text := ""
@@ -49,6 +55,12 @@ func (s *Shell) typed() int {
 		s.code, s.base = sc, 0
 		s.guard(func() int { s.run(sc, false); return s.status })
 		p.Out().Flush()
+		for interrupts := true; interrupts; {
+			_, interrupts = p.Pending()
+		}
+		if s.status == 130 && s.flow != exiting {
+			p.Errorf("\n") // the terminal has shown ^C
+		}
 		if s.flow == exiting {
 			return s.status
 		}
@@ -95,7 +107,9 @@ func (s *Shell) prompt(name string) string {
 		switch c = text[i]; c {
 		case 'w', 'W':
 			dir, home := s.cwd, ""
-			home, _ = s.get("HOME")
+			if home, _ = s.get("HOME"); s.dialect == Ash {
+				home, _ = s.home("") // it asks the accounts
+			}
 			switch {
 			case home != "" && home != "/" && (dir == home || strings.HasPrefix(dir, home+"/")):
 				dir = "~" + strings.TrimPrefix(dir, home)
@@ -196,7 +210,6 @@ func (s *Shell) edit(prompt string, history []string) (line string, ok bool) {
 		return s.readLine('\n', true, -1)
 	}
 	screen := p.Screen(0)
-	before := *screen
 	screen.Raw = true
 	defer func() { screen.Raw = false }()
 	say := func(text string) { p.WriteFD(2, []byte(text)) }
@@ -209,17 +222,19 @@ func (s *Shell) edit(prompt string, history []string) (line string, ok bool) {
 	one := make([]byte, 1)
 	key := func() (byte, bool) {
 		n, err := p.ReadFD(0, one)
+		for proc.Is(err, vfs.EINTR) {
+			// The terminal has another size.
+			if s.dialect == Ash {
+				e.draw()
+			}
+			n, err = p.ReadFD(0, one)
+		}
 		return one[0], n > 0 && err == nil
 	}
 	for {
 		c, more := key()
 		if !more {
 			return string(e.line), false
-		}
-		if s.dialect == Ash && (screen.Cols != before.Cols || screen.Rows != before.Rows) {
-			// The terminal was told its size meanwhile.
-			before = *screen
-			say("\r" + e.prompt + string(e.line) + "\x1b[J")
 		}
 		switch c {
 		case '\r', '\n':

@@ -121,7 +121,7 @@ type attachment struct {
 }
 
 func streams(s *cli.Session, stdin, stdout, stderr, tty bool, keys string) host.Streams {
-	st := host.Streams{TTY: tty, Detach: keys}
+	st := host.Streams{TTY: tty, Detach: keys, Cols: s.TTY.Cols, Rows: s.TTY.Rows}
 	if stdin {
 		st.Stdin = s.Stdin
 	}

@@ -93,6 +93,8 @@ func runAttach(s *cli.Session, c *cli.Call) error {
 		return err
 	}
 	if tty && s.TTY.Out {
+		// Another size first, so that the program shows itself anew.
+		_ = s.Engine.ContainerResize(name, types.ResizeOptions{Height: uint(s.TTY.Rows + 1), Width: uint(s.TTY.Cols + 1)})
 		resize(s, name)
 	}
 	detached, err := session.wait()
