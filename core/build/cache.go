@@ -1,6 +1,7 @@
 package build
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -25,13 +26,13 @@ type Cache struct {
 	// why it is made again.
 	last map[string]parts
 	// sums are the digests of trees that were read by COPY.
-	sums  map[*vfs.Node]string
+	sums  map[summed]string
 	round int
 }
 
 // NewCache returns an empty Cache.
 func NewCache() *Cache {
-	return &Cache{steps: map[string]*cached{}, last: map[string]parts{}, sums: map[*vfs.Node]string{}}
+	return &Cache{steps: map[string]*cached{}, last: map[string]parts{}, sums: map[summed]string{}}
 }
 
 // Made is what a step made. It is immutable.
@@ -89,7 +90,12 @@ const (
 )
 
 // part is one thing that a step's result depends on.
-type part struct{ name, value string }
+type part struct {
+	name, value string
+	// content is the value without what BuildKit's checksums of files leave out,
+	// their times; empty: the value has no files in it.
+	content string
+}
 
 // parts is everything it depends on besides the state of the stage before.
 type parts []part
@@ -136,11 +142,15 @@ func (d *dispatcher) layerStep(step *Step, depends parts, do func(*work) error) 
 	key := d.identity(words...)
 	place := fmt.Sprintf("%s %d %d", d.o.Name, d.Index, len(d.Steps))
 	c := d.o.Cache
-	all := append(parts{{"parent", d.key}}, depends...)
+	all := append(parts{{name: "parent", value: d.key}}, depends...)
 	step.Cache = c.compare(place, key, all)
 	// What is kept elsewhere goes by the files alone: instructions that only
 	// change the config are not in its keys, as they are in no key of BuildKit's.
-	out := d.identity(append([]string{d.out}, words[2:]...)...)
+	words = []string{d.out, "layer"}
+	for _, p := range depends {
+		words = append(words, p.name, cmp.Or(p.content, p.value))
+	}
+	out := d.identity(append(words[:1:1], words[2:]...)...)
 	w := c.get(key)
 	if w == nil && d.o.Kept != nil {
 		step.Cache.Kept = out
@@ -298,23 +308,48 @@ func (c *Cache) Next() {
 }
 
 // sum is a digest of everything at n that a layer could show, kept by node.
-func (c *Cache) sum(n *vfs.Node) (string, error) {
+func (c *Cache) sum(n *vfs.Node) (string, error) { return c.digest(summed{n, true}) }
+
+// content is sum without times and inodes.
+func (c *Cache) content(n *vfs.Node) (string, error) { return c.digest(summed{n, false}) }
+
+// part is what a step depends on if it reads n.
+func (c *Cache) part(name string, n *vfs.Node) (part, error) {
+	value, err := c.sum(n)
+	if err != nil {
+		return part{}, err
+	}
+	content, err := c.content(n)
+	return part{name, value, content}, err
+}
+
+// summed is a tree whose digest was made, times says whether with its times.
+type summed struct {
+	node  *vfs.Node
+	times bool
+}
+
+func (c *Cache) digest(of summed) (string, error) {
+	n := of.node
 	if c == nil {
 		return "", nil // nothing is ever looked up
 	}
 	c.mu.Lock()
-	s, ok := c.sums[n]
+	s, ok := c.sums[of]
 	c.mu.Unlock()
 	if ok {
 		return s, nil
 	}
 	h := sha256.New()
 	m := n.Meta
-	fmt.Fprintf(h, "%d %o %d %d %v %q %d %d", m.Kind, m.Mode, m.UID, m.GID, m.Time(), m.Target, m.Major, m.Minor)
+	fmt.Fprintf(h, "%d %o %d %d %q %d %d", m.Kind, m.Mode, m.UID, m.GID, m.Target, m.Major, m.Minor)
+	if of.times {
+		fmt.Fprintf(h, " %v", m.Time())
+	}
 	for _, k := range slices.Sorted(maps.Keys(m.Xattrs)) {
 		fmt.Fprintf(h, " %q=%q", k, m.Xattrs[k])
 	}
-	if n.Linked() {
+	if of.times && n.Linked() {
 		fmt.Fprintf(h, " inode %d", n.Ino())
 	}
 	if n.Kind == vfs.File {
@@ -325,7 +360,7 @@ func (c *Cache) sum(n *vfs.Node) (string, error) {
 		fmt.Fprint(h, " ", d)
 	}
 	for name, child := range n.Children() {
-		s, err := c.sum(child)
+		s, err := c.digest(summed{child, of.times})
 		if err != nil {
 			return "", err
 		}
@@ -333,7 +368,7 @@ func (c *Cache) sum(n *vfs.Node) (string, error) {
 	}
 	s = hex.EncodeToString(h.Sum(nil))
 	c.mu.Lock()
-	c.sums[n] = s
+	c.sums[of] = s
 	c.mu.Unlock()
 	return s, nil
 }

@@ -75,10 +75,10 @@ func (d *dispatcher) copyStep(c copyInstruction, step *Step) error {
 		d.history(step, c.text(), true)
 		return nil
 	}
-	depends := parts{{"instruction", fmt.Sprintf("%s %v %v link=%v unpack=%v", c.text(), c.exclude, c.fromName, c.linked(), c.unpack)},
-		{"working directory", d.config.Config.WorkingDir}}
+	depends := parts{{name: "instruction", value: fmt.Sprintf("%s %v %v link=%v unpack=%v", c.text(), c.exclude, c.fromName, c.linked(), c.unpack)},
+		{name: "working directory", value: d.config.Config.WorkingDir}}
 	for _, s := range c.SourceContents {
-		depends = append(depends, part{"here document " + s.Path, s.Data})
+		depends = append(depends, part{name: "here document " + s.Path, value: s.Data})
 	}
 	// Nothing is checked in a source that is also what is copied onto, nor in one
 	// without any file.
@@ -317,15 +317,15 @@ func (d *dispatcher) sumOf(t vfs.Tree, p string) parts {
 	if files, _ := n.Total(); files <= 500 {
 		for q, f := range t.Walk(at) {
 			if f.IsDir() {
-				out = append(out, part{q, fmt.Sprintf("%o %d:%d %d", f.Mode, f.UID, f.GID, f.MTime)})
-			} else if s, err := c.sum(f); err == nil {
-				out = append(out, part{q, s})
+				out = append(out, part{q, fmt.Sprintf("%o %d:%d %d", f.Mode, f.UID, f.GID, f.MTime), fmt.Sprintf("%o %d:%d", f.Mode, f.UID, f.GID)})
+			} else if p, err := c.part(q, f); err == nil {
+				out = append(out, p)
 			}
 		}
 		return out
 	}
-	if s, err := c.sum(n); err == nil {
-		out = append(out, part{at, s})
+	if p, err := c.part(at, n); err == nil {
+		out = append(out, p)
 	}
 	return out
 }

@@ -240,7 +240,7 @@ func (d *dispatcher) workdir(c *instructions.WorkdirCommand, step *Step) error {
 		d.history(step, "WORKDIR "+dir, true)
 		return nil
 	}
-	parts := parts{{"instruction", "WORKDIR " + dir}, {"user", d.config.Config.User}}
+	parts := parts{{name: "instruction", value: "WORKDIR " + dir}, {name: "user", value: d.config.Config.User}}
 	err := d.layerStep(step, parts, func(done *work) error {
 		who, err := lookupOwner(d.tree, d.config.Config.User)
 		if err != nil {

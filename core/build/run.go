@@ -43,22 +43,22 @@ func (d *dispatcher) runStep(c *instructions.RunCommand, from []*planned, step *
 	}
 	mounts = inOrder(append(documents, mounts...))
 	step.Argv = args
-	depends := parts{{"instruction", strings.Join(args, "\x00")}, {"user", d.config.Config.User},
-		{"working directory", d.config.Config.WorkingDir}, {"host name", d.hostname()}, {"seed", fmt.Sprint(d.o.Seed)}}
+	depends := parts{{name: "instruction", value: strings.Join(args, "\x00")}, {name: "user", value: d.config.Config.User},
+		{name: "working directory", value: d.config.Config.WorkingDir}, {name: "host name", value: d.hostname()}, {name: "seed", value: fmt.Sprint(d.o.Seed)}}
 	if d.o.Limits != (shell.Limits{}) {
-		depends = append(depends, part{"limits", fmt.Sprintf("%+v", d.o.Limits)})
+		depends = append(depends, part{name: "limits", value: fmt.Sprintf("%+v", d.o.Limits)})
 	}
 	for _, name := range d.env.Keys() {
 		v, _ := d.env.Get(name)
-		depends = append(depends, part{"variable " + name, v})
+		depends = append(depends, part{name: "variable " + name, value: v})
 	}
 	for _, kv := range secrets {
-		depends = append(depends, part{"secret", kv})
+		depends = append(depends, part{name: "secret", value: kv})
 	}
 	for _, m := range mounts {
-		depends = append(depends, part{"mount " + m.Path, m.id})
+		depends = append(depends, part{name: "mount " + m.Path, value: m.id})
 		if s, err := d.o.Cache.sum(m.Node); err == nil {
-			depends = append(depends, part{"files mounted at " + m.Path, s})
+			depends = append(depends, part{name: "files mounted at " + m.Path, value: s})
 		}
 	}
 	err = d.layerStep(step, depends, func(w *work) error {
