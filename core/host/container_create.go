@@ -345,6 +345,9 @@ func adapt(h *container.HostConfig) {
 	if h.Memory > 0 && h.MemorySwap == 0 {
 		h.MemorySwap = h.Memory * 2
 	}
+	if p := h.PidsLimit; p != nil && *p <= 0 {
+		h.PidsLimit = nil // which is no limit
+	}
 	if h.ShmSize == 0 {
 		h.ShmSize = 64 << 20
 	}

@@ -46,7 +46,7 @@ func (s *State) inspect(c *Container, size bool) types.ContainerJSON {
 	if state.StartedAt != never || state.Error != "" {
 		dir := root + "/containers/" + c.ID
 		j.ResolvConfPath, j.HostnamePath, j.HostsPath = dir+"/resolv.conf", dir+"/hostname", dir+"/hosts"
-		if c.Host.LogConfig.Type == "json-file" && state.StartedAt != never {
+		if c.Host.LogConfig.Type == "json-file" && (state.StartedAt != never || strings.HasPrefix(state.Error, "failed to create shim task")) {
 			j.LogPath = dir + "/" + c.ID + "-json.log"
 		}
 	}

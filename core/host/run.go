@@ -319,13 +319,18 @@ func (s *State) started(c *Container, r *run, at int64) {
 	st.Status, st.Running, st.Restarting, st.Paused = "running", true, false, false
 	st.StartedAt, st.Error, st.ExitCode = stamp(time.Unix(0, at)), "", 0
 	st.Pid = 1000 + s.Random.Below(30000)
-	if n.unconnected(s) && !n.Config.NetworkDisabled {
-		n.Config = container.Clone(n.Config)
-		n.Config.NetworkDisabled = true
-	}
+	s.unplug(&n)
 	s.Containers = s.Containers.Set(n.ID, &n)
 	*c = n
 	s.logContainer("start", n.ID, nil)
+}
+
+// unplug notes that the default network is not there.
+func (s *State) unplug(c *Container) {
+	if c.unconnected(s) && !c.Config.NetworkDisabled {
+		c.Config = container.Clone(c.Config)
+		c.Config.NetworkDisabled = true
+	}
 }
 
 // unconnected says that the container wants the default network, and that there
@@ -340,6 +345,8 @@ func (s *State) notStarted(old *Container, err error) error {
 	status, code, text := 400, 128, err.Error()
 	if e, ok := err.(*container.StartError); ok {
 		code = e.Code
+		s.unplug(&c) // that much had been done
+		c.sandbox = s.Random.ID()
 	}
 	if e, ok := err.(*Error); ok {
 		status = e.Status
