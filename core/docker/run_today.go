@@ -64,6 +64,19 @@ func kinds(flags, old string) string {
 			}
 		}
 		b.WriteString(strings.Join(f, "|"))
+		delete(known, name)
+	}
+	// What 20.10 knows beside is asked for by what does the work.
+	for line := range strings.Lines(old) {
+		f := strings.SplitN(strings.TrimSuffix(line, "\n"), "|", 5)
+		name := f[0]
+		if _, bare, ok := strings.Cut(name, "!"); ok {
+			name = bare
+		}
+		if _, left := known[name]; left && len(f) == 5 {
+			f[0], f[1] = "hidden!"+name, ""
+			b.WriteString(strings.Join(f, "|") + "\n")
+		}
 	}
 	return b.String()
 }

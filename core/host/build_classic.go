@@ -57,7 +57,7 @@ func (c *Change) buildClassic(ctx context.Context, request Build, s *stream) (di
 	result, err := classic.Build(ctx, sent, classic.Options{
 		Dockerfile: o.Dockerfile, Target: o.Target, BuildArgs: o.BuildArgs, Labels: o.Labels, Platform: o.Platform,
 		NoCache: o.NoCache || busted, Remove: o.Remove, ForceRemove: o.ForceRemove, CacheFrom: from, Parent: b.parent,
-		Image: b.find, Files: b.files, Children: b.children, IDs: c.Random.ID, Now: c.Time, Event: b.event, Download: c.host.download,
+		Image: b.find, ID: b.named, Files: b.files, Children: b.children, IDs: c.Random.ID, Now: c.Time, Event: b.event, Download: c.host.download,
 		Seed: binary.BigEndian.Uint64(c.Random.Bytes(8)),
 	})
 	if result != nil {
@@ -302,4 +302,17 @@ func (b *classicBuild) keepLogs(steps []*classic.Step) {
 		c.Log = log
 		b.Containers = b.Containers.Set(c.ID, &c)
 	}
+}
+
+// named is what the store calls an image: in that of Engine 29 it is not the
+// digest of the config.
+func (b *classicBuild) named(made *image.Image) digest.Digest {
+	if b.Engine == Docker29 {
+		for id, i := range b.Store.Images() {
+			if i.Made == made {
+				return id
+			}
+		}
+	}
+	return made.ID()
 }

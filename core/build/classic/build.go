@@ -242,6 +242,9 @@ func (b *builder) stage(index int, s stage) (*state, error) {
 	st.config = &container.Config{}
 	if base != nil {
 		st.id = base.ID()
+		if b.o.ID != nil {
+			st.id = b.o.ID(base)
+		}
 		b.learn(st.id, base)
 		if c := b.images[st.id].doc.Config; c != nil {
 			st.config = cloneConfig(c)

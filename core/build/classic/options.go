@@ -39,6 +39,8 @@ type Options struct {
 	// what it prints goes to where the host puts the texts of events. Its error
 	// is passed on word for word.
 	Image func(ctx context.Context, w Wanted) (*image.Image, error)
+	// ID gives what the host calls an image that Image found; nil: its own id.
+	ID func(*image.Image) digest.Digest
 	// Files gives the files of an image; nil: those that the image computes.
 	Files func(*image.Image) (vfs.Tree, error)
 	// Children lists the images whose local parent is the given one, or that

@@ -15,7 +15,9 @@ import (
 // object and the daemon's JSON of it, which may be nil.
 func (s *Session) Inspect(names []string, format string, get func(name string) (any, []byte, error)) error {
 	var in inspector = &indented{}
-	if format != "" {
+	if format == "json" && s.Version == "29" {
+		in = &indented{compact: true}
+	} else if format != "" {
 		t, err := formatter.Parse(format)
 		if err != nil {
 			return StatusError{"template parsing error: " + err.Error(), 64}
@@ -83,8 +85,9 @@ func (t *templated) flush(to io.Writer) error {
 }
 
 type indented struct {
-	raw    [][]byte
-	values []any
+	compact bool
+	raw     [][]byte
+	values  []any
 }
 
 func (i *indented) add(v any, raw []byte) error {
@@ -100,7 +103,11 @@ func (i *indented) flush(to io.Writer) error {
 	var b bytes.Buffer
 	switch {
 	case i.raw != nil:
-		if err := json.Indent(&b, []byte("["+string(bytes.Join(i.raw, []byte(",")))+"]"), "", "    "); err != nil {
+		if i.compact {
+			if err := json.Compact(&b, []byte("["+string(bytes.Join(i.raw, []byte(",")))+"]")); err != nil {
+				return err
+			}
+		} else if err := json.Indent(&b, []byte("["+string(bytes.Join(i.raw, []byte(",")))+"]"), "", "    "); err != nil {
 			return err
 		}
 	case i.values != nil:

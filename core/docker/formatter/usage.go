@@ -12,6 +12,8 @@ import (
 
 // DiskUsage is what `docker system df` prints. Layers and Builder are bytes.
 type DiskUsage struct {
+	// Shared is what of Builder images share, where that is in it.
+	Shared          int64
 	Layers, Builder int64
 	Images          []*types.ImageSummary
 	Containers      []*types.Container
@@ -172,7 +174,7 @@ func (d DiskUsage) builder() usage {
 			}
 		}
 	}
-	return line("Build Cache", len(d.BuildCache), active, d.Builder, LongSize(d.Builder-used))
+	return line("Build Cache", len(d.BuildCache), active, d.Builder, LongSize(d.Builder-used-d.Shared))
 }
 
 // diskUsageContext is what a template of `docker system df -v` sees.

@@ -16,6 +16,9 @@ import (
 
 var errAllTags = errors.New("tag can't be used with --all-tags/-a")
 
+// Pulls is `docker pull`.
+func Pulls(s *cli.Session, c *cli.Call) error { return runPull(s, c) }
+
 func runPull(s *cli.Session, c *cli.Call) error {
 	all, quiet := c.Bool("all-tags"), c.Bool("quiet")
 	ref, err := reference.Named(c.Args[0])

@@ -112,13 +112,14 @@ func (t *terminal) draw(all bool) {
 		took = t.now.Sub(*t.started[0].Started).Seconds()
 	}
 	state, builder := "", ""
+	width := t.cols
 	if t.today {
-		builder = "docker:default"
+		builder, width = "docker:default", t.cols-1
 	}
 	if done > 0 && done == len(t.steps) && all {
 		state = "FINISHED"
 	}
-	b.WriteString(align(fmt.Sprintf("[+] Building %.1fs (%d/%d) %s", took, done, len(t.steps), state), builder, t.cols) + "\n")
+	b.WriteString(align(fmt.Sprintf("[+] Building %.1fs (%d/%d) %s", took, done, len(t.steps), state), builder, width) + "\n")
 	lines := 0
 	for _, j := range jobs {
 		lines += t.job(&b, j)

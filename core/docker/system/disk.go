@@ -32,6 +32,14 @@ func runSystemDf(s *cli.Session, c *cli.Call) error {
 			usage.Builder += b.Size
 		}
 	}
+	if s.Version == "29" {
+		// All of it is told, not only what images do not share.
+		shared := -usage.Builder
+		for _, b := range d.BuildCache {
+			shared += b.Size
+		}
+		usage.Builder, usage.Shared = usage.Builder+shared, shared
+	}
 	f := formatter.Context{Output: s.Stdout, Format: formatter.DiskUsageFormat(format, verbose), Now: s.Now()}
 	if verbose {
 		return f.UsageOfEach(usage)

@@ -1,6 +1,8 @@
 package today
 
 import (
+	"fmt"
+
 	"layerlab.dev/core/docker/cli"
 )
 
@@ -8,6 +10,13 @@ import (
 func Adapt(path string, c *cli.Command) {
 	if run, ok := runs[path]; ok {
 		c.Run = run
+	}
+	if path == "build" || path == "image build" {
+		classic := c.Run
+		c.Run = func(s *cli.Session, call *cli.Call) error {
+			fmt.Fprint(s.Stderr, deprecated)
+			return classic(s, call)
+		}
 	}
 	if path == "manifest" {
 		c.Blank = true
@@ -19,6 +28,13 @@ func Adapt(path string, c *cli.Command) {
 	}
 }
 
+// deprecated is said of the classic builder.
+const deprecated = `DEPRECATED: The legacy builder is deprecated and will be removed in a future release.
+            BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0
+            environment-variable.
+
+`
+
 var runs = map[string]func(*cli.Session, *cli.Call) error{
 	"images":         runImages,
 	"image ls":       runImages,
@@ -27,6 +43,8 @@ var runs = map[string]func(*cli.Session, *cli.Call) error{
 	"image history":  runHistory,
 	"buildx build":   runBuild,
 	"buildx version": func(s *cli.Session, _ *cli.Call) error { return print(s, Buildkx) },
+	"pull":           runPull,
+	"image pull":     runPull,
 	"push":           runPush,
 	"image push":     runPush,
 	"save":           runSave,
@@ -34,7 +52,12 @@ var runs = map[string]func(*cli.Session, *cli.Call) error{
 	"load":           runLoad,
 	"image load":     runLoad,
 	"inspect":        runInspect,
-	"buildx prune":   runBuilderPrune,
-	"rmi":            runRemove,
-	"image rm":       runRemove,
+
+	"container inspect":         runContainerInspect,
+	"manifest inspect":          runManifestInspect,
+	"buildx imagetools inspect": runImagetoolsInspect,
+
+	"buildx prune": runBuilderPrune,
+	"rmi":          runRemove,
+	"image rm":     runRemove,
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/docker/docker/api/types"
 	dockerimage "github.com/docker/docker/api/types/image"
+	"github.com/opencontainers/go-digest"
 
 	"layerlab.dev/core/docker/cli"
 	"layerlab.dev/core/docker/formatter"
@@ -25,6 +26,7 @@ type store interface {
 	Images(types.ImageListOptions) ([]containerd.Summary, error)
 	ImageHistoryOf(name, platform string) ([]dockerimage.HistoryResponseItem, error)
 	InspectImage(name, platform string) (*containerd.Inspect, []byte, error)
+	RemoteManifest(name string) (mediaType string, raw []byte, d digest.Digest, err error)
 	ImagePushOf(ctx context.Context, ref, platform string, o types.ImagePushOptions, to host.Progress) error
 	ImageSaveOf(ctx context.Context, names []string, platform string, to io.Writer) error
 	ImageLoadOf(ctx context.Context, archive io.Reader, platform string, to host.Progress) error

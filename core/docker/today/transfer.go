@@ -1,15 +1,20 @@
 package today
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
 
+	dist "github.com/distribution/reference"
 	"github.com/docker/docker/api/types"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"layerlab.dev/core/docker/cli"
 	"layerlab.dev/core/docker/formatter"
+	"layerlab.dev/core/docker/image"
 	"layerlab.dev/core/docker/progress"
 	"layerlab.dev/core/docker/reference"
 	"layerlab.dev/core/host"
@@ -35,7 +40,7 @@ func runPush(s *cli.Session, c *cli.Call) error {
 		}
 		fmt.Fprint(s.Stdout, note)
 	}
-	ref, err := reference.Named(c.Args[0])
+	ref, err := named(c.Args[0])
 	if err != nil {
 		return err
 	}
@@ -164,7 +169,11 @@ func runBuilderPrune(s *cli.Session, c *cli.Call) error {
 			if r.LastUsedAt != nil {
 				used = formatter.Ago(s.Now(), *r.LastUsedAt)
 			}
-			fmt.Fprintf(s.Stdout, "%-40s\t%-5v%s%-10s\t%s\n", id+"*", true, gap, formatter.LongSize(r.Size), used)
+			shown := id
+			if r.Type == "source.local" {
+				shown += "*" // may still change
+			}
+			fmt.Fprintf(s.Stdout, "%-40s\t%-5v%s%-10s\t%s\n", shown, true, gap, formatter.LongSize(r.Size), used)
 		}
 		gap = "\t"
 	}
@@ -182,7 +191,7 @@ func runInspect(s *cli.Session, c *cli.Call) error {
 		kind string
 		get  func(name string) (any, []byte, error)
 	}{
-		{"container", func(name string) (any, []byte, error) { return s.Client.ContainerInspect(name, size) }},
+		{"container", func(name string) (any, []byte, error) { return inspectContainer(s, name, size) }},
 		{"image", func(name string) (any, []byte, error) {
 			doc, raw, err := e.InspectImage(name, "")
 			if err != nil {
@@ -218,4 +227,99 @@ func runInspect(s *cli.Session, c *cli.Call) error {
 		}
 		return nil, nil, fmt.Errorf("error: no such object: %s", name)
 	})
+}
+
+// container is the document of a container, whose GraphDriver is no more.
+type container struct {
+	types.ContainerJSON
+	GraphDriver             *types.GraphDriverData
+	ImageManifestDescriptor *ocispec.Descriptor
+}
+
+func inspectContainer(s *cli.Session, name string, size bool) (any, []byte, error) {
+	doc, raw, err := s.Engine.ContainerInspect(name, size)
+	if err != nil {
+		return nil, nil, cli.Daemon(err)
+	}
+	var own struct{ ImageManifestDescriptor *ocispec.Descriptor }
+	if err := json.Unmarshal(raw, &own); err != nil {
+		return nil, nil, err
+	}
+	return &container{ContainerJSON: doc, ImageManifestDescriptor: own.ImageManifestDescriptor}, raw, nil
+}
+
+func runContainerInspect(s *cli.Session, c *cli.Call) error {
+	return s.Inspect(c.Args, c.String("format"), func(name string) (any, []byte, error) {
+		return inspectContainer(s, name, c.Bool("size"))
+	})
+}
+
+func runImagetoolsInspect(s *cli.Session, c *cli.Call) error {
+	e, err := of(s)
+	if err != nil {
+		return err
+	}
+	ref, err := reference.Named(c.Args[0])
+	if err != nil {
+		return err
+	}
+	name := reference.WithDefault(ref).String()
+	kind, raw, d, err := e.RemoteManifest(name)
+	if err != nil {
+		return fmt.Errorf("%s: not found", name)
+	}
+	if c.Bool("raw") {
+		_, err := s.Stdout.Write(raw)
+		return err
+	}
+	fmt.Fprintf(s.Stdout, "Name:      %s\nMediaType: %s\nDigest:    %s\n", name, kind, d)
+	return nil
+}
+
+func runManifestInspect(s *cli.Session, c *cli.Call) error {
+	if c.Bool("verbose") || len(c.Args) > 1 {
+		return cli.Errorf("docker manifest inspect --verbose and of a list's entry are not available here: leave them out")
+	}
+	e, err := of(s)
+	if err != nil {
+		return err
+	}
+	ref, err := reference.Named(c.Args[0])
+	if err != nil {
+		return err
+	}
+	_, raw, _, err := e.RemoteManifest(reference.WithDefault(ref).String())
+	if err != nil {
+		return fmt.Errorf("no such manifest: %s", reference.Familiar(reference.WithDefault(ref)))
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, raw, "", "\t"); err != nil {
+		return err
+	}
+	return print(s, b.String())
+}
+
+// named reads a name; what is wrong with its case is told of the whole name.
+func named(text string) (dist.Named, error) {
+	ref, err := reference.Named(text)
+	if err != nil && strings.HasSuffix(err.Error(), "repository name must be lowercase") {
+		full := text
+		if first, _, ok := strings.Cut(text, "/"); !ok || !strings.ContainsAny(first, ".:") && first != "localhost" {
+			if full = text; !ok {
+				full = "library/" + text
+			}
+		} else {
+			_, full, _ = strings.Cut(text, "/")
+		}
+		full, _, _ = strings.Cut(full, ":")
+		return ref, fmt.Errorf("invalid reference format: repository name (%s) must be lowercase", full)
+	}
+	return ref, err
+}
+
+func runPull(s *cli.Session, c *cli.Call) error {
+	if _, err := named(c.Args[0]); err != nil {
+		return err
+	}
+	return image.Pulls(s, c)
 }

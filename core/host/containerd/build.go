@@ -53,7 +53,7 @@ const late = 1 << 33
 // options.Version says.
 func (e Engine) ImageBuild(ctx context.Context, request host.Build, to host.Progress) error {
 	if request.Options.Version != types.BuilderBuildKit {
-		return host.Errorf(501, "the classic builder of Engine 29 is not available here: build with BuildKit, or on a host of Engine 20.10")
+		return e.buildClassic(ctx, request, to)
 	}
 	s := &stream{to: to}
 	err := e.Change(func(c *host.Change) error {
@@ -61,6 +61,7 @@ func (e Engine) ImageBuild(ctx context.Context, request host.Build, to host.Prog
 		if b.name == "" {
 			b.name = "Dockerfile"
 		}
+		b.began = b.later(0)
 		o := request.Options
 		b.graph = &graph.Graph{
 			Tell: func(t graph.Trace) { s.aux(host.TraceID, t) }, Now: b.later, Unique: b.unique, Sent: b.sent, Keep: b.keepSent,
@@ -98,6 +99,7 @@ type builder struct {
 	result  *build.Result
 	source  []byte
 	ref     string
+	began   time.Time
 }
 
 // base is an image that a build begins from.
@@ -167,7 +169,9 @@ func (b *builder) definition() ([]byte, error) {
 	if err != nil {
 		return nil, host.Errorf(500, "failed to read dockerfile: %s", err)
 	}
-	b.found(text, packet.Size(vfs.New(0), only(b.request.Context, b.name)))
+	sent := only(b.request.Context, b.name)
+	b.found(text, packet.Size(vfs.New(0), sent))
+	b.keepSent("dockerfile", sent)
 	return text, nil
 }
 
@@ -258,9 +262,10 @@ func (b *builder) build() (digest.Digest, error) {
 	errors.As(err, &failed)
 	ran := failed != nil && (failed.ExitCode != nil || failed.Missing != "")
 	if err != nil && !ran {
-		if b.dispatched(failed) {
-			b.find(b.ctx, b.firstBase()) // what is wrong shows only after that
-		} else if len(b.graph.Bases) == 0 {
+		switch {
+		case b.dispatched(failed):
+			_, _ = b.find(b.ctx, b.firstBase()) // what is wrong shows only after that
+		case len(b.graph.Bases) == 0, unreadable(source):
 			return "", b.early(err, failed)
 		}
 	}
@@ -270,7 +275,7 @@ func (b *builder) build() (digest.Digest, error) {
 		if failed != nil {
 			place = failed.Range
 		}
-		if failed == nil && b.result != nil && b.result.File != nil {
+		if place.Start.Line == 0 && b.result != nil && b.result.File != nil {
 			place = b.copies(missing.Name)
 		}
 		ref, _ := reference.ParseNormalizedNamed(missing.Name)
@@ -333,6 +338,15 @@ func (b *builder) early(err error, failed *build.Error) error {
 		text = fmt.Sprintf("dockerfile parse error on line %d: %s", line, text)
 	}
 	return b.failure(failed.Range, "%s", text)
+}
+
+// unreadable reports whether a Dockerfile fails before anything of it is done.
+func unreadable(source []byte) bool {
+	r, err := parser.Parse(bytes.NewReader(source))
+	if err == nil {
+		_, _, err = instructions.Parse(r.AST, linter.New(&linter.Config{}))
+	}
+	return err != nil
 }
 
 // parseLine is the line of the first instruction that cannot be read, 0 where
@@ -495,6 +509,11 @@ func (b *builder) keep() {
 			b.Store, chain = next, held.ChainID
 			size += content.Snapshot(l)
 		}
+		if best := p.target.Best("linux", "amd64"); best != nil {
+			for _, l := range best.Blobs[1:] {
+				size += l.Descriptor.Size
+			}
+		}
 		r := b.NewCache(baseKey(at.ID), "regular", "pulled from "+reference.TagNameOnly(ref).String()+"@"+at.ID.String(), size)
 		r.Target, r.Chain = p.target, chain
 		b.PutCache(r)
@@ -517,6 +536,9 @@ func (b *builder) keep() {
 			}
 			made := *r
 			made.Tar, made.Size, made.Description = s.Layer, content.Snapshot(s.Layer), s.Text
+			if s.Keyword == "RUN" && !slices.ContainsFunc(s.Layer.Entries(), func(e layer.Entry) bool { return strings.HasPrefix(e.Name, "etc/") }) {
+				made.Size += 4096 // etc, in which files are mounted while it runs
+			}
 			if s.Keyword == "RUN" && len(s.Argv) > 0 {
 				made.Description = "mount / from exec " + strings.Join(s.Argv, " ")
 			}
@@ -592,8 +614,38 @@ func (b *builder) export() (digest.Digest, error) {
 			}
 		}
 	}
+	b.hold(made)
 	b.graph.ExportedToday(export)
 	return i.ID, nil
+}
+
+// hold makes the records of the steps hold the snapshots of their layers.
+func (b *builder) hold(made *image.Image) {
+	chains := map[digest.Digest]digest.Digest{} // by DiffID
+	for n, d := range made.DiffIDs() {
+		chains[d] = made.ChainIDs()[n]
+	}
+	for _, stage := range b.result.Stages {
+		for _, s := range stage.Steps {
+			if s.Layer == nil || s.Cache.Kept == "" {
+				continue
+			}
+			r := b.Cached(host.StepKey(s.Cache.Kept))
+			chain, ok := chains[s.Layer.DiffID()]
+			if r == nil || !ok || r.Chain != "" {
+				continue
+			}
+			if next, err := b.Store.Hold(chain); err == nil {
+				b.Store = next
+				held := *r
+				held.Chain = chain
+				if z, err := s.Layer.Blob(b.ctx, layer.Gzip); err == nil {
+					held.Size += z.Size // the blob that was made of it
+				}
+				b.BuildCache = b.BuildCache.Set(held.ID, &held)
+			}
+		}
+	}
 }
 
 // image returns the image with its times: those of the build, none later than
@@ -633,17 +685,20 @@ func (b *builder) attested(t *content.Target, made *image.Image) (*content.Targe
 		return nil, host.Errorf(500, "%s", err)
 	}
 	empty := []byte("{}")
+	image := t.Manifests[0].Descriptor
+	image.Annotations = nil
+	subject := image
 	doc := ocispec.Manifest{
-		MediaType: ocispec.MediaTypeImageManifest,
-		Config:    ocispec.Descriptor{MediaType: emptyConfig, Digest: digest.FromBytes(empty), Size: int64(len(empty))},
+		MediaType:    ocispec.MediaTypeImageManifest,
+		ArtifactType: "application/vnd.docker.attestation.manifest.v1+json",
+		Config:       ocispec.Descriptor{MediaType: emptyConfig, Digest: digest.FromBytes(empty), Size: int64(len(empty)), Data: empty},
 		Layers: []ocispec.Descriptor{{
 			MediaType: "application/vnd.in-toto+json", Digest: digest.FromBytes(statement), Size: int64(len(statement)),
 			Annotations: map[string]string{"in-toto.io/predicate-type": predicate},
 		}},
+		Subject: &subject,
 	}
 	doc.SchemaVersion = 2
-	image := t.Manifests[0].Descriptor
-	image.Annotations = nil
 	image.Platform = &ocispec.Platform{OS: made.Config.OS, Architecture: made.Config.Architecture, Variant: made.Config.Variant}
 	raw, err := json.MarshalIndent(doc, "", "  ")
 	if err != nil {

@@ -248,6 +248,9 @@ func (e Engine) ImageHistoryOf(name, platform string) ([]image.HistoryResponseIt
 // manifest returns the image for a platform; an empty one means the host's, or
 // what there is.
 func manifest(i *store.Image, name, platform string) (*content.Manifest, error) {
+	if i.Target == nil {
+		return nil, host.Errorf(500, "image %s is one of an older store: pull or build it again", name)
+	}
 	if platform == "" {
 		if m := i.Target.Best("linux", "amd64"); m != nil && m.Image != nil {
 			return m, nil

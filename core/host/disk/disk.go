@@ -7,6 +7,9 @@ import (
 
 // Root returns the directory /var/lib/docker of a host.
 func Root(s host.State) *vfs.Node {
+	if s.Engine == host.Docker29 {
+		return today(s)
+	}
 	t := s.Settings.Started
 	return directory("/var/lib/docker", 0o710, t, func(d place) {
 		d.dir("buildkit", 0o711, buildkit)

@@ -79,8 +79,10 @@ func lower(s host.State, top digest.Digest) string {
 }
 
 // lowerDiff is what a layer's tar has left in its directory.
-func lowerDiff(d place, l *store.Layer) *vfs.Node {
-	at := d.path + "/diff"
+func lowerDiff(d place, l *store.Layer) *vfs.Node { return lowerDiffAt(d, "diff", l) }
+
+func lowerDiffAt(d place, name string, l *store.Layer) *vfs.Node {
+	at := d.path + "/" + name
 	return vfs.Lazy(vfs.Meta{Kind: vfs.Dir, Mode: 0o755, MTime: l.Made}, number(at), func(add func(string, *vfs.Node)) {
 		e := vfs.New(l.Made).Edit()
 		for _, entry := range l.Tar.Entries() {
@@ -129,8 +131,10 @@ func unpack(e *vfs.Editor, entry layer.Entry) {
 }
 
 // upperDiff is the directory that a container writes to.
-func upperDiff(d place, below, now vfs.Tree) *vfs.Node {
-	at := d.path + "/diff"
+func upperDiff(d place, below, now vfs.Tree) *vfs.Node { return upperDiffAt(d, "diff", below, now) }
+
+func upperDiffAt(d place, name string, below, now vfs.Tree) *vfs.Node {
+	at := d.path + "/" + name
 	return vfs.Lazy(now.Root().Meta, number(at), func(add func(string, *vfs.Node)) {
 		e := vfs.New(now.Now()).Edit()
 		for _, c := range layer.Upper(below, now, nil) {

@@ -20,7 +20,7 @@ func (g *Graph) metadataToday() {
 	}
 	seen := map[string]bool{}
 	for _, b := range g.Bases {
-		if seen[b.Name] || b.Missing != "" || !g.Begins(b.Name) && missing == nil {
+		if seen[b.Name] || b.Missing != "" || missing == nil && g.Result != nil && len(g.Result.Stages) > 0 && !g.Begins(b.Name) {
 			continue
 		}
 		seen[b.Name] = true
