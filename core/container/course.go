@@ -179,10 +179,19 @@ func (f Files) Follow(ctx context.Context, p Process, script Script, watch func(
 	if errors.As(err, &start) {
 		return nil, err
 	}
-	x.point(e.Tree(), left(mounts))
 	at := max(e.Tree().Now(), x.since)
+	if err != nil {
+		// What cannot be interpreted, or has no content here, says so itself.
+		exit.Code = 126
+		var cannot *shell.UnsupportedError
+		if errors.As(err, &cannot) && cannot.ExitCode != 0 {
+			exit.Code = cannot.ExitCode
+		}
+		out(2, []byte("layerlab: "+err.Error()+"\n"))
+	}
 	x.End = &End{At: at, Code: exit.Code, Err: err}
 	x.Known = Never
+	x.point(e.Tree(), left(mounts))
 	for _, o := range x.Execs {
 		if o.End == nil {
 			o.End = &End{At: at, Code: 137}

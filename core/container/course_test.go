@@ -152,3 +152,17 @@ func TestCourseAt(t *testing.T) {
 		t.Error("what is mounted is in the container's files")
 	}
 }
+
+// A program that cannot be interpreted says so and has ended.
+func TestFollowUnsupported(t *testing.T) {
+	f := start(t)
+	e := f.Tree.Edit()
+	if err := e.WriteFile("/bin/real", vfs.String("\x7fELF and machine code"), 0o755, 0, 0); err != nil {
+		t.Fatal(err)
+	}
+	f.Tree = e.Tree()
+	c, err := f.Follow(context.Background(), container.Process{Argv: []string{"real"}}, container.Recorded(nil), nil)
+	if err != nil || c.End == nil || c.End.Code == 0 || len(c.Output) != 1 || !strings.HasPrefix(string(c.Output[0].Data), "layerlab: ") {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
