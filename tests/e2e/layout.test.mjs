@@ -104,7 +104,7 @@ inBrowsers("layout", (it) => {
         const { left, right } = e.getBoundingClientRect();
         return left >= 0 && right <= innerWidth;
       }));
-    assert.equal(await current(), "Core sample");
+    await poll("the sample in the bar", async () => (await current()) === "Core sample");
     await inSight("listbox");
     for (const [button, role, name] of [["Files", "tree", "Files"], ["Inspector", "tab", "Changes"], ["Editor", "textbox", "Content of Dockerfile"]]) {
       await lab.click("button", button);
