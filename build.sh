@@ -162,6 +162,9 @@ need_programs() {
   # The program in the recorded base images: without it the one case that copies
   # it is skipped.
   [[ -x /bin/busybox || -x /usr/bin/busybox ]] || optional+=(busybox-static)
+  # Real clients of the Engine API.
+  [[ -x /usr/bin/docker ]] || optional+=(docker.io)
+  /usr/bin/python3 -c "import docker" 2>/dev/null || optional+=(python3-docker)
   ((${#missing[@]} + ${#optional[@]})) || return 0
   if ((EUID != 0)); then as_root=(sudo -n); fi
   if command -v apt-get >/dev/null && "${as_root[@]}" true 2>/dev/null; then

@@ -307,9 +307,9 @@ func (a *recordedAPI) post(n, what string) error {
 func (a *recordedAPI) ContainerStart(_ context.Context, n string, _ types.ContainerStartOptions) error {
 	return a.post(n, "start")
 }
-func (a *recordedAPI) ContainerWait(_ context.Context, n string, _ container.WaitCondition) (container.ContainerWaitOKBody, error) {
+func (a *recordedAPI) ContainerWait(_ context.Context, n string, _ container.WaitCondition) (func() (container.ContainerWaitOKBody, error), error) {
 	v, _, err := get[container.ContainerWaitOKBody](a, "POST", "/containers/"+n+"/wait")
-	return v, err
+	return func() (container.ContainerWaitOKBody, error) { return v, nil }, err
 }
 func (a *recordedAPI) ContainerStop(_ context.Context, n string, _ *int) error {
 	return a.post(n, "stop")

@@ -55,8 +55,8 @@ func (emptyDaemon) ContainerAttach(_ context.Context, n string, _ types.Containe
 func (emptyDaemon) ContainerStart(_ context.Context, n string, _ types.ContainerStartOptions) error {
 	return none(n)
 }
-func (emptyDaemon) ContainerWait(_ context.Context, n string, _ container.WaitCondition) (container.ContainerWaitOKBody, error) {
-	return container.ContainerWaitOKBody{}, none(n)
+func (emptyDaemon) ContainerWait(_ context.Context, n string, _ container.WaitCondition) (func() (container.ContainerWaitOKBody, error), error) {
+	return nil, none(n)
 }
 func (emptyDaemon) ContainerStop(_ context.Context, n string, _ *int) error { return none(n) }
 func (emptyDaemon) ContainerKill(_ context.Context, n, signal string) error {

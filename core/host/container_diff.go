@@ -97,7 +97,7 @@ func (h *Host) ContainerCommit(ctx context.Context, name string, o types.Contain
 		if o.Reference != "" {
 			ref, err := reference.ParseNormalizedNamed(o.Reference)
 			if err != nil {
-				return &Error{400, err.Error()}
+				return &Error{500, err.Error()}
 			}
 			if _, ok := ref.(reference.Canonical); ok {
 				return Errorf(400, "refusing to create a tag with a digest reference")

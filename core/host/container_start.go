@@ -246,7 +246,7 @@ func (h *Host) ContainerPause(_ context.Context, name string) error {
 func (h *Host) ContainerUnpause(_ context.Context, name string) error {
 	return h.with(name, func(c *Change, n *Container) error {
 		if !n.State.Paused {
-			return Errorf(409, "Container %s is not paused", n.ID)
+			return Errorf(500, "Container %s is not paused", n.ID)
 		}
 		p := *n
 		p.State.Paused, p.State.Status = false, "running"
@@ -311,59 +311,66 @@ func (s *State) resize(n *Container, exec string, o types.ResizeOptions) {
 // it is to be started again or not.
 const WaitLastExit containertypes.WaitCondition = "last-exit"
 
-// ContainerWait returns when the condition holds. A container that runs without
-// asking anybody is waited for by moving the clock, unless it is to be started yet.
-func (h *Host) ContainerWait(ctx context.Context, name string, condition containertypes.WaitCondition) (containertypes.ContainerWaitOKBody, error) {
-	body := containertypes.ContainerWaitOKBody{}
+// ContainerWait waits for a container from now on; wait returns when the condition
+// holds. A container that runs without asking anybody is waited for by moving the
+// clock, unless it is to be started yet.
+func (h *Host) ContainerWait(ctx context.Context, name string, condition containertypes.WaitCondition) (wait func() (containertypes.ContainerWaitOKBody, error), err error) {
 	s := h.State()
 	c, err := s.Container(name)
 	if err != nil {
-		if e, ok := s.gone.Get(name); ok {
-			body.StatusCode = int64(e.code)
-			return body, nil
+		e, ok := s.gone.Get(name)
+		if !ok {
+			return nil, err
 		}
-		return body, err
+		return func() (containertypes.ContainerWaitOKBody, error) {
+			return containertypes.ContainerWaitOKBody{StatusCode: int64(e.code)}, nil
+		}, nil
 	}
-	id, next := c.ID, condition == containertypes.WaitConditionNextExit
-	began := next && !c.State.Running
+	w := &waiting{host: h, id: c.ID, condition: condition}
 	// Whoever asks before the start has also those who start it: a client that runs
 	// a container in the background goes away without hearing the answer, and the
 	// clock must not have moved for it.
-	bystander := !c.State.Running && condition != containertypes.WaitConditionNotRunning && condition != ""
-	// One that others watch can have started and ended between two looks.
-	var past int64
+	w.bystander = !c.State.Running && condition != containertypes.WaitConditionNotRunning && condition != ""
 	if c.last != nil {
-		past = c.last.began
+		w.past = c.last.began
 	}
+	return func() (containertypes.ContainerWaitOKBody, error) { return w.run(ctx) }, nil
+}
+
+// waiting is somebody who waits for a container.
+type waiting struct {
+	host      *Host
+	id        string
+	condition containertypes.WaitCondition
+	bystander bool  // others move the clock
+	past      int64 // when the last run that had ended began
+}
+
+func (w *waiting) run(ctx context.Context) (body containertypes.ContainerWaitOKBody, err error) {
 	for {
-		s, changed := h.look()
-		c, ok := s.Containers.Get(id)
-		switch {
-		case !ok:
-			e, _ := s.gone.Get(id)
+		s, changed := w.host.look()
+		c, ok := s.Containers.Get(w.id)
+		if !ok {
+			e, _ := s.gone.Get(w.id)
 			body.StatusCode = int64(e.code)
 			return body, nil
-		case c.State.Restarting && condition == WaitLastExit:
+		}
+		over := !c.State.Running
+		switch w.condition {
+		case containertypes.WaitConditionRemoved:
+			over = false
+		case containertypes.WaitConditionNextExit:
+			// It can have started and ended between two looks.
+			over = c.last != nil && c.last.began > w.past
+		case WaitLastExit:
+			over = over || c.State.Restarting
+		}
+		if over {
 			body.StatusCode = int64(c.State.ExitCode)
 			return body, nil
-		case c.State.Running:
-			began = false
-			if !bystander && h.pass(&s, c) {
-				continue
-			}
-		case condition == containertypes.WaitConditionRemoved, began:
-			// It has still to be removed, or to start.
-			if began && c.State.Error != "" {
-				body.StatusCode = int64(c.State.ExitCode)
-				return body, nil
-			}
-			if began && c.last != nil && c.last.began > past {
-				body.StatusCode = int64(c.State.ExitCode)
-				return body, nil
-			}
-		default:
-			body.StatusCode = int64(c.State.ExitCode)
-			return body, nil
+		}
+		if c.State.Running && !w.bystander && w.host.pass(&s, c) {
+			continue
 		}
 		select {
 		case <-changed:

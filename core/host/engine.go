@@ -59,8 +59,9 @@ type Engine interface {
 	// ContainerStart returns when the main process runs; one that needs no
 	// input may have ended by then.
 	ContainerStart(ctx context.Context, name string, options types.ContainerStartOptions) error
-	// ContainerWait returns when the condition holds.
-	ContainerWait(ctx context.Context, name string, condition container.WaitCondition) (container.ContainerWaitOKBody, error)
+	// ContainerWait waits from when it returns; wait returns when the condition
+	// holds.
+	ContainerWait(ctx context.Context, name string, condition container.WaitCondition) (wait func() (container.ContainerWaitOKBody, error), err error)
 	ContainerStop(ctx context.Context, name string, seconds *int) error
 	ContainerKill(ctx context.Context, name, signal string) error
 	ContainerRestart(ctx context.Context, name string, seconds *int) error

@@ -36,17 +36,10 @@ func TestWaitForNextExit(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			h, _ := newHost(t)
 			id := created(t, h, test.command...)
-			asked, told := make(chan struct{}), make(chan int64)
-			go func() {
-				close(asked)
-				ok, err := h.ContainerWait(ctx, id, container.WaitConditionNextExit)
-				if err != nil {
-					t.Error(err)
-				}
-				told <- ok.StatusCode
-			}()
-			<-asked
-			time.Sleep(10 * time.Millisecond) // so that it waits, which nothing shows
+			next, err := h.ContainerWait(ctx, id, container.WaitConditionNextExit)
+			if err != nil {
+				t.Fatal(err)
+			}
 			before := h.State().Clock
 			if err := h.ContainerStart(ctx, id, types.ContainerStartOptions{}); err != nil {
 				t.Fatal(err)
@@ -54,11 +47,14 @@ func TestWaitForNextExit(t *testing.T) {
 			if passed := h.State().Clock - before; passed > int64(time.Second) {
 				t.Errorf("the start took %v of the host's time", time.Duration(passed))
 			}
-			if _, err := h.ContainerWait(ctx, id, container.WaitConditionNotRunning); err != nil {
+			stopped, err := h.ContainerWait(ctx, id, container.WaitConditionNotRunning)
+			if err != nil {
 				t.Fatal(err)
 			}
-			if code := <-told; code != test.code {
-				t.Errorf("exit code %d, want %d", code, test.code)
+			for _, wait := range []func() (container.ContainerWaitOKBody, error){stopped, next} {
+				if ok, err := wait(); err != nil || ok.StatusCode != test.code {
+					t.Errorf("exit code %d, %v, want %d", ok.StatusCode, err, test.code)
+				}
 			}
 		})
 	}

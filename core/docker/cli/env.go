@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/docker/docker/api/types/container"
+
 	"layerlab.dev/core/host"
 	"layerlab.dev/core/vfs"
 )
@@ -62,6 +64,15 @@ type Session struct {
 	Client  Client
 	// Host is what -H said, of no use but in messages.
 	Host string
+}
+
+// Wait returns when a container is as condition says.
+func (s *Session) Wait(name string, condition container.WaitCondition) (container.ContainerWaitOKBody, error) {
+	wait, err := s.Engine.ContainerWait(s.Context, name, condition)
+	if err != nil {
+		return container.ContainerWaitOKBody{}, err
+	}
+	return wait()
 }
 
 // NewSession fills what env leaves out.

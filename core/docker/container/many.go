@@ -90,7 +90,7 @@ func runUnpause(s *cli.Session, c *cli.Call) error {
 func runWait(s *cli.Session, c *cli.Call) error {
 	var failed []string
 	for _, name := range c.Args {
-		body, err := s.Engine.ContainerWait(s.Context, name, container.WaitConditionNotRunning)
+		body, err := s.Wait(name, container.WaitConditionNotRunning)
 		if err != nil {
 			failed = append(failed, cli.Daemon(err).Error())
 			continue

@@ -98,7 +98,7 @@ func exitStatus(s *cli.Session, id string, removed bool) error {
 	if removed {
 		condition = container.WaitConditionRemoved
 	}
-	body, err := s.Engine.ContainerWait(s.Context, id, condition)
+	body, err := s.Wait(id, condition)
 	switch {
 	case err != nil:
 		cli.Log(s, "error", "error waiting for container: "+cli.Daemon(err).Error())

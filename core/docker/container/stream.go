@@ -108,7 +108,7 @@ func runAttach(s *cli.Session, c *cli.Call) error {
 	if info.HostConfig.AutoRemove {
 		condition = container.WaitConditionRemoved
 	}
-	body, err := s.Engine.ContainerWait(s.Context, info.ID, condition)
+	body, err := s.Wait(info.ID, condition)
 	switch {
 	case err != nil:
 		return cli.Daemon(err)

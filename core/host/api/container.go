@@ -64,8 +64,14 @@ func listContainers(c *call) error {
 	if err != nil {
 		return err
 	}
+	limit := 0
+	if text := c.form.Get("limit"); text != "" {
+		if limit, err = strconv.Atoi(text); err != nil {
+			return host.Errorf(500, "%v", err)
+		}
+	}
 	list, err := c.engine.ContainerList(types.ContainerListOptions{All: c.flag("all"), Size: c.flag("size"), Since: c.form.Get("since"),
-		Before: c.form.Get("before"), Limit: int(c.number("limit")), Filters: f})
+		Before: c.form.Get("before"), Limit: limit, Filters: f})
 	if err != nil {
 		return err
 	}
@@ -80,7 +86,7 @@ func inspectContainer(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.raw(200, append(text, '\n'))
+	return c.raw(200, text)
 }
 
 func createContainer(c *call) error {
@@ -127,7 +133,21 @@ func start(c *call) error {
 	if c.r.ContentLength > 7 {
 		return host.Errorf(400, "starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24")
 	}
+	if c.running() {
+		return c.empty(304)
+	}
 	return c.done(c.engine.ContainerStart(c.r.Context(), c.name, types.ContainerStartOptions{CheckpointID: c.form.Get("checkpoint"), CheckpointDir: c.form.Get("checkpoint-dir")}))
+}
+
+func (c *call) exists() bool {
+	_, _, err := c.engine.ContainerInspect(c.name, false)
+	return err == nil
+}
+
+// running reports whether the container is and runs.
+func (c *call) running() bool {
+	doc, _, err := c.engine.ContainerInspect(c.name, false)
+	return err == nil && doc.State.Running && !doc.State.Paused
 }
 
 // seconds reads the grace period.
@@ -147,6 +167,9 @@ func stop(c *call) error {
 	n, err := c.seconds()
 	if err != nil {
 		return err
+	}
+	if c.exists() && !c.running() {
+		return c.empty(304)
 	}
 	return c.done(c.engine.ContainerStop(c.r.Context(), c.name, n))
 }
@@ -174,14 +197,15 @@ func wait(c *call) error {
 	if condition != container.WaitConditionNextExit && condition != container.WaitConditionRemoved {
 		condition = container.WaitConditionNotRunning
 	}
-	if _, _, err := c.engine.ContainerInspect(c.name, false); err != nil {
+	wait, err := c.engine.ContainerWait(c.r.Context(), c.name, condition)
+	if err != nil {
 		return err
 	}
 	c.sent = true
 	c.w.Header().Set("Content-Type", "application/json")
 	c.w.WriteHeader(http.StatusOK)
 	c.flush()
-	ok, err := c.engine.ContainerWait(c.r.Context(), c.name, condition)
+	ok, err := wait()
 	if err != nil {
 		ok.Error = &container.ContainerWaitOKBodyError{Message: err.Error()}
 	}
@@ -193,6 +217,9 @@ func changes(c *call) error {
 	list, err := c.engine.ContainerDiff(c.name)
 	if err != nil {
 		return err
+	}
+	if len(list) == 0 {
+		list = nil // dockerd says null
 	}
 	return c.json(200, list)
 }
@@ -214,11 +241,11 @@ func export(c *call) error {
 }
 
 func (c *call) size() (types.ResizeOptions, error) {
-	h, err := strconv.ParseUint(c.form.Get("h"), 10, 32)
+	h, err := strconv.Atoi(c.form.Get("h"))
 	if err != nil {
 		return types.ResizeOptions{}, host.Errorf(400, "%v", err)
 	}
-	w, err := strconv.ParseUint(c.form.Get("w"), 10, 32)
+	w, err := strconv.Atoi(c.form.Get("w"))
 	if err != nil {
 		return types.ResizeOptions{}, host.Errorf(400, "%v", err)
 	}
@@ -260,7 +287,7 @@ func (c *call) stat(s types.ContainerPathStat) error {
 func (c *call) path() (string, error) {
 	p := c.form.Get("path")
 	if p == "" {
-		return "", host.Errorf(400, "bad parameter: path cannot be empty")
+		return "", host.Errorf(400, "bad parameter: pathcannot be empty")
 	}
 	return p, nil
 }

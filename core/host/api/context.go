@@ -28,7 +28,7 @@ func readContext(r io.Reader, e host.Engine) (vfs.Tree, error) {
 	var source io.Reader = in
 	switch {
 	case len(head) == 0:
-		return vfs.Tree{}, host.Errorf(400, "the Dockerfile (Dockerfile) cannot be empty")
+		return files.Tree(), nil // whoever sends nothing has no Dockerfile
 	case packed(head):
 		z, err := layer.Decompress(in)
 		if err != nil {

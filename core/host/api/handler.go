@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -127,6 +128,10 @@ func (c *call) fail(err error) {
 		c.message(host.Message{Error: text, ErrorDetail: &host.ErrorDetail{Message: text}})
 		return
 	}
+	if versions.LessThan(c.version, "1.24") {
+		http.Error(c.w, text, status)
+		return
+	}
 	c.json(status, map[string]string{"message": text})
 }
 
@@ -136,11 +141,12 @@ func (c *call) json(status int, v any) error {
 	if err != nil {
 		return fmt.Errorf("answer: %w", err)
 	}
-	return c.raw(status, append(text, '\n'))
+	return c.raw(status, text)
 }
 
 // raw answers with JSON that is written already.
 func (c *call) raw(status int, text []byte) error {
+	text = append(bytes.TrimRight(text, "\n"), '\n')
 	c.w.Header().Set("Content-Type", "application/json")
 	c.w.Header().Set("Content-Length", strconv.Itoa(len(text)))
 	c.w.WriteHeader(status)
@@ -185,7 +191,7 @@ func truth(s string) bool {
 func (c *call) filters() (filters.Args, error) {
 	args, err := filters.FromJSON(c.form.Get("filters"))
 	if err != nil {
-		return args, host.Errorf(400, "%v", err)
+		return args, host.Errorf(500, "%v", err)
 	}
 	return args, nil
 }
@@ -196,7 +202,7 @@ func (c *call) body(v any) error {
 		return host.Errorf(400, "Content-Type specified (%s) must be 'application/json'", ct)
 	}
 	if err := json.NewDecoder(c.r.Body).Decode(v); err != nil {
-		return host.Errorf(400, "%v", err)
+		return host.Errorf(500, "%v", err)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -54,7 +55,7 @@ func inspectImage(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.raw(200, append(text, '\n'))
+	return c.raw(200, text)
 }
 
 func history(c *call) error {
@@ -104,7 +105,11 @@ func createImage(c *call) error {
 		if source != "-" {
 			return host.Errorf(500, "importing from %q needs a network, which is not here: download it and import the file", source)
 		}
-		return c.engine.ImageImport(c.r.Context(), c.r.Body, c.form.Get("repo"), types.ImageImportOptions{
+		archive, err := c.whole()
+		if err != nil {
+			return err
+		}
+		return c.engine.ImageImport(c.r.Context(), archive, c.form.Get("repo"), types.ImageImportOptions{
 			Tag: c.form.Get("tag"), Message: c.form.Get("message"), Changes: c.form["changes"], Platform: c.form.Get("platform")}, c.message)
 	}
 	options := types.ImagePullOptions{Platform: c.form.Get("platform")}
@@ -121,6 +126,12 @@ func createImage(c *call) error {
 }
 
 func push(c *call) error {
+	if c.r.Header.Get("X-Registry-Auth") == "" {
+		var auth types.AuthConfig
+		if err := json.NewDecoder(c.r.Body).Decode(&auth); err != nil {
+			return host.Errorf(400, "Bad parameters and missing X-Registry-Auth: %v", err)
+		}
+	}
 	name := c.name
 	options := types.ImagePushOptions{}
 	if t := c.form.Get("tag"); t != "" {
@@ -159,13 +170,27 @@ func loadImages(c *call) error {
 	if v := c.form.Get("quiet"); v != "" {
 		quiet = truth(v)
 	}
-	err := c.engine.ImageLoad(c.r.Context(), c.r.Body, quiet, c.message)
+	archive, err := c.whole()
+	if err != nil {
+		return err
+	}
+	err = c.engine.ImageLoad(c.r.Context(), archive, quiet, c.message)
 	var known *host.Error
 	if errors.As(err, &known) && !c.sent {
 		c.message(host.Message{Error: known.Text, ErrorDetail: &host.ErrorDetail{Message: known.Text}})
 		return nil
 	}
 	return err
+}
+
+// whole reads all that the client sends before anything is done with it: what it
+// sends may come from another request, which must not wait for this one.
+func (c *call) whole() (io.Reader, error) {
+	text, err := io.ReadAll(io.LimitReader(c.r.Body, maxContext))
+	if err != nil {
+		return nil, host.Errorf(500, "%v", err)
+	}
+	return bytes.NewReader(text), nil
 }
 
 // number reads a whole number, 0 where there is none.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -72,46 +73,59 @@ func (c *call) terminal(name string) (bool, error) {
 	return doc.Config != nil && doc.Config.Tty, nil
 }
 
-// hijacked is a connection that was taken over: a stream in both directions.
+// hijacked is a connection that is taken over: a stream in both directions.
 type hijacked struct {
 	frames
+	call *call
+	open bool
 	// ctx ends when the client can no longer be written to. That it has nothing
 	// more to send means nothing, though package http ends its context then.
-	ctx   context.Context
-	stdin *io.PipeReader
-	over  chan struct{}
+	ctx    context.Context
+	cancel context.CancelFunc
+	stdin  *io.PipeReader
+	typed  *io.PipeWriter
+	over   chan struct{}
 }
 
-// hijack takes the connection over and says so.
-func (c *call) hijack(tty bool) (*hijacked, error) {
-	h, ok := c.w.(http.Hijacker)
-	if !ok {
-		return nil, host.Errorf(400, "error attaching to %s, hijack connection missing", c.name)
+// hijack prepares to take the connection over, which take does.
+func (c *call) hijack(tty bool) *hijacked {
+	s := &hijacked{call: c, over: make(chan struct{})}
+	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(c.r.Context()))
+	s.stdin, s.typed = io.Pipe()
+	s.frames = frames{tty: tty, failed: s.cancel}
+	return s
+}
+
+// take takes the connection over and says so.
+func (s *hijacked) take() error {
+	if s.open {
+		return nil
 	}
-	_, upgrade := c.r.Header["Upgrade"]
+	h, ok := s.call.w.(http.Hijacker)
+	if !ok {
+		return host.Errorf(400, "error attaching to %s, hijack connection missing", s.call.name)
+	}
+	_, upgrade := s.call.r.Header["Upgrade"]
 	conn, buffered, err := h.Hijack()
 	if err != nil {
-		return nil, fmt.Errorf("hijack: %w", err)
+		return fmt.Errorf("hijack: %w", err)
 	}
+	s.open, s.w = true, conn
 	if upgrade {
 		fmt.Fprintf(conn, "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n")
 	} else {
 		fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n")
 	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(c.r.Context()))
-	stdin, typed := io.Pipe()
-	s := &hijacked{frames: frames{w: conn, tty: tty, failed: cancel}, ctx: ctx, stdin: stdin, over: make(chan struct{})}
 	go func() {
-		_, err := io.Copy(typed, buffered)
-		typed.CloseWithError(err)
+		_, err := io.Copy(s.typed, buffered)
+		s.typed.CloseWithError(err)
 		// A connection closed with something unread is a broken one to the client:
 		// what it still sends is nobody's.
 		io.Copy(io.Discard, buffered)
 		<-s.over
-		cancel()
 		conn.Close()
 	}()
-	return s, nil
+	return nil
 }
 
 // close ends the stream: there is nothing more to read for the client.
@@ -120,30 +134,60 @@ func (s *hijacked) close() {
 		half.CloseWrite()
 	}
 	s.stdin.Close()
+	s.cancel()
 	close(s.over)
 }
 
 func attach(c *call) error {
 	tty, err := c.terminal(c.name)
 	if err != nil {
-		return err
+		return c.refuse(err)
 	}
-	s, err := c.hijack(tty)
-	if err != nil {
-		return err
-	}
+	s := c.hijack(tty)
 	defer s.close()
-	streams := host.Streams{TTY: tty, Detach: c.form.Get("detachKeys"), Output: s.output}
+	streams := host.Streams{TTY: tty, Detach: c.form.Get("detachKeys")}
+	var refused error
+	streams.Output = func(n int, data []byte) {
+		if refused == nil {
+			refused = s.take()
+		}
+		if refused == nil {
+			s.output(n, data)
+		}
+	}
 	o := types.ContainerAttachOptions{Stream: c.flag("stream"), Stdin: c.flag("stdin"), Stdout: c.flag("stdout"), Stderr: c.flag("stderr"),
 		Logs: c.flag("logs"), DetachKeys: streams.Detach}
 	if o.Stdin {
 		streams.Stdin = s.stdin
 	}
+	// The client starts the container when it knows that it is attached to it.
 	wait, err := c.engine.ContainerAttach(s.ctx, c.name, o, streams)
-	if err == nil && wait != nil {
+	if err != nil && !s.open {
+		return c.refuse(err)
+	}
+	if refused == nil {
+		refused = s.take()
+	}
+	if refused != nil {
+		return refused
+	}
+	if err == nil {
 		err = wait()
 	}
 	s.end(err)
+	return nil
+}
+
+// refuse answers with an error as dockerd does where a stream was asked for.
+func (c *call) refuse(err error) error {
+	status := http.StatusInternalServerError
+	var known *host.Error
+	if errors.As(err, &known) && known.Status != 0 {
+		status = known.Status
+	}
+	c.w.Header().Set("Content-Type", "application/vnd.docker.raw-stream")
+	c.w.WriteHeader(status)
+	fmt.Fprintf(c.w, "%v\r\n", err)
 	return nil
 }
 
@@ -168,11 +212,11 @@ func startExec(c *call) error {
 		}
 		return c.empty(200)
 	}
-	s, err := c.hijack(check.Tty)
-	if err != nil {
+	s := c.hijack(check.Tty)
+	defer s.close()
+	if err := s.take(); err != nil {
 		return err
 	}
-	defer s.close()
 	s.end(c.engine.ExecStart(s.ctx, c.name, check, host.Streams{Stdin: s.stdin, TTY: check.Tty, Output: s.output}))
 	return nil
 }

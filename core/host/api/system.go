@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/docker/docker/api/types"
@@ -64,6 +65,11 @@ func listEvents(c *call) error {
 		return err
 	}
 	o := types.EventsOptions{Since: c.form.Get("since"), Until: c.form.Get("until"), Filters: f}
+	for _, text := range []string{o.Since, o.Until} {
+		if _, _, err := timestamp.ParseTimestamps(text, -1); err != nil {
+			return host.Errorf(500, "%v", err)
+		}
+	}
 	list, err := c.engine.Events(o)
 	if err != nil {
 		return err
@@ -121,18 +127,38 @@ var absentRoutes = []route{
 		return host.Errorf(501, "builds with BuildKit need a session, which this daemon does not serve: set DOCKER_BUILDKIT=0, or build in the host's own shell")
 	}},
 	{"GET", "/plugins", func(c *call) error { return c.json(200, []struct{}{}) }},
-	{"GET", "/swarm", noSwarm}, {"POST", "/swarm/join", noSwarm}, {"POST", "/swarm/init", noSwarm}, {"POST", "/swarm/leave", noSwarm},
+	{"GET", "/swarm", noSwarm}, {"POST", "/swarm/join", noOthers}, {"POST", "/swarm/init", noOthers}, {"POST", "/swarm/leave", noSwarm},
 	{"GET", "/nodes", noSwarm}, {"GET", "/services", noSwarm}, {"GET", "/tasks", noSwarm}, {"GET", "/secrets", noSwarm}, {"GET", "/configs", noSwarm},
 	{"POST", "/services/create", noSwarm}, {"POST", "/secrets/create", noSwarm}, {"POST", "/configs/create", noSwarm},
-	{"POST", "/networks/create", noNetworks}, {"DELETE", "/networks/{name}", noNetworks}, {"POST", "/networks/prune", noNetworks},
+	{"POST", "/networks/create", noNetworks}, {"DELETE", "/networks/{name}", removeNetwork},
+	// There are none but those that stay.
+	{"POST", "/networks/prune", func(c *call) error { return c.json(200, types.NetworksPruneReport{}) }},
 	{"POST", "/networks/{name}/connect", noNetworks}, {"POST", "/networks/{name}/disconnect", noNetworks},
 	{"GET", "/images/search", func(c *call) error {
-		return host.Errorf(500, "searching is not possible here: there is no Docker Hub to ask")
+		limit := c.form.Get("limit")
+		if limit == "" {
+			limit = "25"
+		}
+		return host.Errorf(500, "Get %q: dial tcp: lookup index.docker.io on 192.0.2.53:53: no such host",
+			"https://index.docker.io/v1/search?q="+url.QueryEscape(c.form.Get("term"))+"&n="+limit)
 	}},
 }
 
 func noSwarm(c *call) error {
 	return host.Errorf(503, "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.")
+}
+
+func noOthers(c *call) error {
+	return host.Errorf(501, "there is no swarm mode here, as no other machine can be reached: run containers with docker run")
+}
+
+// removeNetwork refuses: those that there are belong to the daemon.
+func removeNetwork(c *call) error {
+	n, _, err := c.engine.NetworkInspect(c.name, types.NetworkInspectOptions{})
+	if err != nil {
+		return err
+	}
+	return host.Errorf(403, "%s is a pre-defined network and cannot be removed", n.Name)
 }
 
 func noNetworks(c *call) error {

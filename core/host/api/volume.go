@@ -47,7 +47,7 @@ func inspectVolume(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.raw(200, append(text, '\n'))
+	return c.raw(200, text)
 }
 
 func pruneVolumes(c *call) error {
@@ -79,5 +79,5 @@ func inspectNetwork(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.raw(200, append(text, '\n'))
+	return c.raw(200, text)
 }
