@@ -112,6 +112,8 @@ type Build struct {
 	// Provenance asks for an attestation of how the image was built; Engine 29
 	// only.
 	Provenance bool
+	// Check asks only for what the checks find in the Dockerfile; Engine 29 only.
+	Check bool
 	// Secrets are what --secret hands over, by id.
 	Secrets map[string][]byte
 }

@@ -117,7 +117,9 @@ func runRename(s *cli.Session, c *cli.Call) error {
 
 func runPrune(s *cli.Session, c *cli.Call) error {
 	if !c.Bool("force") && !s.Confirm("WARNING! This will remove all stopped containers.\nAre you sure you want to continue?") {
-		fmt.Fprintln(s.Stdout, "Total reclaimed space: 0B")
+		if s.Version != "29" {
+			fmt.Fprintln(s.Stdout, "Total reclaimed space: 0B")
+		}
 		return nil
 	}
 	freed, text, err := Prune(s, c)

@@ -61,7 +61,9 @@ func runPrune(s *cli.Session, c *cli.Call) error {
 		what = "all images without at least one container associated to them"
 	}
 	if !c.Bool("force") && !s.Confirm("WARNING! This will remove "+what+".\nAre you sure you want to continue?") {
-		fmt.Fprintln(s.Stdout, "Total reclaimed space: 0B")
+		if s.Version != "29" {
+			fmt.Fprintln(s.Stdout, "Total reclaimed space: 0B")
+		}
 		return nil
 	}
 	freed, text, err := Prune(s, c, all)

@@ -75,7 +75,9 @@ func runVolumeRm(s *cli.Session, c *cli.Call) error {
 
 func runVolumePrune(s *cli.Session, c *cli.Call) error {
 	if !c.Bool("force") && !s.Confirm("WARNING! This will remove all local volumes not used by at least one container.\nAre you sure you want to continue?") {
-		fmt.Fprintln(s.Stdout, "Total reclaimed space: 0B")
+		if s.Version != "29" {
+			fmt.Fprintln(s.Stdout, "Total reclaimed space: 0B")
+		}
 		return nil
 	}
 	freed, text, err := PruneVolumes(s, c)

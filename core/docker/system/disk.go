@@ -114,7 +114,9 @@ func runBuilderPrune(s *cli.Session, c *cli.Call) error {
 		what = "all build cache"
 	}
 	if !c.Bool("force") && !s.Confirm("WARNING! This will remove "+what+". Are you sure you want to continue?") {
-		fmt.Fprintln(s.Stdout, "Total reclaimed space: 0B")
+		if s.Version != "29" {
+			fmt.Fprintln(s.Stdout, "Total reclaimed space: 0B")
+		}
 		return nil
 	}
 	freed, text, err := pruneCache(s, types.BuildCachePruneOptions{

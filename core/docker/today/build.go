@@ -16,6 +16,7 @@ import (
 	"layerlab.dev/core/docker/pack"
 	"layerlab.dev/core/docker/progress"
 	"layerlab.dev/core/docker/reference"
+	"layerlab.dev/core/dockerfile"
 	"layerlab.dev/core/host"
 	"layerlab.dev/core/host/containerd"
 	"layerlab.dev/core/vfs"
@@ -73,7 +74,17 @@ func runBuild(s *cli.Session, c *cli.Call) error {
 		}
 		o.BuildArgs[k] = &v
 	}
+	args := map[string]string{}
+	for k, v := range o.BuildArgs {
+		args[k] = *v
+	}
 	request.Provenance = provenance(s, c)
+	switch call := c.String("call"); {
+	case c.Bool("check"), call == "check", call == "lint":
+		request.Check = true
+	case call != "build" && call != "":
+		return failed("--call %s is not available here: use --check, or build", call)
+	}
 	quiet, mode := c.Bool("quiet"), c.String("progress")
 	if v := s.Environ("BUILDKIT_PROGRESS"); v != "" && mode == "auto" {
 		mode = v
@@ -121,6 +132,9 @@ func runBuild(s *cli.Session, c *cli.Call) error {
 	if err != nil {
 		fmt.Fprint(s.Stderr, excerpt(place))
 		return failed("failed to solve: %s", solveText(err))
+	}
+	if request.Check {
+		return report(s, request, args)
 	}
 	if quiet {
 		fmt.Fprintln(s.Stdout, id)
@@ -275,4 +289,49 @@ func buildContext(s *cli.Session, where, file string) (host.Build, error) {
 		b.Dockerfile = nil // the builder does not find it
 	}
 	return b, nil
+}
+
+// report tells what the checks found in the Dockerfile, each with its place.
+func report(s *cli.Session, request host.Build, args map[string]string) error {
+	name := request.Options.Dockerfile
+	if name == "" {
+		name = "Dockerfile"
+	}
+	text := request.Dockerfile
+	if n, err := request.Context.Stat("/" + name); text == nil && err == nil {
+		text = n.Blob()
+	}
+	if text == nil {
+		return failed("failed to solve: failed to read dockerfile: open %s: no such file or directory", name)
+	}
+	source, err := text.Bytes()
+	if err != nil {
+		return err
+	}
+	target := request.Options.Target
+	file := dockerfile.Parse(name, source, dockerfile.Options{BuildArgs: args, Target: target, AllStages: target == ""})
+	var found []dockerfile.Diagnostic
+	for _, d := range file.Diagnostics {
+		if d.Severity == dockerfile.Error {
+			return failed("failed to solve: %s", d.Text)
+		}
+		found = append(found, d)
+	}
+	switch len(found) {
+	case 0:
+		return print(s, "Check complete, no warnings found.")
+	case 1:
+		fmt.Fprintln(s.Stdout, "Check complete, 1 warning has been found!")
+	default:
+		fmt.Fprintf(s.Stdout, "Check complete, %d warnings have been found!\n", len(found))
+	}
+	for _, d := range found {
+		url := ""
+		if d.URL != "" {
+			url = " - " + d.URL
+		}
+		place := containerd.Source{Name: name, Text: source, Start: d.Range.Start.Line, End: d.Range.End.Line}
+		fmt.Fprintf(s.Stdout, "\nWARNING: %s%s\n%s\n%s", d.Rule, url, d.Text, excerpt(place))
+	}
+	return cli.StatusError{Code: 1}
 }

@@ -79,7 +79,9 @@ func (e Engine) ImageBuild(ctx context.Context, request host.Build, to host.Prog
 			c.Keep()
 			return err
 		}
-		s.aux(host.ImageID, types.BuildResult{ID: id.String()})
+		if id != "" {
+			s.aux(host.ImageID, types.BuildResult{ID: id.String()})
+		}
 		return nil
 	})
 	return s.end(err)
@@ -194,7 +196,7 @@ func (b *builder) found(text []byte, bytes int64) {
 			continue
 		}
 		w := graph.Warning{Short: fmt.Sprintf("%s: %s (line %d)", d.Rule, d.Text, d.Range.Start.Line), Detail: d.Detail.String(), URL: d.URL, Line: d.Range.Start.Line}
-		if !failed {
+		if !failed && !b.request.Check { // which tells of them itself
 			list = append(list, w)
 		}
 	}
@@ -248,6 +250,18 @@ func (b *builder) build() (digest.Digest, error) {
 		if v != nil {
 			args[k] = *v
 		}
+	}
+	if b.request.Check {
+		if file := dockerfile.Parse(b.name, source, dockerfile.Options{BuildArgs: args, Target: b.request.Options.Target}); !unreadable(source) {
+			for _, s := range file.Stages {
+				if s.BaseName != "" && s.BaseName != "scratch" && b.graph.Base(s.BaseName) == nil && !slices.ContainsFunc(file.Stages, func(o *dockerfile.Stage) bool { return o.Name == s.BaseName }) {
+					_, _ = b.find(b.ctx, s.BaseName) // what is wrong with it is told below
+				}
+			}
+			b.graph.Metadata()
+			b.graph.Transfer("[internal] load .dockerignore", "transferring context:", "dockerignore", only(b.request.Context, ".dockerignore"))
+		}
+		return "", nil
 	}
 	if before := b.Cached(host.LocalKey("context")); before != nil {
 		files = packet.Received(before.Sent, files)

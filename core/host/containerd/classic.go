@@ -3,9 +3,11 @@ package containerd
 import (
 	"cmp"
 	"context"
+	"io"
 	"slices"
 	"strings"
 
+	"github.com/docker/docker/api/types"
 	"github.com/opencontainers/go-digest"
 
 	"layerlab.dev/core/host"
@@ -26,15 +28,34 @@ func (e Engine) buildClassic(ctx context.Context, request host.Build, to host.Pr
 		}
 	}
 	err := e.Host.ImageBuild(ctx, request, told)
-	if own := e.Change(func(c *host.Change) error { return adopt(ctx, c) }); own != nil && err == nil {
+	if own := e.Change(func(c *host.Change) error { _, err := adopt(ctx, c); return err }); own != nil && err == nil {
 		return own
 	}
 	return err
 }
 
+// ImageImport makes an image of a tar of files.
+func (e Engine) ImageImport(ctx context.Context, source io.Reader, ref string, o types.ImageImportOptions, to host.Progress) error {
+	var held []host.Message
+	err := e.Host.ImageImport(ctx, source, ref, o, func(m host.Message) { held = append(held, m) })
+	var became map[digest.Digest]digest.Digest
+	if own := e.Change(func(c *host.Change) (err error) { became, err = adopt(ctx, c); return err }); own != nil && err == nil {
+		return own
+	}
+	for _, m := range held {
+		if id, ok := became[digest.Digest(m.Status)]; ok {
+			m.Status = id.String()
+		}
+		if to != nil {
+			to(m)
+		}
+	}
+	return err
+}
+
 // adopt gives every image that has none its manifest, which its id becomes the
-// digest of.
-func adopt(ctx context.Context, c *host.Change) error {
+// digest of. It returns those ids by the ids before.
+func adopt(ctx context.Context, c *host.Change) (map[digest.Digest]digest.Digest, error) {
 	var list []*store.Image
 	for _, i := range c.Store.Images() {
 		if i.Target == nil {
@@ -46,15 +67,15 @@ func adopt(ctx context.Context, c *host.Change) error {
 	for _, i := range list {
 		m, err := i.Made.Manifest(ctx, image.Options{KeepTimes: true})
 		if err != nil {
-			return host.Errorf(500, "%s", err)
+			return nil, host.Errorf(500, "%s", err)
 		}
 		t, err := content.OfManifest(m.MediaType, m.JSON, i.Made)
 		if err != nil {
-			return host.Errorf(500, "%s", err)
+			return nil, host.Errorf(500, "%s", err)
 		}
 		n, err := put(c, t)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		became[i.ID] = n.ID
 		for _, name := range c.Store.Names(i.ID) {
@@ -63,7 +84,7 @@ func adopt(ctx context.Context, c *host.Change) error {
 				continue
 			}
 			if c.Store, err = c.Store.Refer(name.Named, n.ID, true); err != nil {
-				return host.Errorf(500, "%s", err)
+				return nil, host.Errorf(500, "%s", err)
 			}
 		}
 		if i.LastUpdated != 0 {
@@ -78,7 +99,7 @@ func adopt(ctx context.Context, c *host.Change) error {
 		if _, ok := c.Store.Image(parent); ok && parent != "" && parent != id {
 			var err error
 			if c.Store, err = c.Store.SetParent(id, parent); err != nil {
-				return host.Errorf(500, "%s", err)
+				return nil, host.Errorf(500, "%s", err)
 			}
 		}
 	}
@@ -94,5 +115,5 @@ func adopt(ctx context.Context, c *host.Change) error {
 			c.Store = next
 		}
 	}
-	return nil
+	return became, nil
 }
