@@ -42,7 +42,7 @@ var runs = map[string]func(*cli.Session, *cli.Call) error{
 	"history":        runHistory,
 	"image history":  runHistory,
 	"buildx build":   runBuild,
-	"buildx version": func(s *cli.Session, _ *cli.Call) error { return print(s, Buildkx) },
+	"buildx version": func(s *cli.Session, _ *cli.Call) error { return print(s, Plugin) },
 	"pull":           runPull,
 	"image pull":     runPull,
 	"push":           runPush,

@@ -16,7 +16,8 @@ import (
 const (
 	Version = "29.10.0"
 	Commit  = "ffffff0"
-	Buildkx = "github.com/docker/buildx v0.38.2 "
+	// Plugin is what buildx says of itself.
+	Plugin = "github.com/docker/buildx v0.38.2 "
 )
 
 // hosts are what -H was given.
