@@ -32,8 +32,8 @@ Usage: ./build.sh COMMAND
   help                         this text
 
 Needed: Go (the version in go.mod) and Node 20 or newer with npm. The tests also
-need chromium, firefox-esr, skopeo and umoci; where apt-get may be used they are
-installed.
+need chromium, firefox-esr, skopeo and umoci, and use docker.io, python3-docker and
+busybox-static; where apt-get may be used they are installed.
 TEXT
 }
 
@@ -255,6 +255,7 @@ run_tests() {
   timed "serve and layerlab" servers
   timed "npm packages of the browser tests" node_packages tests/e2e
   timed "npm packages of the Worker" node_packages site/worker
+  timed "npm packages of the Engine API's test" node_packages tests/engine/dockerode
   part "gofmt" check formatted
   part "go vet" check go vet ./...
   part "go vet (js/wasm)" check in_js go vet ./core/... ./wasm/... ./site/worker

@@ -106,22 +106,30 @@ func (s *hijacked) take() error {
 		return host.Errorf(400, "error attaching to %s, hijack connection missing", s.call.name)
 	}
 	_, upgrade := s.call.r.Header["Upgrade"]
-	conn, buffered, err := h.Hijack()
+	// A document that some clients send along is nobody's input.
+	if s.call.r.ContentLength > 0 {
+		io.Copy(io.Discard, s.call.r.Body)
+	}
+	conn, ahead, err := h.Hijack()
 	if err != nil {
 		return fmt.Errorf("hijack: %w", err)
 	}
 	s.open, s.w = true, conn
+	var in io.Reader = ahead
+	if s.call.r.ContentLength < 0 {
+		in = conn // what is there already is in chunks, and dropped as dockerd does
+	}
 	if upgrade {
 		fmt.Fprintf(conn, "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n")
 	} else {
 		fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n")
 	}
 	go func() {
-		_, err := io.Copy(s.typed, buffered)
+		_, err := io.Copy(s.typed, in)
 		s.typed.CloseWithError(err)
 		// A connection closed with something unread is a broken one to the client:
 		// what it still sends is nobody's.
-		io.Copy(io.Discard, buffered)
+		io.Copy(io.Discard, in)
 		<-s.over
 		conn.Close()
 	}()
@@ -198,6 +206,10 @@ func (s *hijacked) end(err error) {
 	}
 }
 
+// settling is what a real command takes to start. python3-docker 5.0.3 reads the head
+// of the answer through a buffer and drops the output that is in it already.
+const settling = 20 * time.Millisecond
+
 func startExec(c *call) error {
 	var check types.ExecStartCheck
 	if err := c.body(&check); err != nil {
@@ -217,6 +229,7 @@ func startExec(c *call) error {
 	if err := s.take(); err != nil {
 		return err
 	}
+	time.Sleep(settling)
 	s.end(c.engine.ExecStart(s.ctx, c.name, check, host.Streams{Stdin: s.stdin, TTY: check.Tty, Output: s.output}))
 	return nil
 }
