@@ -10,15 +10,20 @@ import (
 	"github.com/docker/docker/api/types"
 	"github.com/opencontainers/go-digest"
 
+	"layerlab.dev/core/dockerfile"
 	"layerlab.dev/core/host"
 	"layerlab.dev/core/image"
 	"layerlab.dev/core/store"
 	"layerlab.dev/core/store/content"
+	"layerlab.dev/core/vfs"
 )
 
 // buildClassic builds with the classic builder, whose images then become those of
 // this store.
 func (e Engine) buildClassic(ctx context.Context, request host.Build, to host.Progress) error {
+	if err := readable(request); err != nil {
+		return err
+	}
 	told := func(m host.Message) {
 		if id, ok := strings.CutPrefix(m.Stream, "Removing intermediate container "); ok {
 			m.Stream = " ---> Removed intermediate container " + id
@@ -32,6 +37,33 @@ func (e Engine) buildClassic(ctx context.Context, request host.Build, to host.Pr
 		return own
 	}
 	return err
+}
+
+// readable returns what is wrong with the Dockerfile, in the words of this
+// release.
+func readable(request host.Build) error {
+	name := request.Options.Dockerfile
+	if name == "" {
+		name = "Dockerfile"
+	}
+	n, err := request.Context.Stat("/" + name)
+	if err != nil || n.Kind != vfs.File {
+		return nil // the builder says so
+	}
+	source, err := n.Blob().Bytes()
+	if err != nil {
+		return host.Errorf(500, "%s", err)
+	}
+	line := parseLine(source)
+	if line == 0 {
+		return nil
+	}
+	for _, d := range dockerfile.Parse(name, source, dockerfile.Options{}).Diagnostics {
+		if d.Severity == dockerfile.Error {
+			return host.Errorf(400, "dockerfile parse error on line %d: %s", line, d.Text)
+		}
+	}
+	return nil
 }
 
 // ImageImport makes an image of a tar of files.

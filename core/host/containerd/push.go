@@ -165,15 +165,11 @@ func (p *pusher) send(t remote.Target, name reference.Named, b content.Blob) (re
 		learn()
 		return t, "Layer already exists", nil
 	}
-	for _, from := range p.Store.Sources(b.Digest) {
-		ref, err := reference.ParseNormalizedNamed(from.SourceRepository)
-		if err != nil || reference.Domain(ref) != reference.Domain(name) || ref.Name() == name.Name() {
-			continue
-		}
-		next, ok, err := t.Mount(reference.Path(ref), b.Digest)
+	if from := p.candidate(name, b.Digest); from != "" {
+		next, ok, err := t.Mount(from, b.Digest)
 		if err == nil && ok {
 			learn()
-			return next, "Mounted from " + reference.Path(ref), nil
+			return next, "Mounted from " + from, nil
 		}
 	}
 	if b.Content == nil {
@@ -185,6 +181,35 @@ func (p *pusher) send(t remote.Target, name reference.Named, b content.Blob) (re
 	}
 	learn()
 	return next, "Pushed", nil
+}
+
+// candidate returns the repository of the same registry that a blob may be mounted
+// from: of those known to have it the one whose path begins most like the
+// target's, the last by name among equals (containerd's docker/pusher).
+func (p *pusher) candidate(name reference.Named, blob digest.Digest) string {
+	var repositories []string
+	for _, from := range p.Store.Sources(blob) {
+		ref, err := reference.ParseNormalizedNamed(from.SourceRepository)
+		if err == nil && reference.Domain(ref) == reference.Domain(name) && ref.Name() != name.Name() {
+			repositories = append(repositories, reference.Path(ref))
+		}
+	}
+	slices.Sort(repositories)
+	parts := strings.Split(reference.Path(name), "/")
+	best, found := 0, ""
+	for _, r := range repositories {
+		n := 0
+		for i, part := range strings.Split(r, "/") {
+			if i == len(parts) || parts[i] != part {
+				break
+			}
+			n++
+		}
+		if n >= best {
+			best, found = n, r
+		}
+	}
+	return found
 }
 
 // pushError words why a push failed.

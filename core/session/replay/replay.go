@@ -75,6 +75,11 @@ func begin(steps []Step, o Options) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Engine == host.Docker29 {
+		// That recorder had no network at all, the older one a name server that
+		// knew no names.
+		reached = reached.Nameserver("192.0.2.53", false)
+	}
 	net := host.NewNet(reached)
 	state := host.NewState(o.Seed, start)
 	if o.Engine != "" {
