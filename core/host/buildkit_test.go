@@ -19,7 +19,6 @@ type kitLines struct {
 	strings.Builder
 	numbers map[string]int
 	names   map[string]string
-	shown   map[string]bool
 	status  map[string][]string
 	log     map[string][]string
 }

@@ -38,11 +38,10 @@ func (h *Host) SetFiles(f Files) {
 // mountPoint is a mount of a container in the making.
 type mountPoint struct {
 	types.MountPoint
-	copy     bool // fill it from the image
-	make     bool // make the directory on the machine where it is missing
-	labels   map[string]string
-	options  map[string]string
-	sizeSpec string
+	copy    bool // fill it from the image
+	make    bool // make the directory on the machine where it is missing
+	labels  map[string]string
+	options map[string]string
 }
 
 func invalidSpec(raw string) error { return fmt.Errorf("invalid volume specification: '%s'", raw) }

@@ -48,6 +48,7 @@ func Send(files vfs.Tree, dockerfile string) (*Context, error) {
 		if err != nil {
 			return nil, fmt.Errorf("error checking context: %w", err)
 		}
+		//lint:ignore SA1019 dockerd 20.10 matches with it, faults and all
 		if out, _ := m.Matches(keep); out {
 			patterns = append(patterns, "!"+keep)
 		}
@@ -90,6 +91,7 @@ type sender struct {
 func (s *sender) dir(at string, d *vfs.Node) error {
 	for name, n := range d.Children() {
 		p := path.Join(at, name)
+		//lint:ignore SA1019 dockerd 20.10 matches with it, faults and all
 		skip, err := s.m.Matches(p)
 		if err != nil {
 			return fmt.Errorf("error matching %s: %w", p, err)
@@ -246,6 +248,7 @@ func (c *Context) without(dockerfile string, now time.Time) (*Context, error) {
 	}
 	e := c.Files.Edit()
 	for _, p := range []string{".dockerignore", dockerfile} {
+		//lint:ignore SA1019 dockerd 20.10 matches with it, faults and all
 		if out, _ := m.Matches(p); out {
 			if err := e.RemoveAll(path.Join("/", p)); err != nil {
 				return nil, err

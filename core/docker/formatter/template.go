@@ -12,7 +12,8 @@ var functions = template.FuncMap{
 	"json":  toJSON,
 	"split": strings.Split,
 	"join":  strings.Join,
-	"title": strings.Title, //nolint:staticcheck // docker's own choice
+	//lint:ignore SA1019 it is what docker has
+	"title": strings.Title,
 	"lower": strings.ToLower,
 	"upper": strings.ToUpper,
 	"pad": func(s string, before, after int) string {

@@ -67,7 +67,6 @@ func ReadTrace(m host.Message) (Trace, bool, error) {
 type step struct {
 	Vertex
 	index    int
-	order    int // in which it started; 0: not yet
 	statuses []*part
 	logs     []string // lines that are not printed yet; the last may be unfinished
 	partial  bool     // whether the last line is unfinished

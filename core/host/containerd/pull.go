@@ -76,8 +76,6 @@ type puller struct {
 	*stream
 	source   remote.Source
 	platform ocispec.Platform
-	fetched  []string // shown ids of layers that came
-	quiet    []string // of blobs that are no layers
 }
 
 // problem words a registry's refusal.

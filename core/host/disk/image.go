@@ -93,9 +93,10 @@ func tarSplit(l *layer.Layer) []byte {
 	z := gzip.NewWriter(&packed)
 	packer := storage.NewJSONPacker(z)
 	if raw, err := whole(l); err == nil {
-		if in, err := asm.NewInputTarStream(bytes.NewReader(raw), packer, storage.NewDiscardFilePutter()); err == nil {
+		if in, done, err := asm.NewInputTarStreamWithDone(bytes.NewReader(raw), packer, storage.NewDiscardFilePutter()); err == nil {
 			io.Copy(io.Discard, in)
-			if padding(raw) == 0 {
+			in.Close()
+			if err := <-done; err == nil && padding(raw) == 0 {
 				// The daemon's tar-split, which is older, notes that nothing
 				// follows.
 				packer.AddEntry(storage.Entry{Type: storage.SegmentType, Payload: []byte{}})
