@@ -48,6 +48,9 @@ type Container struct {
 	logged  int
 	begun   [2]string // lines of stdout and stderr that have no end yet
 	sandbox string    // id of its network namespace
+	// astray says that the daemon has no such namespace: it made none when it
+	// started a container again whose network is not there, but kept the id.
+	astray bool
 	// stopped says that it was stopped by hand, so that no policy restarts it.
 	stopped bool
 }

@@ -272,6 +272,9 @@ func (h *Host) ContainerRename(_ context.Context, name, to string) error {
 		if other, ok := c.ContainerNames.Get(plain); ok {
 			return Errorf(409, "Error when allocating new name: %s", nameTaken(plain, other))
 		}
+		if n.State.Running && n.astray {
+			return Errorf(500, "sandbox %s not found", n.sandbox)
+		}
 		r := *n
 		r.Name = plain
 		if err := c.PutContainer(&r); err != nil {

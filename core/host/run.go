@@ -314,7 +314,9 @@ func (s *State) quiet(course *container.Course, at int64) {
 func (s *State) started(c *Container, r *run, at int64) {
 	n := *c
 	n.run, n.logged, n.stopped = r, 0, false
-	n.sandbox = s.Random.ID()
+	if n.astray = n.Config.NetworkDisabled && n.sandbox != ""; !n.astray {
+		n.sandbox = s.Random.ID()
+	}
 	st := &n.State
 	st.Status, st.Running, st.Restarting, st.Paused = "running", true, false, false
 	st.StartedAt, st.Error, st.ExitCode = stamp(time.Unix(0, at)), "", 0
