@@ -83,6 +83,19 @@ type typed struct {
 	err  error
 }
 
+// endless is why a client gives up a process that is followed no further: it
+// computes without ever waiting, or has waited too often. nil: its course is
+// known.
+func endless(id string, course *container.Course) error {
+	switch {
+	case course.End != nil || course.Endless == nil && course.Known == container.Never:
+		return nil
+	case course.Endless != nil:
+		return Errorf(500, "the simulation comes to a limit: container %s computes without end (%s); it runs on, docker kill ends it", short(id), course.Endless)
+	}
+	return Errorf(500, "the simulation comes to a limit: container %s has no end in sight; it runs on, docker stop ends it", short(id))
+}
+
 var errDetached = errors.New("read escape sequence")
 
 // run shows what the process writes and passes on what is typed, until the
@@ -128,6 +141,11 @@ func (t *talk) run(ctx context.Context) error {
 				next = course.Next(s.Clock)
 				if end := t.end(course); end != nil {
 					next = end.At
+				}
+				if next == container.Never {
+					if err := endless(t.id, course); err != nil {
+						return err
+					}
 				}
 			}
 		}

@@ -375,6 +375,13 @@ func (w *waiting) run(ctx context.Context) (body containertypes.ContainerWaitOKB
 		if c.State.Running && !w.bystander && w.host.pass(&s, c) {
 			continue
 		}
+		if c.State.Running && !w.bystander && !c.State.Paused && !c.State.Restarting {
+			if course, err := c.run.course(ctx); err == nil && len(course.At(s.Clock).Asking) == 0 {
+				if err := endless(w.id, course); err != nil {
+					return body, err
+				}
+			}
+		}
 		select {
 		case <-changed:
 		case <-ctx.Done():

@@ -124,6 +124,11 @@ func (h *Host) ContainerLogs(ctx context.Context, name string, o types.Container
 			if next := course.Next(s.Clock); next != container.Never && h.advance(next) {
 				continue
 			}
+			if course.Next(s.Clock) == container.Never && len(course.At(s.Clock).Asking) == 0 {
+				if err := endless(id, course); err != nil {
+					return err
+				}
+			}
 		}
 		select {
 		case <-changed:
