@@ -26,7 +26,13 @@ func TestEndless(t *testing.T) {
 		}
 		clients := map[string]func() error{
 			"attach": wait,
-			"wait":   func() error { _, err := h.ContainerWait(ctx, "loop", ""); return err },
+			"wait": func() error {
+				wait, err := h.ContainerWait(ctx, "loop", "")
+				if err == nil {
+					_, err = wait()
+				}
+				return err
+			},
 			"logs": func() error {
 				return h.ContainerLogs(ctx, "loop", types.ContainerLogsOptions{ShowStdout: true, Follow: true}, host.Streams{Output: func(int, []byte) {}})
 			},
