@@ -66,7 +66,7 @@ func runEngine(ctx context.Context, args []string) error {
 	servers := []*http.Server{{Handler: handler}}
 	listeners := []net.Listener{l}
 	if *mirror != "" {
-		l, err := net.Listen("tcp", *mirror)
+		l, err := listener("tcp://" + *mirror)
 		if err != nil {
 			return err
 		}
