@@ -197,12 +197,6 @@ func write(to io.Writer, list []saved) error {
 			return err
 		}
 		_, err := io.Copy(w, b.Reader())
-		var absent *vfs.AbsentError
-		if errors.As(err, &absent) {
-			// Of a base known by facts the bytes are not here: its place is
-			// kept, and load knows the layer by its DiffID.
-			_, err = io.CopyN(w, zeros{}, b.Size())
-		}
 		return err
 	}
 	for _, dir := range []string{"blobs/", "blobs/sha256/"} {
@@ -240,14 +234,6 @@ func write(to io.Writer, list []saved) error {
 		return err
 	}
 	return w.Close()
-}
-
-// zeros reads as zeros without an end.
-type zeros struct{}
-
-func (zeros) Read(b []byte) (int, error) {
-	clear(b)
-	return len(b), nil
 }
 
 func blobPath(d digest.Digest) string { return "blobs/sha256/" + d.Encoded() }
