@@ -57,6 +57,10 @@ func bases(t *testing.T) (list []session.Base, whole bool) {
 // sizes and contents of the tar-split of a base's layer.
 var needBusybox = map[string][]int{"000": {28, 30}}
 
+// saves are the sessions that save and export images, which takes the bytes of
+// the recorded busybox from the start.
+var saves = map[string]bool{"commands": true, "images": true}
+
 func TestSessions(t *testing.T) {
 	images, whole := bases(t)
 	files, err := data.ReadDir("testdata/sessions")
@@ -69,6 +73,9 @@ func TestSessions(t *testing.T) {
 			text, err := data.ReadFile(path.Join("testdata/sessions", f.Name()))
 			if err != nil {
 				t.Fatal(err)
+			}
+			if saves[name] && !whole {
+				t.Skip("its archives hold the recorded busybox (Debian 1:1.35.0-4+deb12u1), which is not installed here")
 			}
 			recorded := rows(t, text)
 			steps, err := replay.Read(bytes.NewReader(text))
