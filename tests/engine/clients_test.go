@@ -91,3 +91,30 @@ func TestSkopeo(t *testing.T) {
 		t.Errorf("image that came back: %s, want %s", got, want)
 	}
 }
+
+// TestTerminal has the real client on a terminal, which script makes.
+func TestTerminal(t *testing.T) {
+	script, err := exec.LookPath("script")
+	if err != nil {
+		t.Skip("script, which makes a terminal, is not installed: it is in Debian's bsdutils")
+	}
+	client := debian(t)
+	env := []string{"DOCKER_HOST=" + fresh(t), "HOME=" + t.TempDir(), "SHELL=/bin/sh", "PATH=/usr/bin:/bin"}
+	if a := command(t, ".", env, client, "pull", "-q", "alpine"); a.Exit != 0 {
+		t.Fatal(a.Stderr)
+	}
+	for _, row := range []struct {
+		args, want string
+		exit       int
+	}{
+		{`run -it --rm alpine sh -c "echo on; tty; exit 6"`, "on\r\n/dev/pts/0\r\n", 6},
+		{`run -dit --name box alpine sh >/dev/null`, "", 0},
+		{`exec -it box sh -c "echo in; exit 5"`, "in\r\n", 5},
+		{`stop -t 1 box`, "box\r\n", 0},
+	} {
+		got := command(t, ".", env, script, "-qec", client+" "+row.args, "/dev/null")
+		if got.Stdout != row.want || got.Exit != row.exit {
+			t.Errorf("$ docker %s\nexit code %d, want %d\n%q\nwant\n%q", row.args, got.Exit, row.exit, got.Stdout, row.want)
+		}
+	}
+}
