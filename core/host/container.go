@@ -79,7 +79,7 @@ type Exec struct {
 // beginning of an id, in this order.
 func (s *State) Container(called string) (*Container, error) {
 	if called == "" {
-		return nil, Errorf(400, "invalid called or ID supplied: %q", called)
+		return nil, Errorf(404, "page not found") // its name is part of the address
 	}
 	if c, ok := s.Containers.Get(called); ok {
 		return c, nil

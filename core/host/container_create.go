@@ -233,7 +233,7 @@ func verify(s *State, config *container.Config, h *container.HostConfig) (warnin
 		}
 	}
 	if d := h.LogConfig.Type; d != "" && d != "none" && !slices.Contains(logDrivers, d) {
-		return nil, fmt.Errorf("logger: no log driver named '%s' is registered", d)
+		return nil, fmt.Errorf("error looking up logging plugin %s: plugin %q not found", d, d)
 	}
 	switch p := h.RestartPolicy; p.Name {
 	case "always", "unless-stopped", "no":

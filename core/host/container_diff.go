@@ -92,6 +92,9 @@ func compareAt(p string, lower, upper *vfs.Node, count int, emit func(string, ui
 // ContainerCommit makes an image of what a container wrote.
 func (h *Host) ContainerCommit(ctx context.Context, name string, o types.ContainerCommitOptions) (types.IDResponse, error) {
 	var id string
+	if name == "" {
+		return types.IDResponse{}, Errorf(400, "invalid name or ID supplied: %q", name)
+	}
 	err := h.with(name, func(c *Change, n *Container) error {
 		var tag reference.Named
 		if o.Reference != "" {

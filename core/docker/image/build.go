@@ -251,7 +251,7 @@ func relative(dir, name string) string {
 // exists reports whether docker takes a word for a path.
 func exists(s *cli.Session, where string) bool {
 	_, err := s.Stat(where)
-	return err == nil
+	return where != "" && err == nil
 }
 
 func isURL(where string) bool {
