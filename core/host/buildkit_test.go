@@ -311,3 +311,37 @@ func TestBuildKitCache(t *testing.T) {
 		t.Errorf("%d records are shared with images, want those of the base at least", shared)
 	}
 }
+
+// A file whose time alone has changed is sent again, and what copies it is taken
+// from the cache all the same.
+func TestBuildKitTimes(t *testing.T) {
+	h, _ := newHost(t)
+	pull(t, h, "alpine")
+	e := vfs.New(1).Edit()
+	for name, text := range map[string]string{"/Dockerfile": "FROM alpine\nCOPY f /f\n", "/f": "1\n"} {
+		if err := e.WriteFile(name, vfs.String(text), 0o644, 0, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	id := func(files vfs.Tree) string {
+		buildKit(t, h, files, types.ImageBuildOptions{Tags: []string{"x"}})
+		i, _, err := h.ImageInspect("x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return i.ID
+	}
+	first := id(e.Tree())
+	if err := e.Chtimes("/f", 5e9); err != nil {
+		t.Fatal(err)
+	}
+	if again := id(e.Tree()); again != first {
+		t.Errorf("another time: %s, before %s", again, first)
+	}
+	if err := e.Chmod("/f", 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if again := id(e.Tree()); again == first {
+		t.Error("another mode: from the cache")
+	}
+}
