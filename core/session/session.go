@@ -194,6 +194,10 @@ func (s *Session) Run(ctx context.Context, c Command) (status int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := ctx.Err(); err != nil {
+		// docker and the shell may both have come to an end because of it.
+		return 0, err
+	}
 	if err := s.edited(e); err != nil {
 		return 0, err
 	}
