@@ -81,6 +81,37 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// Two hosts share a registry: what one pushes the other pulls, and what it has
+// of it already stays put.
+func TestSharedRegistry(t *testing.T) {
+	bases, err := session.Standins()
+	if err != nil {
+		t.Fatal(err)
+	}
+	reached, err := session.Network(context.Background(), bases, start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	net := host.NewNet(reached)
+	tree, err := session.Root(start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	here := session.New(host.New(host.NewState(1, start), net), net, tree)
+	there := session.New(host.New(host.NewState(2, start), net), net, tree)
+	if out, status := at(t, here, prepare+"; docker tag first localhost:5000/a/first; docker push -q localhost:5000/a/first"); status != 0 {
+		t.Fatal(out)
+	}
+	out, status := at(t, there, "docker pull -q alpine; docker pull localhost:5000/a/first; docker run --rm localhost:5000/a/first")
+	if status != 0 || strings.Count(out, "Already exists") != 1 || strings.Count(out, "Pull complete") != 1 || !strings.HasSuffix(out, "\nsecond\n") {
+		t.Errorf("exit code %d: %s", status, out)
+	}
+	mine, _ := at(t, here, "docker images -q --no-trunc first")
+	if theirs, _ := at(t, there, "docker images -q --no-trunc localhost:5000/a/first"); theirs != mine {
+		t.Errorf("the image is %s here and %s there", mine, theirs)
+	}
+}
+
 // Restoring a snapshot takes commands back: files, images, containers, registry.
 func TestRestore(t *testing.T) {
 	s := begin(t)
