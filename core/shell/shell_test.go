@@ -268,3 +268,23 @@ func BenchmarkLine(b *testing.B) {
 		run(b, e, shell.Config{}, "mkdir -p /opt/a && echo hi > /opt/a/b && chmod 600 /opt/a/b && cat /opt/a/b | tr a-z A-Z && rm -rf /opt/a")
 	}
 }
+
+// The container runtime looks a command up as Go's LookPath does: what may not be
+// executed is passed over on PATH, and refused where it is named by its path.
+func TestNotStarted(t *testing.T) {
+	e := image("busybox")
+	if err := e.WriteFile("/bin/prog", vfs.String("text"), 0o644, 0, 0); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"prog":        `exec: "prog": executable file not found in $PATH`,
+		"/bin/prog":   `exec: "/bin/prog": permission denied`,
+		"nosuch":      `exec: "nosuch": executable file not found in $PATH`,
+		"/bin/nosuch": `exec: "/bin/nosuch": stat /bin/nosuch: no such file or directory`,
+	} {
+		res, err := shell.Run(context.Background(), e, shell.Config{Argv: []string{name}})
+		if err != nil || res.NotStarted != want || res.ExitCode != 1 {
+			t.Errorf("%s: exit code %d, %v, %q, want %q", name, res.ExitCode, err, res.NotStarted, want)
+		}
+	}
+}
