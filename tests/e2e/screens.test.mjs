@@ -72,6 +72,7 @@ inBrowsers("screens", (it) => {
       if (!phone) for (const pane of ["Editor", "Output"]) await lab.click("button", pane);
       await write("FROM alpine\nCOPY second.txt /\nRUN echo before; echo bad >&2; exit 3\n");
       await picture(lab, "broken", width);
+      assert.equal(await lab.page.$$eval('[data-island="arrows"] path', (paths) => paths.length), 0, "arrows of the stages that are gone");
       const select = await lab.page.$('select[data-change="lesson"]');
       await poll("the lessons", () => select.evaluate((e) => e.options.length > 1));
       await select.select("linked-bases");

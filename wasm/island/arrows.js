@@ -21,6 +21,8 @@ function watch(el) {
 export function mount(el) {
   if (place === el) return;
   place = el;
+  // What was drawn elsewhere is gone: nothing clears it where no arrow follows.
+  svg.replaceChildren();
   el.replaceChildren(svg);
   sizes.disconnect();
   watched = new WeakSet();
